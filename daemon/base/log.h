@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Logging of the daemons: to the journal when it is there and standard error is not a terminal, to standard
+ * error with a <N> prefix or plain otherwise. Only mains, api/ and session/ log above debug.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <syslog.h>
+
+/* Takes LOG_ERR ... LOG_DEBUG; default LOG_INFO. `identifier` stands in front of plain lines. */
+void log_setup(const char *identifier, int max_level);
+int log_max_level(void);
+/* "err", "warning", "info", "debug" or a number; -EINVAL. */
+int log_level_from_string(const char *s);
+
+/* Returns -abs(error), so that `return log_errno(r, "...: %m")` works; %m is `error`. */
+int log_full(int level, int error, const char *file, int line, const char *fmt, ...)
+        __attribute__((format(printf, 5, 6)));
+
+#define log_errno(e, ...) log_full(LOG_ERR, (e), __FILE__, __LINE__, __VA_ARGS__)
+#define log_warning_errno(e, ...) log_full(LOG_WARNING, (e), __FILE__, __LINE__, __VA_ARGS__)
+#define log_debug_errno(e, ...) log_full(LOG_DEBUG, (e), __FILE__, __LINE__, __VA_ARGS__)
+#define log_error(...) log_full(LOG_ERR, 0, __FILE__, __LINE__, __VA_ARGS__)
+#define log_warning(...) log_full(LOG_WARNING, 0, __FILE__, __LINE__, __VA_ARGS__)
+#define log_info(...) log_full(LOG_INFO, 0, __FILE__, __LINE__, __VA_ARGS__)
+#define log_debug(...) log_full(LOG_DEBUG, 0, __FILE__, __LINE__, __VA_ARGS__)

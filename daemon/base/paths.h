@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Where our own files are. A program that runs from its build tree uses the sources and programs there; an
+ * installed one the installed. Nothing in the environment changes it.
+ */
+#include <stdbool.h>
+
+/* True when the running executable stands in the build tree that it was made in. */
+bool paths_in_build_tree(void);
+/* Directories without a slash at the end; static memory. */
+const char *paths_tapsets(void); /* *.stp, *.stpm */
+const char *paths_runtime(void); /* sources of the core and the script headers */
+/* Full path of one of our programs ("stapd-compile", "stapd-stream", "stapd"); static memory per name. */
+const char *paths_program(const char *name);
+
+#define STAPD_CACHE_DIR "/var/cache/stapd"
+#define STAPD_STATE_DIR "/var/lib/stapd"
+#define STAPD_RUNTIME_DIR "/run/stapd"
+#define STAPD_SOCKET STAPD_RUNTIME_DIR "/org.stapd1"

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "diag/diag.h"
+#include <strings.h>
+
+static const struct {
+        const char *name, *title, *explanation;
+} codes[_DIAG_CODE_MAX] = {
+#define DIAG(code, title, explanation) [DIAG_##code] = { #code, title, explanation },
+#include "diag/codes/all.def"
+#undef DIAG
+};
+
+void diags_init(Diags *d, Arena *a) {
+        *d = (Diags) { .arena = a };
+}
+
+static bool same_place(Span a, Span b) {
+        return a.file == b.file && a.offset == b.offset && a.len == b.len;
+}
+
+static bool is_known(const Diags *d, DiagCode code, Span span, const char *message) {
+        vec_foreach(it, &d->list)
+                if ((*it)->code == code && same_place((*it)->span, span) && strcmp((*it)->message, message) == 0)
+                        return true;
+        return false;
+}
+
+Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) {
+        va_list ap;
+        va_start(ap, fmt);
+        Diag *diag = arena_new0(d->arena, Diag);
+        diag->code = code;
+        diag->span = span;
+        diag->severity = codes[code].name[0] == 'W' ? DIAG_WARNING : DIAG_ERROR;
+        diag->message = arena_vprintf(d->arena, fmt, ap);
+        va_end(ap);
+
+        if (diag->severity == DIAG_WARNING && d->no_warnings)
+                return diag;
+        if (is_known(d, code, span, diag->message))
+                return diag;
+        if (diag->severity == DIAG_WARNING && d->warnings_fatal)
+                diag->severity = DIAG_ERROR;
+
+        unsigned *count = diag->severity == DIAG_ERROR ? &d->n_errors : &d->n_warnings;
+        if ((*count)++ < DIAG_MAX_ERRORS)
+                vec_push(d->arena, &d->list, diag);
+        return diag;
+}
+
+void diag_note(Diags *d, Diag *diag, Span span, const char *fmt, ...) {
+        va_list ap;
+        va_start(ap, fmt);
+        vec_push(d->arena, &diag->notes, ((DiagNote) { arena_vprintf(d->arena, fmt, ap), span }));
+        va_end(ap);
+}
+
+void diag_hint(Diags *d, Diag *diag, const char *fmt, ...) {
+        va_list ap;
+        va_start(ap, fmt);
+        diag->hint = arena_vprintf(d->arena, fmt, ap);
+        va_end(ap);
+}
+
+const char *diag_code_name(DiagCode code) {
+        return codes[code].name;
+}
+
+const char *diag_code_title(DiagCode code) {
+        return codes[code].title;
+}
+
+const char *diag_code_explanation(DiagCode code) {
+        return codes[code].explanation;
+}
+
+DiagCode diag_code_find(const char *name) {
+        for (DiagCode c = DIAG_NONE + 1; c < _DIAG_CODE_MAX; c++)
+                if (strcasecmp(codes[c].name, name) == 0)
+                        return c;
+        return DIAG_NONE;
+}
+
+/* Levenshtein's distance, two rows; names longer than the rows are never near. */
+#define SUGGEST_MAX_NAME 63
+static unsigned edit_distance(const char *a, const char *b) {
+        size_t n = strlen(a), m = strlen(b);
+        if (n > SUGGEST_MAX_NAME || m > SUGGEST_MAX_NAME)
+                return UINT32_MAX;
+        unsigned rows[2][SUGGEST_MAX_NAME + 1];
+        for (size_t j = 0; j <= m; j++)
+                rows[0][j] = (unsigned) j;
+        for (size_t i = 1; i <= n; i++) {
+                unsigned *last = rows[(i - 1) & 1], *row = rows[i & 1];
+                row[0] = (unsigned) i;
+                for (size_t j = 1; j <= m; j++) {
+                        unsigned change = last[j - 1] + (a[i - 1] != b[j - 1]);
+                        row[j] = MIN2(change, MIN2(last[j], row[j - 1]) + 1);
+                }
+        }
+        return rows[n & 1][m];
+}
+
+const char *diag_suggest(const char *name, const char *const *candidates, size_t n) {
+        unsigned best = (unsigned) strlen(name) / 3 + 2;
+        const char *found = NULL;
+        for (size_t i = 0; i < n; i++) {
+                unsigned distance = edit_distance(name, candidates[i]);
+                if (distance < best) {
+                        best = distance;
+                        found = candidates[i];
+                }
+        }
+        return found;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All that the C of a script sees. There is no kernel header behind it: types are spelled out, every
+ * service is a function of stapd_core.ko, and nothing here depends on a kernel's structures. The core
+ * includes it too. Its hash (with abi.h's) stands in the script's descriptor, and the core refuses another.
+ *
+ * A handler runs with preemption off, on a context of its CPU that nobody else uses until it returns. It may
+ * not sleep. It keeps strings and big things in its frame (memory of the context), longs in C locals.
+ * An error is a message in the context: every function that may fail says so, and the code that called it
+ * looks at stp_failed() and jumps to the nearest catch or to the end.
+ */
+#ifndef STP_SCRIPT_H
+#define STP_SCRIPT_H
+
+#ifndef __KERNEL__
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef signed int s32;
+typedef signed long long s64;
+#ifndef STP_SHIM
+typedef _Bool bool;
+#define true 1
+#define false 0
+#define NULL ((void *)0)
+#define STP_HEADER_FREE
+#endif
+#define stp_likely(x) __builtin_expect(!!(x), 1)
+#define stp_unlikely(x) __builtin_expect(!!(x), 0)
+#else
+#define stp_likely(x) likely(x)
+#define stp_unlikely(x) unlikely(x)
+#endif
+#include "abi.h"
+
+#ifndef MAXSTRINGLEN
+#define MAXSTRINGLEN 512
+#endif
+#ifndef MAXMAPENTRIES
+#define MAXMAPENTRIES 2048
+#endif
+#ifndef MAXACTION
+#define MAXACTION 10000
+#endif
+#ifndef MAXNESTING
+#define MAXNESTING 10
+#endif
+#ifndef MAXERRORS
+#define MAXERRORS 0
+#endif
+#ifndef MAXSKIPPED
+#define MAXSKIPPED 100
+#endif
+#ifndef MAXTRYLOCK
+#define MAXTRYLOCK 100
+#endif
+#ifndef TRYLOCKDELAY
+#define TRYLOCKDELAY 10 /* us */
+#endif
+#ifndef MINSTACKSPACE
+#define MINSTACKSPACE 1024
+#endif
+#ifndef STP_OVERLOAD_INTERVAL
+#define STP_OVERLOAD_INTERVAL 1000000000LL /* cycles */
+#endif
+#ifndef STP_OVERLOAD_THRESHOLD
+#define STP_OVERLOAD_THRESHOLD 500000000LL /* cycles */
+#endif
+
+struct module;
+struct pt_regs;
+struct stp_session;
+struct stp_map;
+struct stp_agg;
+struct stp_ctx;
+struct stp_script;
+
+/* ------------------------------------------------------------------ the descriptor */
+
+/* What a handler locks before it runs, sorted by global: all or none. */
+struct stp_lock {
+	u16 global; /* index into the script's globals */
+	u16 write;
+};
+struct stp_locks {
+	u32 n;
+	const struct stp_lock *lock;
+};
+
+struct stp_probe {
+	u16 kind;           /* enum stp_attach */
+	u16 flags;
+	u32 id;             /* index in the manifest */
+	const char *point;  /* pp() */
+	const char *written; /* pn() */
+	const char *function; /* ppfunc(), probefunc(); or NULL */
+	const char *symbol;
+	u64 address;
+	s64 number, randomize;
+	u32 maxactive;      /* 0: the default */
+	u32 saved;          /* u64 slots that `entry` fills for `handler` */
+	void (*handler)(struct stp_ctx *c);
+	void (*entry)(struct stp_ctx *c);             /* returns; or NULL */
+	const struct stp_locks *locks, *entry_locks;  /* or NULL */
+	void *core;         /* the core's own */
+	struct stp_script *script; /* set by the core */
+};
+#define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
+#define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
+
+enum stp_global_kind { STP_GLOBAL_LONG, STP_GLOBAL_STRING, STP_GLOBAL_AGG, STP_GLOBAL_MAP };
+enum stp_value_kind { STP_VALUE_LONG, STP_VALUE_STRING, STP_VALUE_AGG };
+enum stp_stat_op { STP_COUNT, STP_SUM, STP_MIN, STP_MAX, STP_AVG, STP_VARIANCE };
+enum stp_hist_kind { STP_HIST_NONE, STP_HIST_LOG, STP_HIST_LINEAR };
+#define STP_HIST_LOG_BUCKETS 128
+#define STP_MAX_KEYS 9
+
+/* A global. Long and string live in the script's own memory; the core makes maps and aggregates when the
+ * script registers and puts their addresses into *slot. */
+struct stp_global {
+	const char *name;
+	u16 kind;           /* enum stp_global_kind */
+	u16 value;          /* MAP: enum stp_value_kind */
+	u16 n_keys;
+	u16 string_keys;    /* MAP: bit i set: key i is a string */
+	u32 max;            /* MAP: most elements */
+	u32 wraps;          /* MAP: the oldest makes room */
+	u32 stat_ops;       /* AGG, MAP of AGG: 1 << enum stp_stat_op */
+	u32 hist;           /* AGG, MAP of AGG: enum stp_hist_kind */
+	s64 low, high, step; /* STP_HIST_LINEAR */
+	void **slot;
+};
+
+struct stp_script {
+	u64 abi;            /* STP_ABI_HASH */
+	const char *name;   /* the module's */
+	struct module *owner;
+	struct stp_probe *probes;
+	const struct stp_global *globals;
+	u32 n_probes, n_globals;
+	u32 string_size;    /* MAXSTRINGLEN */
+	u32 frame_size;     /* bytes of frame that a context needs */
+	u32 max_action, max_errors, max_skipped, max_nesting, max_trylock, trylock_delay, min_stack;
+	u32 flags;
+	u64 overload_interval, overload_threshold; /* cycles; 0: not watched */
+	void *core;         /* the core's own */
+};
+#define STP_SCRIPT_SUPPRESS_ERRORS 1u      /* --suppress-handler-errors */
+#define STP_SCRIPT_SUPPRESS_TIME_LIMITS 2u /* --suppress-time-limits */
+
+int stp_script_register(struct stp_script *s); /* from module init: negative errno */
+void stp_script_unregister(struct stp_script *s);
+
+/* ------------------------------------------------------------------ the context */
+
+struct stp_ctx {
+	struct stp_session *session;
+	const struct stp_probe *probe;
+	const struct pt_regs *regs; /* FUNCTION, FUNCTION_RETURN: the hit's; SYSCALL*: the caller's; or NULL */
+	const u64 *args;            /* TRACEPOINT: its arguments */
+	u64 result;                 /* FUNCTION_RETURN, SYSCALL_RETURN */
+	u64 *saved;                 /* FUNCTION_RETURN: the slots */
+	const char *error;          /* NULL: none */
+	s32 actions;                /* left */
+	u32 depth;                  /* of function calls */
+	char *frame, *frame_end;    /* free part of the frame memory */
+	s64 target;
+	u32 caught;                 /* an error that try must not catch: MAXACTION */
+	u32 stop;                   /* the handler asked to end: exit() was called */
+	char message[512]; /* what `error` points to when it was made up */
+};
+
+static inline bool stp_failed(const struct stp_ctx *c)
+{
+	return stp_unlikely(c->error != NULL);
+}
+/* `message` must live as long as the module: a literal. Keeps the first error. */
+static inline void stp_error(struct stp_ctx *c, const char *message)
+{
+	if (!c->error)
+		c->error = message;
+}
+/* Makes the text up from a format of its own (%d %s %x). */
+void stp_errorf(struct stp_ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* error(msg): copies. */
+void stp_error_copy(struct stp_ctx *c, const char *message);
+/* catch: copies the message (when dst is not NULL) and clears the error. False when it may not be caught. */
+bool stp_catch(struct stp_ctx *c, char *dst, u32 size);
+
+/* Takes n actions; false, with the error set, when MAXACTION is used up. */
+bool stp_actions_exceeded(struct stp_ctx *c);
+static inline bool stp_action(struct stp_ctx *c, s32 n)
+{
+	c->actions -= n;
+	return stp_likely(c->actions >= 0) || stp_actions_exceeded(c);
+}
+
+/* Frame memory for one activation, not zeroed; NULL, with the error set (MAXNESTING), when there is none left. */
+void *stp_frame_failed(struct stp_ctx *c);
+static inline void *stp_frame_push(struct stp_ctx *c, u32 size)
+{
+	char *f = c->frame;
+
+	if (stp_unlikely(c->frame_end - f < (long)size))
+		return stp_frame_failed(c);
+	c->frame = f + size;
+	return f;
+}
+static inline void stp_frame_pop(struct stp_ctx *c, u32 size)
+{
+	c->frame -= size;
+}
+/* Entering a function that may recurse: checks MAXNESTING and the kernel stack. False: the error is set. */
+bool stp_call_enter(struct stp_ctx *c);
+static inline void stp_call_leave(struct stp_ctx *c)
+{
+	c->depth--;
+}
+
+void stp_exit(struct stp_ctx *c);   /* exit() */
+void stp_abort(struct stp_ctx *c);  /* abort(): also ends the handler, through the error that is not shown */
+
+/* ------------------------------------------------------------------ numbers and strings */
+
+/* Strings are NUL-terminated in buffers of `size` bytes; longer ones are cut. dst may not be a source but
+ * for stp_str_cat(). */
+void stp_str_copy(char *dst, const char *src, u32 size);
+void stp_str_cat(char *dst, const char *more, u32 size);   /* appends */
+int stp_str_cmp(const char *a, const char *b);             /* <0 0 >0, by unsigned bytes */
+u32 stp_str_len(const char *s, u32 size);
+
+s64 stp_div_failed(struct stp_ctx *c, const char *message);
+static inline s64 stp_div(struct stp_ctx *c, s64 a, s64 b, const char *message)
+{
+	if (stp_unlikely(b == 0))
+		return stp_div_failed(c, message);
+	return b == -1 ? (s64)(0 - (u64)a) : a / b;
+}
+static inline s64 stp_mod(struct stp_ctx *c, s64 a, s64 b, const char *message)
+{
+	if (stp_unlikely(b == 0))
+		return stp_div_failed(c, message);
+	return b == -1 ? 0 : a % b;
+}
+static inline s64 stp_shl(s64 a, s64 n) { return (s64)((u64)a << (n & 63)); }
+static inline s64 stp_shr(s64 a, s64 n) { return a >> (n & 63); }
+static inline s64 stp_ushr(s64 a, s64 n) { return (s64)((u64)a >> (n & 63)); }
+
+/* ------------------------------------------------------------------ memory */
+
+/* Reads size (1, 2, 4, 8) bytes, sign-extended when asked. A fault sets the error, which names `place`
+ * ("identifier '$x' at a.stp:3:4"), and gives 0. */
+s64 stp_load_kernel(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place);
+s64 stp_load_user(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place);
+void stp_store_kernel(struct stp_ctx *c, u64 address, u32 size, u64 value, const char *place);
+void stp_store_user(struct stp_ctx *c, u64 address, u32 size, u64 value, const char *place);
+/* Copies a NUL-terminated string, or the first n bytes of one. Returns 0 or a negative errno (no error is
+ * set: the tapset functions differ in what they make of it). */
+int stp_string_kernel(char *dst, u32 size, u64 address, u32 n);
+int stp_string_user(char *dst, u32 size, u64 address, u32 n);
+/* Copies raw bytes; 0 or a negative errno. */
+int stp_copy_kernel(void *dst, u64 address, u32 n);
+int stp_copy_user(void *dst, u64 address, u32 n);
+/* text_str(): non-printable bytes as \ooo or \n..., in quotes when asked, "..." when cut. */
+void stp_string_quoted(char *dst, u32 size, const char *src, u32 n, bool quotes, bool user, u64 address);
+
+/* ------------------------------------------------------------------ globals */
+
+static inline void stp_atomic_add(s64 *g, s64 v)
+{
+	__atomic_fetch_add(g, v, __ATOMIC_RELAXED);
+}
+
+union stp_key {
+	s64 n;
+	const char *s;
+};
+
+/* keys: as many as the map has, in order. Absent: 0, "" (never NULL). */
+s64 stp_map_get_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+const char *stp_map_get_string(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+/* The element's value, made when it is not there; NULL with the error set when there is no room or the map
+ * is being iterated. Valid until the next change of the map. */
+s64 *stp_map_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+char *stp_map_string(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+bool stp_map_has(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+/* Elements whose keys agree where `wild` has no bit set. */
+bool stp_map_has_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 wild);
+void stp_map_delete(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+void stp_map_delete_slice(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 wild);
+void stp_map_clear(struct stp_ctx *c, struct stp_map *m);
+
+/* Statistics: per CPU, so that adding takes no lock. */
+void stp_agg_add(struct stp_ctx *c, struct stp_agg *a, s64 v);
+void stp_agg_clear(struct stp_ctx *c, struct stp_agg *a);
+void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v);
+/* The value of an extractor. Empty: 0 for COUNT and SUM, else the error is set ("empty aggregate" with
+ * `place`). */
+s64 stp_agg_get(struct stp_ctx *c, struct stp_agg *a, u32 op, const char *place);
+s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op, const char *place);
+
+/* foreach. Between begin and end the map may not change (the functions above set the error). */
+struct stp_iter {
+	struct stp_map *map;
+	u32 at, n;        /* the core's own */
+	s64 limit;        /* elements left to give */
+	u32 wild;
+	union stp_key keys[STP_MAX_KEYS];
+	void *element;
+};
+#define STP_SORT_NONE (-2)
+#define STP_SORT_VALUE (-1) /* for statistics: by `op` */
+/* direction: 1 ascending, -1 descending; column: a key's index, STP_SORT_VALUE or STP_SORT_NONE; op: enum
+ * stp_stat_op; limit < 0: none. keys and wild: the slice (NULL: all). False with the error set. When it has
+ * returned true, stp_iter_end() must follow. */
+bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, int direction, int column, u32 op,
+		    s64 limit, const union stp_key *keys, u32 wild);
+bool stp_iter_next(struct stp_ctx *c, struct stp_iter *i);
+s64 stp_iter_key_long(struct stp_iter *i, u32 key);
+const char *stp_iter_key_string(struct stp_iter *i, u32 key); /* valid until the map changes */
+s64 stp_iter_value_long(struct stp_iter *i);
+const char *stp_iter_value_string(struct stp_iter *i);
+s64 stp_iter_value_agg(struct stp_ctx *c, struct stp_iter *i, u32 op, const char *place);
+void stp_iter_end(struct stp_ctx *c, struct stp_iter *i);
+
+/* ------------------------------------------------------------------ output */
+
+/*
+ * Makes a PRINT record with room for `len` bytes of arguments, in place in the buffer, and returns where
+ * they go; NULL: there was no room, which is counted and is no error. The arguments must be filled before
+ * the handler does anything else.
+ */
+u64 *stp_print(struct stp_ctx *c, u32 format, u32 len);
+/* Bytes that a string of n bytes takes in a payload, and putting it there. */
+static inline u32 stp_string_room(u32 n)
+{
+	return (4 + n + 7) & ~7u;
+}
+static inline u64 *stp_put_string(u64 *at, const char *s, u32 n)
+{
+	u32 room = stp_string_room(n);
+
+	at[room / 8 - 1] = 0;
+	*(u32 *)at = n;
+	__builtin_memcpy((char *)at + 4, s, n);
+	return at + room / 8;
+}
+/* The same from memory of the kernel or of a user (for %m and %M); a fault gives zeroes. */
+u64 *stp_put_memory(u64 *at, u64 address, u32 n);
+void stp_warn(struct stp_ctx *c, const char *message);
+
+struct stp_arg {
+	s64 n;
+	const char *s;
+	u32 len;
+};
+/* sprintf: the same formatter that makes the text of records. */
+void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, const struct stp_arg *args, u32 n);
+
+/* ------------------------------------------------------------------ where the hit is */
+
+s64 stp_pid(void);
+s64 stp_tid(void);
+s64 stp_ppid(void);
+s64 stp_pgrp(void);
+s64 stp_sid(void);
+s64 stp_uid(void);
+s64 stp_euid(void);
+s64 stp_gid(void);
+s64 stp_egid(void);
+s64 stp_cpu(void);
+void stp_execname(char *dst, u32 size);
+u64 stp_task_current(void);
+u64 stp_time_ns(void);       /* gettimeofday: CLOCK_REALTIME */
+u64 stp_monotonic_ns(void);
+u64 stp_boottime_ns(void);
+u64 stp_local_clock_ns(void);
+u64 stp_cycles(void);
+u64 stp_jiffies(void);
+u64 stp_random(u64 below);
+bool stp_user_mode(struct stp_ctx *c);
+void stp_symbol_name(char *dst, u32 size, u64 address, bool with_offset);
+u64 stp_register(struct stp_ctx *c, const char *name); /* sets the error when there is no such register */
+u64 stp_caller(struct stp_ctx *c);                     /* return address of the probed function; 0: unknown */
+u64 stp_address(struct stp_ctx *c);                    /* addr() */
+
+/* CONTEXT_*: arguments of the probed function, the system call, the tracepoint. x86-64 is in regs-x86.h. */
+u64 stp_function_arg(struct stp_ctx *c, u32 n);
+u64 stp_syscall_arg(struct stp_ctx *c, u32 n);
+static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n)
+{
+	return c->args[n];
+}
+
+/* ------------------------------------------------------------------ embedded C */
+
+#define CONTEXT c
+#define MODINFO(tag, value) \
+	static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag "=" value
+
+#endif
