@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * How stapd talks to its compiler. Shared by both sides and known to nobody else.
+ *
+ * `stapd-compile --zygote` gets a SOCK_SEQPACKET socket as descriptor COMPILE_ZYGOTE_FD. When it is ready it
+ * sends one message on it:
+ *
+ *   {"ready": true, "kernel": RELEASE, "buildId": HEX, "libraryDigest": HEX, "kit": ID or null,
+ *    "compiler": TEXT, "version": STAPD_VERSION, "error": text or null}
+ *
+ * and after that one {"exited": PID, "status": N} per child that ended. stapd sends it one message per job:
+ * {"job": N, "kind": "script" | "prepare"} with one descriptor, the child's end of a new SOCK_SEQPACKET pair.
+ * The zygote forks, and never reads what is on it. End of file on its socket ends the zygote and its children.
+ *
+ * The child reads one request from the job's socket:
+ *
+ *   {"name": "test.stp", "args": ["a"], "module": "stap_...", "guru": false, "optimize": true,
+ *    "defines": ["MAXACTION=5"], "globals": ["x=3"], "noWarnings": false, "warningsFatal": false,
+ *    "stopAfter": "build", "keepSource": false, "color": false}            with [0] the script (a memory file)
+ *
+ * and answers with any number of
+ *
+ *   {"pass": "parse", "usec": 812, "detail": text or null}      as each pass ends
+ *   {"progress": "Building the kernel kit ... "}                 for the terminal
+ *
+ * and one last message, after which it exits:
+ *
+ *   {"result": RESULT, "diagnostics": [...], "text": "diagnostics with carets", "source": C text or null,
+ *    "error": text or null}                                      with [0] the sealed module for "ok"
+ *
+ * A socket that ends without a result means that the child died: COMPILE_RESULT_LIMIT when a limit killed it.
+ * A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel kit.
+ */
+#include <stdbool.h>
+
+#define COMPILE_ZYGOTE_FD 3
+#define COMPILE_MESSAGE_MAX (8u << 20) /* bytes of one message; larger ones travel as a sealed memory file whose
+                                        * descriptor comes with {"large": true} */
+#define COMPILE_MAX_SCRIPT (4u << 20)
+#define COMPILE_MAX_ARGS 999
+
+#define COMPILE_RESULTS(X)                                                              \
+        X(OK, "ok")                                                                     \
+        X(SCRIPT, "script-error")     /* the script is wrong: diagnostics say how */    \
+        X(LIMIT, "compile-limit")     /* memory, time, processes */                     \
+        X(KERNEL, "kernel-missing")   /* headers, BTF, compiler, configuration: `error` says what to install */ \
+        X(INTERNAL, "internal-error") /* a bug of ours */
+
+typedef enum CompileResult {
+#define X(name, text) COMPILE_RESULT_##name,
+        COMPILE_RESULTS(X)
+#undef X
+        _COMPILE_RESULT_MAX,
+        _COMPILE_RESULT_INVALID = -22,
+} CompileResult;
+
+const char *compile_result_to_string(CompileResult r);
+CompileResult compile_result_from_string(const char *s);
