@@ -384,7 +384,7 @@ typedef struct ProbePoint {
 
 typedef VEC(ProbePoint *) ProbePointVec;
 
-/* "kernel.function(\"vfs_read\").return", as the user would write it. */
+/* "kernel.function(\"vfs_read\").return", as the user would write it; without ?, ! and if (...). */
 const char *probe_point_text(Arena *a, const ProbePoint *p);
 
 typedef struct {
@@ -424,27 +424,27 @@ typedef struct {
 /* ------------------------------------------------------------------ downcasts */
 
 /* expr_as(Binary, e): NULL when e is of another kind. */
-#define X(kind, type)                                                   \
+#define X(KIND, type)                                                   \
         static inline Expr##type *expr_as_##type(Expr *e) {             \
-                return e && e->kind == EXPR_##kind ? (Expr##type *) e : NULL; \
+                return e && e->kind == EXPR_##KIND ? (Expr##type *) e : NULL; \
         }
 EXPR_KINDS(X)
 #undef X
 #define expr_as(type, e) expr_as_##type(e)
 
-#define X(kind, type)                                                   \
+#define X(KIND, type)                                                   \
         static inline Stmt##type *stmt_as_##type(Stmt *s) {             \
-                return s && s->kind == STMT_##kind ? (Stmt##type *) s : NULL; \
+                return s && s->kind == STMT_##KIND ? (Stmt##type *) s : NULL; \
         }
 STMT_KINDS(X)
 #undef X
 #define stmt_as(type, s) stmt_as_##type(s)
 
 /* Makes a node: expr_new(arena, Binary, span) sets its kind and span. */
-#define X(kind, type)                                                           \
+#define X(KIND, type)                                                           \
         static inline Expr##type *expr_new_##type(Arena *a, Span span) {        \
                 Expr##type *e = arena_new0(a, Expr##type);                      \
-                e->base.kind = EXPR_##kind;                                     \
+                e->base.kind = EXPR_##KIND;                                     \
                 e->base.span = span;                                            \
                 return e;                                                       \
         }
@@ -452,10 +452,10 @@ EXPR_KINDS(X)
 #undef X
 #define expr_new(a, type, span) expr_new_##type((a), (span))
 
-#define X(kind, type)                                                           \
+#define X(KIND, type)                                                           \
         static inline Stmt##type *stmt_new_##type(Arena *a, Span span) {        \
                 Stmt##type *s = arena_new0(a, Stmt##type);                      \
-                s->base.kind = STMT_##kind;                                     \
+                s->base.kind = STMT_##KIND;                                     \
                 s->base.span = span;                                            \
                 return s;                                                       \
         }
