@@ -11,7 +11,7 @@ bool paths_in_build_tree(void);
 /* Directories without a slash at the end; static memory. */
 const char *paths_tapsets(void); /* *.stp, *.stpm */
 const char *paths_runtime(void); /* sources of the core and the script headers */
-/* Full path of one of our programs ("stapd-compile", "stapd-stream", "stapd"); static memory per name. */
+/* Full path of one of our programs ("stapd-compile", "stapd-stream", "stapd"); static memory; NULL: no such. */
 const char *paths_program(const char *name);
 
 #define STAPD_CACHE_DIR "/var/cache/stapd"
