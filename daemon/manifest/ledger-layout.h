@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * What stands in the memory that a stapd-stream leaves to its successor. Both are the same program, so this is
+ * no wire format; still, the successor of a killed process checks everything that it takes from here.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "manifest/stream-protocol.h"
+
+#define LEDGER_MAGIC 0x4745444c /* "LDEG" */
+#define QUEUE_HEADER_SIZE 4096
+
+/* How far one CPU's buffer was consumed. */
+typedef struct LedgerCpu {
+        uint64_t seq;     /* of the sub-buffer that is being consumed, or comes next */
+        uint64_t lost;    /* of its header, as far as it was reported */
+        uint64_t records; /* that were written before it and accounted for */
+        uint32_t done;    /* records of it that are in the queues */
+        uint32_t damaged; /* bytes of earlier sub-buffers that made no sense and are not yet reported */
+} LedgerCpu;
+
+typedef struct LedgerReader {
+        uint32_t used, id;
+        uint64_t head;     /* bytes ever put into its queue */
+        uint64_t dropped;  /* records that it did not get and has not been told of */
+        uint64_t from, to; /* their numbers */
+        uint64_t lost;     /* records that it did not get, in all */
+} LedgerReader;
+
+typedef struct LedgerState {
+        uint64_t seq;      /* the last number given to a record of the stream */
+        uint64_t messages; /* the last number given to a message for stapd */
+        uint64_t records, errors, bytes;
+        uint64_t lost;     /* kernel and damage */
+        uint32_t started;  /* there was a reader once */
+        uint32_t ended;    /* the last record is in the queues */
+        LedgerReader readers[STREAM_READERS_MAX];
+        LedgerCpu cpus[STREAM_CPUS_MAX];
+} LedgerState;
+
+/* One state is valid, the other is being written. */
+typedef struct Ledger {
+        uint32_t magic;
+        uint32_t active; /* 0 or 1; stored last */
+        LedgerState states[2];
+} Ledger;
+
+/*
+ * In front of a queue's bytes. Bytes go from the queue into the pipe and from there, by splice(), to the
+ * reader. Only one of the two happens at a time, and the count of the other end stands here meanwhile: with the
+ * number of bytes in the pipe, which the kernel knows exactly, that gives both, whenever the process dies.
+ */
+typedef struct QueueHeader {
+        uint64_t progress; /* bytes << 1 | phase: 0 filling: bytes that left the pipe; 1 draining: that entered it */
+} QueueHeader;
