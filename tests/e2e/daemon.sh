@@ -1,0 +1,85 @@
+# shellcheck shell=bash disable=SC2154
+# Starting and stopping stapd from a build tree, under a plain shell: the one place that knows its options. Sourced by
+# runner and by quickstart, which set build (the build tree), cache (or nothing), and E2E_WORK (a folder for what it writes).
+
+export STAPD_GROUP=stapd
+export STAPD_SOCKET=$E2E_WORK/socket
+daemon_pid_file=$E2E_WORK/stapd.pid
+daemon_log=$E2E_WORK/stapd.log
+PATH=$build/ctl:$build/daemon:$PATH
+
+daemon_is_built() { [ -x "$build/daemon/stapd" ] && [ -x "$build/ctl/stapctl" ]; }
+
+daemon_pid() { cat "$daemon_pid_file" 2>/dev/null; }
+
+daemon_is_alive() {
+    local pid=0 name=
+    { read -r pid <"$daemon_pid_file" && read -r name <"/proc/$pid/comm"; } 2>/dev/null
+    [ "$name" = stapd ]
+}
+
+# daemon_start [OPTION...]: returns once it answers
+daemon_start() {
+    local tries=0
+    "$build/daemon/stapd" --socket="$STAPD_SOCKET" --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} \
+        --group="$STAPD_GROUP" "$@" </dev/null >>"$daemon_log" 2>&1 &
+    echo $! >"$daemon_pid_file"
+    until stapctl status >/dev/null 2>&1; do
+        daemon_is_alive || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }
+        [ "$tries" -lt 300 ] || { echo "stapd does not answer"; tail -n 20 "$daemon_log"; return 1; }
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    [ -e "$E2E_WORK/fds.first" ] || daemon_fds >"$E2E_WORK/fds.first"
+}
+
+# daemon_prepare RELEASE: the kernel kit into $cache, without a daemon
+daemon_prepare() { "$build/daemon/stapd-compile" --cache-dir="$cache" --kernel="$1" --prepare; }
+
+# TERM, and KILL after ten seconds, which is a complaint
+daemon_stop() {
+    local pid tries=0
+    pid=$(daemon_pid) || return 0
+    kill "$pid" 2>/dev/null || true
+    while daemon_is_alive; do
+        if [ "$tries" -ge 100 ]; then kill -9 "$pid"; echo "stapd did not end on SIGTERM"; break; fi
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    rm -f "$daemon_pid_file"
+}
+
+# Lines in the log tell which case was running; stapd appends to it.
+daemon_mark() { [ -z "${with_daemon-}" ] || echo "$clean_mark" >>"$daemon_log"; }
+daemon_log_since_mark() {
+    [ -n "${with_daemon-}" ] || return 0
+    printf '\nstapd says:\n'
+    sed "1,/^$clean_mark\$/d" "$daemon_log" 2>/dev/null | tail -n 40
+}
+
+daemon_unclean() {
+    [ -n "${with_daemon-}" ] || return 0
+    local pid=0 child name zygotes=0
+    daemon_is_alive || { echo "stapd is gone"; return; }
+    read -r pid <"$daemon_pid_file"
+    for child in $(<"/proc/$pid/task/$pid/children"); do
+        name=
+        { read -r name <"/proc/$child/comm"; } 2>/dev/null || true
+        if [ "$name" = stapd-compile ] && [ $((zygotes += 1)) -eq 1 ]; then continue; fi
+        echo "child of stapd: $child $name"
+    done
+}
+
+daemon_fds() { ls "/proc/$(daemon_pid)/fd" 2>/dev/null | wc -l; }
+daemon_growth() {
+    local first now
+    first=$(cat "$E2E_WORK/fds.first") now=$(daemon_fds)
+    [ "$now" -le $((first + 4)) ] || { echo "$first fds when it was new, $now now:"; ls -l "/proc/$(daemon_pid)/fd"; }
+}
+
+# After the daemon has ended.
+daemon_leftovers() {
+    local name
+    for name in stapd-compile stapd-stream; do ! pgrep -x "$name" >/dev/null || echo "$name outlived stapd"; done
+    awk '$1 ~ /^stapd?_/ && $3 > 0 { print "module " $1 " is still used" }' /proc/modules 2>/dev/null || true
+}
