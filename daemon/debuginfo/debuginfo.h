@@ -93,6 +93,8 @@ typedef struct FunctionInfo {
         const Param *params;
         unsigned n_params;
         bool is_variadic;
+        bool is_ambiguous;       /* several functions of this name with different prototypes: no parameters,
+                                  * and `result` is that of one of them */
 } FunctionInfo;
 
 /* NULL: no such function that can be probed and whose prototype is known. */

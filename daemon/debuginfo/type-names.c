@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From names to types and enumerators, and pointers to types that BTF may not have. */
+#include "debuginfo/kernel.h"
+
+static bool is_named_type(const struct btf_type *t) {
+        switch (btf_kind(t)) {
+        case BTF_KIND_INT:
+        case BTF_KIND_FLOAT:
+        case BTF_KIND_STRUCT:
+        case BTF_KIND_UNION:
+        case BTF_KIND_ENUM:
+        case BTF_KIND_ENUM64:
+        case BTF_KIND_TYPEDEF:
+                return t->name_off;
+        default:
+                return false;
+        }
+}
+
+int types_index(Kernel *k) {
+        k->n_types = btf__type_cnt(k->btf);
+        k->types = arena_array(k->arena, TypeRef, k->n_types);
+        k->pointers = arena_array(k->arena, const TypeRef *, k->n_types);
+        k->types[0] = (TypeRef) { .kernel = k };
+
+        size_t n_named = 0;
+        for (uint32_t id = 1; id < k->n_types; id++)
+                n_named += is_named_type(btf__type_by_id(k->btf, id));
+        name_index_init(k->arena, &k->type_names, n_named);
+
+        for (uint32_t id = 1; id < k->n_types; id++) {
+                const struct btf_type *t = btf__type_by_id(k->btf, id);
+                k->types[id] = (TypeRef) { .kernel = k, .id = id };
+                if (btf_is_ptr(t) && t->type < k->n_types && !k->pointers[t->type])
+                        k->pointers[t->type] = &k->types[id];
+                if (is_named_type(t))
+                        name_index_add(&k->type_names, btf_name(k->btf, t->name_off), id);
+        }
+        return 0;
+}
+
+const TypeRef *kernel_pointer_to(Kernel *k, const TypeRef *t) {
+        if (!t->pointee && k->pointers[t->id])
+                return k->pointers[t->id];
+        TypeRef *p = arena_new0(k->arena, TypeRef);
+        *p = (TypeRef) { .kernel = k, .pointee = t };
+        if (!t->pointee)
+                k->pointers[t->id] = p;
+        return p;
+}
+
+/* How C writes a base type, and how BTF names it. */
+static const struct { const char *c, *btf; } spellings[] = {
+        { "unsigned", "unsigned int" },
+        { "signed", "int" },
+        { "signed int", "int" },
+        { "short", "short int" },
+        { "signed short", "short int" },
+        { "unsigned short", "short unsigned int" },
+        { "unsigned short int", "short unsigned int" },
+        { "long", "long int" },
+        { "signed long", "long int" },
+        { "unsigned long", "long unsigned int" },
+        { "unsigned long int", "long unsigned int" },
+        { "long long", "long long int" },
+        { "signed long long", "long long int" },
+        { "unsigned long long", "long long unsigned int" },
+        { "unsigned long long int", "long long unsigned int" },
+        { "bool", "_Bool" },
+};
+
+static const struct { const char *word; unsigned kinds; } tags[] = {
+        { "struct ", 1u << BTF_KIND_STRUCT },
+        { "union ", 1u << BTF_KIND_UNION },
+        { "enum ", 1u << BTF_KIND_ENUM | 1u << BTF_KIND_ENUM64 },
+};
+
+static uint32_t find_named(Kernel *k, const char *name, unsigned kinds) {
+        NameSearch s = name_index_search(&k->type_names, name);
+        for (uint32_t id; (id = name_search_next(&s));) {
+                const struct btf_type *t = btf__type_by_id(k->btf, id);
+                if ((kinds & 1u << btf_kind(t)) && strcmp(btf_name(k->btf, t->name_off), name) == 0)
+                        return id;
+        }
+        return 0;
+}
+
+/* A bare name: a typedef or base type wins over a structure of the same name, as in C. */
+static uint32_t find_bare(Kernel *k, const char *name) {
+        unsigned plain = 1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_INT | 1u << BTF_KIND_FLOAT;
+        uint32_t id = find_named(k, name, plain);
+        for (size_t i = 0; !id && i < ELEMENTSOF(spellings); i++)
+                if (strcmp(name, spellings[i].c) == 0)
+                        id = find_named(k, spellings[i].btf, plain);
+        return id ?: find_named(k, name, ~0u);
+}
+
+static const TypeRef *find_base(Kernel *k, const char *name) {
+        if (strcmp(name, "void") == 0)
+                return &k->types[0];
+        for (size_t i = 0; i < ELEMENTSOF(tags); i++) {
+                size_t n = strlen(tags[i].word);
+                if (strncmp(name, tags[i].word, n) == 0) {
+                        uint32_t id = find_named(k, name + n, tags[i].kinds);
+                        return id ? &k->types[id] : NULL;
+                }
+        }
+        uint32_t id = find_bare(k, name);
+        return id ? &k->types[id] : NULL;
+}
+
+#define TYPE_NAME_MAX 255
+
+/* Words with one blank between, without qualifiers; counts and drops the `*`s. False: too long. */
+static bool normalize(const char *name, char out[static TYPE_NAME_MAX + 1], unsigned *ret_stars) {
+        size_t n = 0;
+        *ret_stars = 0;
+        while (*name) {
+                size_t len = strcspn(name, " \t*");
+                if (len == 0) {
+                        *ret_stars += *name++ == '*';
+                        continue;
+                }
+                bool qualifier = (len == 5 && strncmp(name, "const", 5) == 0) ||
+                                 (len == 8 && strncmp(name, "volatile", 8) == 0);
+                if (!qualifier) {
+                        if (n + 1 + len > TYPE_NAME_MAX)
+                                return false;
+                        if (n)
+                                out[n++] = ' ';
+                        memcpy(out + n, name, len);
+                        n += len;
+                }
+                name += len;
+        }
+        out[n] = 0;
+        return n && *ret_stars <= BTF_MAX_DEPTH;
+}
+
+const TypeRef *kernel_find_type(Kernel *k, const char *name) {
+        char words[TYPE_NAME_MAX + 1];
+        unsigned stars;
+        if (!normalize(name, words, &stars))
+                return NULL;
+        const TypeRef *t = find_base(k, words);
+        while (t && stars--)
+                t = kernel_pointer_to(k, t);
+        return t;
+}
+
+bool kernel_find_enumerator(Kernel *k, const char *name, int64_t *ret) {
+        for (uint32_t id = 1; id < k->n_types; id++) {
+                const struct btf_type *t = btf__type_by_id(k->btf, id);
+                bool wide = btf_is_enum64(t);
+                if (!wide && !btf_is_enum(t))
+                        continue;
+                for (unsigned i = 0; i < btf_vlen(t); i++) {
+                        uint32_t offset = wide ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off;
+                        if (strcmp(btf_name(k->btf, offset), name) != 0)
+                                continue;
+                        *ret = wide ? (int64_t) btf_enum64_value(btf_enum64(t) + i)
+                             : type_is_signed(&k->types[id]) ? btf_enum(t)[i].val
+                                                             : (uint32_t) btf_enum(t)[i].val;
+                        return true;
+                }
+        }
+        return false;
+}
