@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "api/connection.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "api/interface.h"
+#include "api/server.h"
+#include "api/verbs.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#define READ_SIZE 65536
+#define FIRST_CALL_USEC (45 * 1000000ull)
+
+static void update_events(Connection *c) {
+        uint32_t events = EPOLLRDHUP | (c->out.len > 0 ? EPOLLOUT : 0);
+        if (!c->closing && c->in.len < VARLINK_MAX_MESSAGE)
+                events |= EPOLLIN;
+        (void) sd_event_source_set_io_events(c->source, events);
+}
+
+void connection_close(Connection *c) {
+        if (c->gone)
+                c->gone(c, c->gone_data);
+        if (c->untie)
+                c->untie(c, c->tied);
+        server_forget(c->server, c);
+        sd_event_source_disable_unref(c->source);
+        sd_event_source_disable_unref(c->timeout);
+        sd_event_source_disable_unref(c->deferred);
+        close_fd(c->fd);
+        varlink_call_done(&c->call);
+        buf_done(&c->in);
+        buf_done(&c->out);
+        caller_done(&c->caller);
+        sd_event_unref(c->event);
+        free(c);
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static void give_socket_away(Connection *c) {
+        void (*upgrade)(Connection *, int, void *) = c->upgrade;
+        void *userdata = c->gone_data;
+        c->gone = NULL;
+        c->source = sd_event_source_disable_unref(c->source);
+        int fd = TAKE_FD(c->fd);
+        upgrade(c, fd, userdata);
+        connection_close(c);
+}
+
+/* False: the connection is gone. */
+static bool flush(Connection *c) {
+        while (c->out.len > 0) {
+                ssize_t n = send(c->fd, c->out.data, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0 && errno == EAGAIN)
+                        break;
+                if (n < 0) {
+                        connection_close(c);
+                        return false;
+                }
+                buf_consume(&c->out, (size_t) n);
+        }
+        if (c->out.len == 0 && c->upgrade) {
+                give_socket_away(c);
+                return false;
+        }
+        if (c->out.len == 0 && c->closing) {
+                connection_close(c);
+                return false;
+        }
+        update_events(c);
+        return true;
+}
+
+static int on_deferred(sd_event_source *source, void *userdata) {
+        Connection *c = userdata;
+        if (c->out.failed) {
+                log_debug("a client of uid %u does not read its replies", c->caller.uid);
+                connection_close(c);
+                return 0;
+        }
+        if (flush(c))
+                connection_process(c);
+        return 0;
+}
+
+/* Replies are made deep in other people's callbacks, where the connection must not vanish: they only queue,
+ * and the event loop sends. */
+static void send_later(Connection *c) {
+        (void) sd_event_source_set_enabled(c->deferred, SD_EVENT_ONESHOT);
+}
+
+static void call_ended(Connection *c) {
+        varlink_call_done(&c->call);
+        c->busy = false;
+        c->gone = NULL;
+        c->gone_data = NULL;
+        send_later(c);
+}
+
+void connection_reply_more(Connection *c, json_object *parameters) {
+        if (!c->call.more || c->call.oneway) {
+                json_object_put(parameters);
+                return;
+        }
+        varlink_add_reply(&c->out, parameters, true);
+        send_later(c);
+}
+
+void connection_reply(Connection *c, json_object *parameters) {
+        if (c->call.oneway)
+                json_object_put(parameters);
+        else
+                varlink_add_reply(&c->out, parameters, false);
+        call_ended(c);
+}
+
+void connection_error(Connection *c, const char *name, json_object *parameters) {
+        char full[128];
+        if (!strchr(name, '.')) {
+                snprintf(full, sizeof(full), STAPD_INTERFACE ".%s", name);
+                name = full;
+        }
+        if (c->call.oneway)
+                json_object_put(parameters);
+        else
+                varlink_add_error(&c->out, name, parameters);
+        call_ended(c);
+}
+
+void connection_error_text(Connection *c, const char *name, const char *parameter, const char *text) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, parameter, json_object_new_string(text));
+        connection_error(c, name, o);
+}
+
+void connection_wait(Connection *c, CallGone gone, void *userdata) {
+        c->busy = true;
+        c->gone = gone;
+        c->gone_data = userdata;
+}
+
+void connection_tie(Connection *c, CallGone untie, void *userdata) {
+        c->untie = untie;
+        c->tied = userdata;
+}
+
+void connection_hand_over(Connection *c, json_object *reply, void (*upgrade)(Connection *, int, void *),
+                          CallGone gone, void *userdata) {
+        connection_reply(c, reply);
+        connection_wait(c, gone, userdata); /* nothing that comes after the call is ours to read */
+        c->upgrade = upgrade;
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+/* Answers the calls that have come, until one waits. */
+void connection_process(Connection *c) {
+        while (!c->busy && !c->closing) {
+                int r = varlink_take_call(&c->in, &c->call);
+                if (r == 0)
+                        break;
+                if (r < 0) {
+                        log_debug_errno(r, "uid %u sent what is no call: %m", c->caller.uid);
+                        c->closing = true;
+                        send_later(c);
+                        break;
+                }
+                c->timeout = sd_event_source_disable_unref(c->timeout);
+                verbs_dispatch(c);
+        }
+        update_events(c);
+}
+
+/* False: the connection is gone. */
+static bool receive(Connection *c) {
+        char *room = buf_reserve(&c->in, READ_SIZE);
+        ssize_t n = room ? recv(c->fd, room, READ_SIZE, MSG_DONTWAIT) : -1;
+        if (n > 0) {
+                c->in.len += (size_t) n;
+                return true;
+        }
+        if (room && n < 0 && (errno == EAGAIN || errno == EINTR))
+                return true;
+        connection_close(c);
+        return false;
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        Connection *c = userdata;
+        if ((revents & EPOLLOUT) && !flush(c))
+                return 0;
+        if (revents & EPOLLIN) {
+                if (receive(c))
+                        connection_process(c);
+                return 0;
+        }
+        if (revents & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+                connection_close(c);
+        return 0;
+}
+
+static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
+        connection_close(userdata);
+        return 0;
+}
+
+static int add_sources(Connection *c) {
+        int r = sd_event_add_io(c->event, &c->source, c->fd, EPOLLIN | EPOLLRDHUP, on_io, c);
+        if (r >= 0)
+                r = sd_event_add_time_relative(c->event, &c->timeout, CLOCK_MONOTONIC, FIRST_CALL_USEC, 1000000,
+                                               on_timeout, c);
+        if (r >= 0)
+                r = sd_event_add_defer(c->event, &c->deferred, on_deferred, c);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(c->deferred, SD_EVENT_OFF);
+        return r;
+}
+
+int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller, Connection **ret) {
+        Connection *c = calloc(1, sizeof(*c));
+        if (!c) {
+                close(fd);
+                caller_done(caller);
+                return -ENOMEM;
+        }
+        *c = (Connection) { .server = server, .manager = manager, .event = sd_event_ref(event), .fd = fd,
+                            .caller = *caller };
+        c->in.limit = VARLINK_MAX_MESSAGE + 2 * READ_SIZE;
+        c->out.limit = CONNECTION_MAX_QUEUED;
+        int r = add_sources(c);
+        if (r < 0) {
+                sd_event_source_disable_unref(c->source);
+                sd_event_source_disable_unref(c->timeout);
+                sd_event_source_disable_unref(c->deferred);
+                close_fd(fd);
+                caller_done(&c->caller);
+                sd_event_unref(c->event);
+                free(c);
+                return r;
+        }
+        *ret = c;
+        return 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "api/server.h"
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include "api/connection.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+
+struct Server {
+        sd_event *event;
+        Manager *manager;
+        int fd;
+        sd_event_source *source;
+        Connection *connections;
+        unsigned n_connections;
+};
+
+DEFINE_CLEANUP(Server *, server_freep, server_free)
+
+static int make_address(const char *path, struct sockaddr_un *ret, socklen_t *ret_len) {
+        if (strlen(path) >= sizeof(ret->sun_path))
+                return -ENAMETOOLONG;
+        *ret = (struct sockaddr_un) { .sun_family = AF_UNIX };
+        strcpy(ret->sun_path, path);
+        *ret_len = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1);
+        return 0;
+}
+
+/* A socket that nobody answers on was left by a daemon that died. */
+static int remove_stale(const char *path, const struct sockaddr_un *address, socklen_t len) {
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        if (connect(fd, (const struct sockaddr *) address, len) >= 0 || errno == EAGAIN)
+                return -EADDRINUSE;
+        if (errno == ENOENT)
+                return 0;
+        struct stat st;
+        if (lstat(path, &st) >= 0 && !S_ISSOCK(st.st_mode))
+                return -EEXIST;
+        return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int server_listen(const char *path) {
+        struct sockaddr_un address;
+        socklen_t len;
+        int r = make_address(path, &address, &len);
+        if (r >= 0)
+                r = remove_stale(path, &address, len);
+        if (r < 0)
+                return r;
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        if (bind(fd, (struct sockaddr *) &address, len) < 0 || chmod(path, 0666) < 0 || listen(fd, 128) < 0)
+                return -errno;
+        return TAKE_FD(fd);
+}
+
+static unsigned count_of(const Server *s, uid_t uid) {
+        unsigned n = 0;
+        for (const Connection *c = s->connections; c; c = c->next)
+                n += c->caller.uid == uid;
+        return n;
+}
+
+static int accept_one(Server *s) {
+        _cleanup_(closep) int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+                return -errno;
+        Caller caller = {};
+        int r = caller_from_socket(fd, &caller);
+        if (r < 0)
+                return r;
+        if (s->n_connections >= SERVER_CONNECTIONS_MAX ||
+            count_of(s, caller.uid) >= SERVER_CONNECTIONS_PER_UID) {
+                log_debug("uid %u has too many connections", caller.uid);
+                caller_done(&caller);
+                return 0;
+        }
+        Connection *c;
+        r = connection_new(s->event, s, s->manager, TAKE_FD(fd), &caller, &c);
+        if (r < 0)
+                return r;
+        c->next = s->connections;
+        if (c->next)
+                c->next->prev = c;
+        s->connections = c;
+        s->n_connections++;
+        return 0;
+}
+
+static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        int r = accept_one(userdata);
+        if (r < 0 && r != -EAGAIN && r != -ECONNABORTED && r != -EINTR)
+                log_warning_errno(r, "Cannot accept a connection: %m");
+        return 0;
+}
+
+void server_forget(Server *s, Connection *c) {
+        if (c->prev)
+                c->prev->next = c->next;
+        else
+                s->connections = c->next;
+        if (c->next)
+                c->next->prev = c->prev;
+        s->n_connections--;
+}
+
+int server_new(sd_event *event, Manager *manager, int listen_fd, Server **ret) {
+        _cleanup_(server_freep) Server *s = calloc(1, sizeof(*s));
+        if (!s) {
+                close(listen_fd);
+                return -ENOMEM;
+        }
+        s->event = sd_event_ref(event);
+        s->manager = manager;
+        s->fd = listen_fd;
+        int r = sd_event_add_io(event, &s->source, listen_fd, EPOLLIN, on_connect, s);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+Server *server_free(Server *s) {
+        if (!s)
+                return NULL;
+        while (s->connections)
+                connection_close(s->connections);
+        sd_event_source_disable_unref(s->source);
+        close_fd(s->fd);
+        sd_event_unref(s->event);
+        free(s);
+        return NULL;
+}

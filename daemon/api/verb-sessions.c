@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Release, Stop, List, Attach: sessions that are there. */
+#include <errno.h>
+#include <string.h>
+#include "api/verbs.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+
+void verb_release(Connection *c) {
+        int64_t target = 0;
+        if (!param_number(c, "target", 0, INT32_MAX, &target))
+                return;
+        Session *s = verb_session(c, VERB_STOP);
+        if (!s)
+                return;
+        int r = session_release(s, (pid_t) target);
+        if (r == -EBUSY)
+                connection_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
+        else if (r < 0)
+                connection_error_text(c, "Internal", "reason", strerror(-r));
+        else
+                connection_reply(c, NULL);
+}
+
+void verb_stop(Connection *c) {
+        static const char *const modes[] = { "drain", "immediate", NULL };
+        const char *mode = "drain";
+        if (!param_word(c, "mode", false, modes, &mode))
+                return;
+        Session *s = verb_session(c, VERB_STOP);
+        if (!s)
+                return;
+        /* The answer first: stopping may be the end of the session. */
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "state", json_object_new_string(session_state_to_string(s->state)));
+        connection_reply(c, o);
+        session_stop(s, NULL, strcmp(mode, "immediate") == 0);
+}
+
+/* ------------------------------------------------------------------ List */
+
+static void add_text(json_object *o, const char *name, const char *s) {
+        json_object_object_add(o, name, s ? json_object_new_string(s) : NULL);
+}
+
+static void add_number(json_object *o, const char *name, int64_t n) {
+        json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static json_object *describe(Session *s) {
+        session_refresh(s);
+        json_object *o = json_object_new_object(), *reply = json_object_new_object();
+        add_text(o, "id", s->id);
+        add_text(o, "name", s->request->name);
+        add_number(o, "owner", s->owner.uid);
+        add_number(o, "ownerPid", s->owner.pid);
+        add_text(o, "state", session_state_to_string(s->state));
+        add_text(o, "result", s->result);
+        add_text(o, "module", s->module[0] ? s->module : NULL);
+        add_text(o, "digest", s->digest);
+        add_number(o, "probes", s->manifest ? s->manifest->n_probes : 0);
+        add_number(o, "readers", s->streamer ? streamer_n_readers(s->streamer) : 0);
+        add_number(o, "started", (int64_t) s->started_usec);
+        add_number(o, "hits", (int64_t) s->stat.hits);
+        add_number(o, "records", (int64_t) s->stat.records);
+        add_number(o, "lost", (int64_t) s->stat.lost);
+        json_object_object_add(reply, "session", o);
+        return reply;
+}
+
+static bool may_see(Connection *c, const Session *s) {
+        const char *rule;
+        return authz_decide(&c->manager->policy, &c->caller, VERB_SEE, s->owner.uid, NULL, &rule);
+}
+
+static void list_all(Connection *c) {
+        json_object *last = NULL;
+        for (Session *s = c->manager->sessions; s; s = s->next) {
+                if (!may_see(c, s))
+                        continue;
+                if (last)
+                        connection_reply_more(c, last);
+                last = describe(s);
+        }
+        connection_reply(c, last);
+}
+
+void verb_list(Connection *c) {
+        const char *id = NULL;
+        if (!param_text(c, "id", false, &id))
+                return;
+        if (!id && !c->call.more) {
+                connection_error(c, "org.varlink.service.ExpectedMore", NULL);
+                return;
+        }
+        if (!id) {
+                list_all(c);
+                return;
+        }
+        Session *s = verb_session(c, VERB_SEE);
+        if (s)
+                connection_reply(c, describe(s));
+}
+
+/* ------------------------------------------------------------------ Attach */
+
+typedef struct Attachment {
+        char id[SESSION_ID_LENGTH + 1];
+        const char *format, *overflow;
+} Attachment;
+
+/* The reply is out. The session may have ended meanwhile: then the reader just sees the end. */
+static void on_upgrade(Connection *c, int fd, void *userdata) {
+        _cleanup_(freep) Attachment *a = userdata;
+        _cleanup_(closep) int owned = fd;
+        Session *s = manager_find(c->manager, a->id);
+        if (!s)
+                return;
+        int r = session_attach(s, TAKE_FD(owned), a->format, a->overflow, c->caller.pid);
+        if (r < 0)
+                log_debug_errno(r, "session %s: attach: %m", s->id);
+}
+
+static void on_attach_gone(Connection *c, void *userdata) {
+        free(userdata);
+}
+
+static bool check_attach(Connection *c, const Session *s, const char *overflow) {
+        if (s->state < SESSION_HELD || s->state >= SESSION_DRAINING) {
+                connection_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
+                return false;
+        }
+        if (strcmp(overflow, "pause") == 0 && s->owner.uid != c->caller.uid) {
+                connection_error_text(c, "PolicyDenied", "reason",
+                                      "only the owner of a session may let a reader hold its buffers back");
+                return false;
+        }
+        return true;
+}
+
+void verb_attach(Connection *c) {
+        static const char *const formats[] = { "text", "json", NULL };
+        static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
+        const char *format = NULL, *overflow = "drop";
+        if (!param_word(c, "format", true, formats, &format) ||
+            !param_word(c, "overflow", false, overflows, &overflow))
+                return;
+        Session *s = verb_session(c, VERB_SEE);
+        if (!s || !check_attach(c, s, overflow))
+                return;
+        Attachment *a = calloc(1, sizeof(*a));
+        if (!a) {
+                connection_error_text(c, "Internal", "reason", strerror(ENOMEM));
+                return;
+        }
+        strcpy(a->id, s->id);
+        a->format = format;
+        a->overflow = overflow;
+        connection_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start: a session that belongs to its connection. */
+#include <errno.h>
+#include <string.h>
+#include "api/verbs.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+
+/* What ties a session to its connection; lives as long as both do. */
+typedef struct Start {
+        Connection *connection;
+        Session *session;
+        bool answered; /* without `more`: the one reply is out */
+} Start;
+
+static void add_text(json_object *o, const char *name, const char *s) {
+        if (s)
+                json_object_object_add(o, name, json_object_new_string(s));
+}
+
+static void add_number(json_object *o, const char *name, int64_t n) {
+        json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static void on_state(void *userdata, Session *s) {
+        Start *start = userdata;
+        Connection *c = start->connection;
+        if (s->state == SESSION_ENDED)
+                return; /* the outcome says so */
+        json_object *o = json_object_new_object();
+        add_text(o, "id", s->id);
+        add_text(o, "state", session_state_to_string(s->state));
+        if (c->call.more) {
+                connection_reply_more(c, o);
+        } else if (!start->answered && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
+                start->answered = true;
+                connection_reply(c, o);
+        } else {
+                json_object_put(o);
+        }
+}
+
+static void on_pass(void *userdata, Session *s, const char *pass, int64_t usec, const char *detail) {
+        Start *start = userdata;
+        json_object *o = json_object_new_object();
+        add_text(o, "pass", pass);
+        add_number(o, "usec", usec);
+        add_text(o, "detail", detail);
+        connection_reply_more(start->connection, o);
+}
+
+static void on_progress(void *userdata, Session *s, const char *text) {
+        Start *start = userdata;
+        json_object *o = json_object_new_object();
+        add_text(o, "progress", text);
+        connection_reply_more(start->connection, o);
+}
+
+static json_object *member_of(json_object *reply, const char *name) {
+        json_object *v = NULL;
+        if (reply)
+                json_object_object_get_ex(reply, name, &v);
+        return v;
+}
+
+static void on_compiled(void *userdata, Session *s) {
+        Start *start = userdata;
+        json_object *o = json_object_new_object();
+        json_object *text = member_of(s->compiled, "text"), *source = member_of(s->compiled, "source");
+        json_object *result = member_of(s->compiled, "result");
+        bool ok = s->cached || (result && strcmp(json_object_get_string(result), "ok") == 0);
+        json_object_object_add(o, "cached", json_object_new_boolean(s->cached));
+        if (ok && text) /* warnings; errors go with the error */
+                json_object_object_add(o, "diagnosticsText", json_object_get(text));
+        if (source)
+                json_object_object_add(o, "source", json_object_get(source));
+        connection_reply_more(start->connection, o);
+}
+
+static void on_message(void *userdata, Session *s, const char *severity, const char *text) {
+        Start *start = userdata;
+        json_object *o = json_object_new_object(), *message = json_object_new_object();
+        add_text(message, "severity", severity);
+        add_text(message, "text", text);
+        json_object_object_add(o, "message", message);
+        connection_reply_more(start->connection, o);
+}
+
+static json_object *make_outcome(const Session *s) {
+        json_object *o = json_object_new_object(), *outcome = json_object_new_object();
+        const struct stp_stat *t = &s->stat;
+        add_text(outcome, "result", s->result);
+        add_text(outcome, "error", s->error);
+        add_number(outcome, "errors", (int64_t) t->errors);
+        add_number(outcome, "skipped", (int64_t) (t->skipped_lock + t->skipped_stack + t->skipped_return));
+        add_number(outcome, "hits", (int64_t) t->hits);
+        add_number(outcome, "records", (int64_t) t->records);
+        add_number(outcome, "lost", MAX2((int64_t) t->lost, s->totals.lost) + s->totals.reader_lost);
+        add_text(o, "id", s->id);
+        add_text(o, "state", "ended");
+        json_object_object_add(o, "outcome", outcome);
+        return o;
+}
+
+static void answer_compile_failed(Connection *c, const Session *s) {
+        json_object *o = json_object_new_object();
+        json_object *text = member_of(s->compiled, "text"), *list = member_of(s->compiled, "diagnostics");
+        json_object_object_add(o, "text", text ? json_object_get(text) : json_object_new_string(s->error ?: ""));
+        json_object_object_add(o, "diagnostics", list ? json_object_get(list) : json_object_new_array());
+        connection_error(c, "CompileFailed", o);
+}
+
+static const char *const failure_errors[] = {
+        [FAILURE_LIMIT] = "CompileLimit",   [FAILURE_KERNEL] = "KernelMissing",
+        [FAILURE_POLICY] = "PolicyDenied",  [FAILURE_MODULE] = "ModuleRefused",
+        [FAILURE_INTERNAL] = "Internal",
+};
+
+static void on_ended(void *userdata, Session *s) {
+        _cleanup_(freep) Start *start = userdata;
+        Connection *c = start->connection;
+        connection_tie(c, NULL, NULL);
+        if (start->answered)
+                return;
+        if (s->failure == FAILURE_SCRIPT)
+                answer_compile_failed(c, s);
+        else if (s->failure != FAILURE_NONE)
+                connection_error_text(c, failure_errors[s->failure], "reason", s->error ?: s->result);
+        else
+                connection_reply(c, make_outcome(s));
+}
+
+static const SessionObserver observer = {
+        .state = on_state,     .pass = on_pass,       .progress = on_progress,
+        .compiled = on_compiled, .message = on_message, .ended = on_ended,
+};
+
+/* The client is gone: so is its session, after its end probes. */
+static void on_gone(Connection *c, void *userdata) {
+        _cleanup_(freep) Start *start = userdata;
+        Session *s = start->session;
+        session_unobserve(s);
+        session_stop(s, "client-gone", /* immediate= */ false);
+}
+
+static bool check_limits(Connection *c) {
+        int r = manager_check_limits(c->manager, &c->caller);
+        if (r >= 0)
+                return true;
+        json_object *o = json_object_new_object();
+        add_number(o, "limit", r == -EUSERS ? c->manager->config->sessions_per_user
+                                            : c->manager->config->sessions_max);
+        connection_error(c, "TooManySessions", o);
+        return false;
+}
+
+static int create(Connection *c, Request *request, Start **ret) {
+        Start *start = calloc(1, sizeof(*start));
+        if (!start)
+                return -ENOMEM;
+        start->connection = c;
+        int r = session_new(c->manager, &c->caller, request, &observer, start, &start->session);
+        if (r < 0) {
+                free(start);
+                return r;
+        }
+        *ret = start;
+        return 0;
+}
+
+void verb_start(Connection *c) {
+        json_object *context = NULL;
+        const char *field = NULL;
+        _cleanup_(request_freep) Request *request = NULL;
+        if (c->untie) { /* one that was started without `more` */
+                connection_error_text(c, "InvalidState", "state", "this connection has a session");
+                return;
+        }
+        if (!verb_allowed(c, VERB_COMPILE, c->caller.uid) || !check_limits(c))
+                return;
+        json_object_object_get_ex(c->call.parameters, "context", &context);
+        int r = request_from_json(context, &request, &field);
+        if (r == -EINVAL) {
+                param_invalid(c, field);
+                return;
+        }
+        Start *start = NULL;
+        if (r >= 0)
+                r = create(c, request, &start);
+        if (r < 0) {
+                connection_error_text(c, "Internal", "reason", strerror(-r));
+                return;
+        }
+        request = NULL;
+        connection_wait(c, NULL, NULL);
+        connection_tie(c, on_gone, start);
+        manager_enqueue(c->manager, start->session);
+}

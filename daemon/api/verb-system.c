@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Status and Prepare: the service itself. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "api/verbs.h"
+#include "config.h"
+
+static json_object *text(const char *s) {
+        return s ? json_object_new_string(s) : NULL;
+}
+
+void verb_status(Connection *c) {
+        if (!verb_allowed(c, VERB_STATUS, c->caller.uid))
+                return;
+        Manager *m = c->manager;
+        CompilerInfo info = compiler_info(m->compiler);
+        char policy[256];
+        snprintf(policy, sizeof(policy), "root%s%s", m->policy.group != (gid_t) -1 ? " and group " : "",
+                 m->policy.group != (gid_t) -1 ? m->policy.group_name : "");
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "version", text(STAPD_VERSION));
+        json_object_object_add(o, "pid", json_object_new_int64(getpid()));
+        json_object_object_add(o, "kernel", text(info.kernel ?: ""));
+        json_object_object_add(o, "buildId", text(info.build_id ?: ""));
+        json_object_object_add(o, "sessions", json_object_new_int64(m->n_sessions));
+        json_object_object_add(o, "moduleLoading", text(m->loading == LOADING_ALLOWED
+                                                                ? "allowed" : loading_advice(m->loading)));
+        json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
+        json_object_object_add(o, "kit", text(info.kit));
+        json_object_object_add(o, "policy", text(policy));
+        connection_reply(c, o);
+}
+
+/* ------------------------------------------------------------------ Prepare */
+
+static void on_progress(void *userdata, const char *progress) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "progress", text(progress));
+        connection_reply_more(userdata, o);
+}
+
+static void on_done(void *userdata, const char *kit, const char *error) {
+        Connection *c = userdata;
+        if (!kit) {
+                connection_error_text(c, "KernelMissing", "reason", error);
+                return;
+        }
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "kit", text(kit));
+        connection_reply(c, o);
+}
+
+static const PrepareObserver observer = { .progress = on_progress, .done = on_done };
+
+static void on_gone(Connection *c, void *userdata) {
+        manager_prepare_forget(c->manager, c);
+}
+
+/* A release names a directory: it must not lead anywhere else. */
+static bool is_release(const char *s) {
+        return *s && *s != '.' && strlen(s) < 128 && !strchr(s, '/');
+}
+
+void verb_prepare(Connection *c) {
+        const char *kernel = NULL;
+        bool force = false;
+        if (!param_text(c, "kernel", false, &kernel) || !param_flag(c, "force", &force))
+                return;
+        if (kernel && !is_release(kernel)) {
+                param_invalid(c, "kernel");
+                return;
+        }
+        if (!verb_allowed(c, VERB_PREPARE, c->caller.uid))
+                return;
+        connection_wait(c, on_gone, NULL);
+        int r = manager_prepare(c->manager, kernel, force, &observer, c);
+        if (r == -EBUSY)
+                connection_error_text(c, "InvalidState", "state", "the kit of another kernel is being built");
+        else if (r < 0)
+                connection_error_text(c, "Internal", "reason", strerror(-r));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * /etc/stapd/stapd.conf and the directories stapd works in. The file is in systemd's style:
+ *
+ *     [Daemon]
+ *     Group=stapd            members may trace (default: none but root)
+ *     AllowGuru=no           whether they may use -g
+ *     CompileUser=nobody     runs the compiler and the stream processes
+ *     SessionsMax=64         in all
+ *     SessionsPerUser=16
+ *     CompileSlots=2         scripts compiled at the same time
+ *     CacheMaxMegabytes=256  compiled scripts kept
+ *     SigningKey=            files for kernels that take only signed modules
+ *     SigningCertificate=
+ *
+ * A file that others than root can write is refused whole.
+ */
+#include <stdbool.h>
+#include "authz/authz.h"
+
+typedef struct Config {
+        char *group, *compile_user;
+        char *signing_key, *signing_certificate;
+        bool allow_guru;
+        unsigned sessions_max, sessions_per_user, compile_slots;
+        unsigned cache_max_megabytes;
+        /* from the command line */
+        char *cache_dir, *state_dir, *kernel;
+} Config;
+
+int config_init(Config *c); /* defaults; -ENOMEM */
+void config_done(Config *c);
+/* Reads a file over what is there. -ENOENT: there is none. -EPERM: others can write it. -EINVAL: a line is
+ * wrong; *ret_line is its number and *ret_error a static text. */
+int config_read(Config *c, const char *path, unsigned *ret_line, const char **ret_error);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/manager.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "run/module.h"
+#include "session/kit.h"
+#include "session/process.h"
+
+/* ------------------------------------------------------------------ the kernel kit */
+
+typedef struct Waiter {
+        struct Waiter *next;
+        const PrepareObserver *observer;
+        void *userdata;
+} Waiter;
+
+typedef struct Preparation {
+        Manager *manager;
+        CompileJob *job;
+        char *staging, *kernel; /* kernel: NULL: ours */
+        Waiter *waiters;
+} Preparation;
+
+static void start_waiting_sessions(Manager *m);
+
+static void preparation_end(Manager *m, const char *kit, const char *error) {
+        Preparation *p = TAKE_PTR(m->preparation);
+        while (p->waiters) {
+                Waiter *w = p->waiters;
+                p->waiters = w->next;
+                w->observer->done(w->userdata, kit, error);
+                free(w);
+        }
+        compile_job_cancel(p->job);
+        if (p->staging)
+                (void) directory_remove(p->staging);
+        free(p->staging);
+        free(p->kernel);
+        free(p);
+}
+
+static void on_prepare_pass(void *userdata, const char *pass, int64_t usec, const char *detail) {
+}
+
+static void on_prepare_progress(void *userdata, const char *text) {
+        Preparation *p = userdata;
+        for (Waiter *w = p->waiters; w; w = w->next)
+                w->observer->progress(w->userdata, text);
+        for (Session *s = p->manager->sessions; s; s = s->next)
+                if (s->state == SESSION_QUEUED && s->observer)
+                        s->observer->progress(s->observer_data, s, text);
+}
+
+static const char *reply_text(json_object *reply, const char *key) {
+        json_object *v;
+        return reply && json_object_object_get_ex(reply, key, &v) && json_object_is_type(v, json_type_string)
+                ? json_object_get_string(v) : NULL;
+}
+
+static void on_prepared(void *userdata, CompileResult result, json_object *reply, int fd) {
+        Preparation *p = userdata;
+        Manager *m = p->manager;
+        p->job = NULL;
+        close_fd(fd);
+        const char *kit = reply_text(reply, "kit"), *error = reply_text(reply, "error");
+        if (result != COMPILE_RESULT_OK || !kit) {
+                m->kit_failed = true;
+                preparation_end(m, NULL, error ?: "the kernel kit could not be built");
+                start_waiting_sessions(m);
+                return;
+        }
+        int r = kit_install(m->kit_dir, p->staging, kit);
+        if (r < 0) {
+                log_errno(r, "Cannot install the kernel kit %s: %m", kit);
+                m->kit_failed = true;
+                preparation_end(m, NULL, "the kernel kit could not be put in its place");
+                start_waiting_sessions(m);
+                return;
+        }
+        log_info("Built the kernel kit %s.", kit);
+        m->kit_failed = false;
+        preparation_end(m, kit, NULL);
+        r = compiler_restart(m->compiler);
+        if (r < 0)
+                log_errno(r, "Cannot start the compiler: %m");
+}
+
+static const CompileHandler prepare_handler = {
+        .pass = on_prepare_pass, .progress = on_prepare_progress, .done = on_prepared,
+};
+
+static int preparation_start(Manager *m, const char *kernel) {
+        Preparation *p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        p->manager = m;
+        m->preparation = p;
+        p->kernel = kernel ? strdup(kernel) : NULL;
+        int r = kernel && !p->kernel ? -ENOMEM : kit_staging_new(m->kit_dir, m->config->compile_user, &p->staging);
+        if (r < 0) {
+                preparation_end(m, NULL, strerror(-r));
+                return r;
+        }
+        json_object *request = json_object_new_object();
+        json_object_object_add(request, "kernel", kernel ? json_object_new_string(kernel) : NULL);
+        json_object_object_add(request, "output", json_object_new_string(p->staging));
+        r = compiler_submit(m->compiler, "prepare", request, -1, &prepare_handler, p, &p->job);
+        json_object_put(request);
+        if (r < 0)
+                preparation_end(m, NULL, strerror(-r));
+        return r;
+}
+
+static bool same_text(const char *a, const char *b) {
+        return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+int manager_prepare(Manager *m, const char *kernel, bool force, const PrepareObserver *o, void *userdata) {
+        CompilerInfo info = compiler_info(m->compiler);
+        if (!force && info.kit && (!kernel || same_text(kernel, info.kernel))) {
+                o->done(userdata, info.kit, NULL);
+                return 0;
+        }
+        if (m->preparation && !same_text(m->preparation->kernel, kernel))
+                return -EBUSY;
+        if (!m->preparation) {
+                int r = preparation_start(m, kernel);
+                if (r < 0)
+                        return r;
+        }
+        Waiter *w = calloc(1, sizeof(*w));
+        if (!w)
+                return -ENOMEM;
+        *w = (Waiter) { m->preparation->waiters, o, userdata };
+        m->preparation->waiters = w;
+        return 0;
+}
+
+void manager_prepare_forget(Manager *m, void *userdata) {
+        if (!m->preparation)
+                return;
+        for (Waiter **w = &m->preparation->waiters; *w; w = &(*w)->next) {
+                if ((*w)->userdata != userdata)
+                        continue;
+                Waiter *gone = *w;
+                *w = gone->next;
+                free(gone);
+                return;
+        }
+}
+
+/* ------------------------------------------------------------------ sessions */
+
+/* True when compiling can be tried: there is a kit, or one cannot be had and the compiler will say why. */
+static bool can_compile(const Manager *m) {
+        CompilerInfo info = compiler_info(m->compiler);
+        return info.ready && (info.kit || info.error || m->kit_failed);
+}
+
+static void start_waiting_sessions(Manager *m) {
+        CompilerInfo info = compiler_info(m->compiler);
+        if (!info.ready)
+                return;
+        if (!can_compile(m)) {
+                if (!m->preparation && m->sessions && preparation_start(m, NULL) < 0)
+                        m->kit_failed = true;
+                if (!m->kit_failed)
+                        return;
+        }
+        for (Session *s = m->sessions, *next; s; s = next) {
+                next = s->next;
+                if (s->state == SESSION_QUEUED)
+                        session_compile(s);
+        }
+}
+
+static void on_compiler_ready(void *userdata) {
+        Manager *m = userdata;
+        CompilerInfo info = compiler_info(m->compiler);
+        if (info.error)
+                log_warning("Scripts cannot be compiled: %s", info.error);
+        else
+                log_info("The compiler is ready for kernel %s%s.", info.kernel ?: "?",
+                         info.kit ? "" : " (its kit will be built on first use)");
+        start_waiting_sessions(m);
+}
+
+void manager_enqueue(Manager *m, Session *s) {
+        if (s->observer)
+                s->observer->state(s->observer_data, s);
+        if (can_compile(m))
+                session_compile(s);
+        else
+                start_waiting_sessions(m);
+}
+
+void manager_remove(Manager *m, Session *s) {
+        if (s->prev)
+                s->prev->next = s->next;
+        else
+                m->sessions = s->next;
+        if (s->next)
+                s->next->prev = s->prev;
+        m->n_sessions--;
+        session_free(s);
+}
+
+Session *manager_find(Manager *m, const char *id) {
+        size_t len = strlen(id);
+        Session *found = NULL;
+        if (len < 4 || len > SESSION_ID_LENGTH)
+                return NULL;
+        for (Session *s = m->sessions; s; s = s->next) {
+                if (strncmp(s->id, id, len) != 0)
+                        continue;
+                if (found)
+                        return NULL; /* the start of several */
+                found = s;
+        }
+        return found;
+}
+
+int manager_check_limits(Manager *m, const Caller *c) {
+        unsigned own = 0;
+        for (Session *s = m->sessions; s; s = s->next)
+                own += s->owner.uid == c->uid;
+        if (own >= m->config->sessions_per_user)
+                return -EUSERS;
+        return m->n_sessions >= m->config->sessions_max ? -ENFILE : 0;
+}
+
+static int sweep_one(const char *name, void *userdata) {
+        unsigned *count = userdata;
+        if (module_refcount(name) != 0)
+                return 0; /* another stapd holds its leash */
+        int r = module_unload(name);
+        if (r >= 0)
+                (*count)++;
+        else
+                log_warning_errno(r, "Cannot remove left-over module %s: %m", name);
+        return 0;
+}
+
+unsigned manager_sweep(Manager *m) {
+        unsigned count = 0;
+        (void) module_foreach(sweep_one, &count);
+        if (count > 0)
+                log_info("Removed %u module(s) that an earlier stapd left, inert, in the kernel.", count);
+        return count;
+}
+
+/* ------------------------------------------------------------------ itself */
+
+static int open_compiler(Manager *m) {
+        CompilerOptions o = {
+                .user = m->config->compile_user,
+                .kernel = m->config->kernel,
+                .kit_dir = m->kit_dir,
+                .slots = m->config->compile_slots,
+                .ready = on_compiler_ready,
+                .userdata = m,
+        };
+        return compiler_new(m->event, &o, &m->compiler);
+}
+
+static int open_cache(Manager *m) {
+        _cleanup_(freep) char *dir = NULL;
+        if (asprintf(&dir, "%s/scripts", m->config->cache_dir) < 0)
+                return -ENOMEM;
+        return cache_open(dir, (uint64_t) m->config->cache_max_megabytes << 20, &m->cache);
+}
+
+static void set_policy(Manager *m) {
+        m->policy = POLICY_INIT;
+        m->policy.allow_guru = m->config->allow_guru;
+        int r = policy_set_group(&m->policy, m->config->group);
+        if (r < 0)
+                log_warning_errno(r, "No group %s: only root may trace.", m->config->group);
+}
+
+int manager_new(sd_event *event, const Config *config, Manager **ret) {
+        _cleanup_(manager_freep) Manager *m = calloc(1, sizeof(*m));
+        if (!m)
+                return -ENOMEM;
+        m->event = sd_event_ref(event);
+        m->config = config;
+        set_policy(m);
+        if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
+                return -ENOMEM;
+        m->loading = loading_check();
+        if (m->loading != LOADING_ALLOWED)
+                log_warning("Scripts can be compiled but not run: %s.", loading_advice(m->loading));
+        else
+                (void) manager_sweep(m);
+        int r = open_cache(m);
+        if (r < 0)
+                return log_errno(r, "Cannot use the cache below %s: %m", config->cache_dir);
+        r = open_compiler(m);
+        if (r < 0)
+                return log_errno(r, "Cannot start the compiler: %m");
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+/* Closing a leash disarms at once and lets go of the module a moment later. */
+#define LAST_UNLOAD_STEPS 100 /* of 20 ms */
+static void unload_all(Manager *m) {
+        bool left = true;
+        for (unsigned i = 0; left && i < LAST_UNLOAD_STEPS; i++) {
+                left = false;
+                for (Session *s = m->sessions; s; s = s->next) {
+                        if (!s->module_loaded)
+                                continue;
+                        int r = module_unload(s->module);
+                        s->module_loaded = r == -EAGAIN || r == -EBUSY;
+                        left |= s->module_loaded;
+                }
+                if (left)
+                        usleep(20000);
+        }
+}
+
+Manager *manager_free(Manager *m) {
+        if (!m)
+                return NULL;
+        for (Session *s = m->sessions; s; s = s->next) {
+                session_unobserve(s);
+                s->streamer = streamer_free(s->streamer);
+                leash_done(&s->leash);
+        }
+        unload_all(m);
+        while (m->sessions)
+                manager_remove(m, m->sessions);
+        if (m->preparation)
+                preparation_end(m, NULL, "stapd is stopping");
+        compiler_free(m->compiler);
+        cache_close(m->cache);
+        if (m->loading == LOADING_ALLOWED)
+                kit_unload_core();
+        policy_done(&m->policy);
+        free(m->kit_dir);
+        sd_event_unref(m->event);
+        free(m);
+        return NULL;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/process.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "base/cleanup.h"
+
+#define CONTROL_FD 3
+
+static int drop_privilege(uid_t uid, gid_t gid) {
+        if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+                return -errno;
+        return 0;
+}
+
+/* 0 and 1 to /dev/null, the control socket to 3, everything above closed. */
+static int arrange_fds(int control) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+                return -errno;
+        if (control == CONTROL_FD) {
+                if (fcntl(control, F_SETFD, 0) < 0)
+                        return -errno;
+        } else if (dup2(control, CONTROL_FD) < 0) {
+                return -errno;
+        }
+        return syscall(SYS_close_range, CONTROL_FD + 1, ~0u, 0) < 0 ? -errno : 0;
+}
+
+static void reset_signals(void) {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        for (int s = 1; s < NSIG; s++)
+                (void) signal(s, SIG_DFL);
+}
+
+static void __attribute__((noreturn)) run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
+        reset_signals();
+        int r = arrange_fds(o->control_fd);
+        if (r >= 0 && pw)
+                r = drop_privilege(pw->pw_uid, pw->pw_gid);
+        /* after the change of user, which clears it */
+        if (r >= 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+                r = -errno;
+        if (r >= 0 && getppid() != parent)
+                _exit(1); /* it died before the line above */
+        if (r >= 0) {
+                static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+                execve(o->program, o->argv, environment);
+                r = -errno;
+        }
+        fprintf(stderr, "stapd: cannot run %s: %s\n", o->program, strerror(-r));
+        _exit(127);
+}
+
+pid_t process_spawn(const ProcessOptions *o, int *ret_pidfd) {
+        const struct passwd *pw = NULL;
+        if (o->user && geteuid() == 0) {
+                pw = getpwnam(o->user);
+                if (!pw)
+                        return -ESRCH;
+        }
+        pid_t parent = getpid(), pid = fork();
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                run_child(o, parent, pw);
+        if (ret_pidfd) {
+                int fd = (int) syscall(SYS_pidfd_open, pid, 0);
+                if (fd < 0) {
+                        int r = -errno;
+                        kill(pid, SIGKILL);
+                        return r;
+                }
+                *ret_pidfd = fd;
+        }
+        return pid;
+}
+
+int directory_make(const char *path, mode_t mode) {
+        _cleanup_(freep) char *copy = strdup(path);
+        if (!copy)
+                return -ENOMEM;
+        for (char *p = copy + 1; *p; p++) {
+                if (*p != '/')
+                        continue;
+                *p = 0;
+                if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+                        return -errno;
+                *p = '/';
+        }
+        if (mkdir(copy, mode) < 0 && errno != EEXIST)
+                return -errno;
+        return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        return remove(path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+int directory_remove(const char *path) {
+        if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
+                return errno == ENOENT ? 0 : -errno;
+        return 0;
+}
+
+/* The directory was written by an unprivileged process, which is gone by now. */
+static int take_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        if (!S_ISDIR(st->st_mode) && (!S_ISREG(st->st_mode) || st->st_nlink != 1)) {
+                errno = EPERM;
+                return -1;
+        }
+        _cleanup_(closep) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return -1;
+        return fchown(fd, 0, 0) < 0 || fchmod(fd, S_ISDIR(st->st_mode) ? 0755 : 0644) < 0 ? -1 : 0;
+}
+
+int directory_take_over(const char *path) {
+        if (geteuid() != 0)
+                return 0;
+        return nftw(path, take_one, 16, FTW_PHYS) < 0 ? -errno : 0;
+}
+
+int directory_give(const char *path, const char *user) {
+        if (geteuid() != 0)
+                return 0;
+        const struct passwd *pw = getpwnam(user);
+        if (!pw)
+                return -ESRCH;
+        return chown(path, pw->pw_uid, pw->pw_gid) < 0 ? -errno : 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Starting our helper programs without privilege, and small work on directories. Negative errno.
+ */
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct ProcessOptions {
+        const char *program;     /* full path */
+        char *const *argv;       /* NULL-ended, argv[0] included */
+        const char *user;        /* to run as, when we are root; NULL: as we are */
+        int control_fd;          /* becomes descriptor 3 */
+} ProcessOptions;
+
+/* Forks and runs it with nothing but 0-2 (null, null, our standard error) and 3. It dies with us. Returns
+ * the pid; *ret_pidfd when not NULL. */
+pid_t process_spawn(const ProcessOptions *o, int *ret_pidfd);
+
+/* mkdir -p; the last component gets the mode. */
+int directory_make(const char *path, mode_t mode);
+/* Removes a directory with what is in it; follows no links. A path that is not there is fine. */
+int directory_remove(const char *path);
+/* Gives everything below a directory to root, readable by all, writable by root alone; refuses links,
+ * devices and files that have other names. */
+int directory_take_over(const char *path);
+/* Gives a directory to a user. */
+int directory_give(const char *path, const char *user);

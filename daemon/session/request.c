@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/request.h"
+#include <ctype.h>
+#include <errno.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include "runtime/abi.h"
+
+Request *request_free(Request *r) {
+        if (!r)
+                return NULL;
+        free(r->name);
+        free(r->module);
+        free(r->script);
+        json_object_put(r->args);
+        json_object_put(r->defines);
+        json_object_put(r->globals);
+        free(r);
+        return NULL;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+typedef enum { FIELD_TEXT, FIELD_LIST, FIELD_FLAG, FIELD_NUMBER } FieldKind;
+
+static const struct {
+        const char *name;
+        FieldKind kind;
+        size_t offset;
+        int64_t min, max; /* NUMBER */
+} fields[] = {
+        { "name", FIELD_TEXT, offsetof(Request, name) },
+        { "module", FIELD_TEXT, offsetof(Request, module) },
+        { "arguments", FIELD_LIST, offsetof(Request, args) },
+        { "defines", FIELD_LIST, offsetof(Request, defines) },
+        { "globals", FIELD_LIST, offsetof(Request, globals) },
+        { "guru", FIELD_FLAG, offsetof(Request, guru) },
+        { "optimize", FIELD_FLAG, offsetof(Request, optimize) },
+        { "noWarnings", FIELD_FLAG, offsetof(Request, no_warnings) },
+        { "warningsFatal", FIELD_FLAG, offsetof(Request, warnings_fatal) },
+        { "hold", FIELD_FLAG, offsetof(Request, hold) },
+        { "keepSource", FIELD_FLAG, offsetof(Request, keep_source) },
+        { "traceSelf", FIELD_FLAG, offsetof(Request, trace_self) },
+        { "cache", FIELD_FLAG, offsetof(Request, cache) },
+        { "bufferMegabytes", FIELD_NUMBER, offsetof(Request, buffer_megabytes), 1, REQUEST_MAX_BUFFER_MB },
+        { "timeoutUSec", FIELD_NUMBER, offsetof(Request, timeout_usec), 1, INT64_MAX / 1000 },
+        { "target", FIELD_NUMBER, offsetof(Request, target), 0, INT32_MAX },
+};
+
+static int read_text(json_object *value, char **ret) {
+        if (!json_object_is_type(value, json_type_string))
+                return -EINVAL;
+        const char *s = json_object_get_string(value);
+        if (strlen(s) != (size_t) json_object_get_string_len(value) || strlen(s) > 4096)
+                return -EINVAL;
+        *ret = strdup(s);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int read_list(json_object *value, json_object **ret) {
+        if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > REQUEST_MAX_LIST)
+                return -EINVAL;
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+                if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+                        return -EINVAL;
+        *ret = json_object_get(value);
+        return 0;
+}
+
+static int read_field(Request *r, size_t i, json_object *value) {
+        void *field = (char *) r + fields[i].offset;
+        switch (fields[i].kind) {
+        case FIELD_TEXT:
+                return read_text(value, field);
+        case FIELD_LIST:
+                return read_list(value, field);
+        case FIELD_FLAG:
+                if (!json_object_is_type(value, json_type_boolean))
+                        return -EINVAL;
+                *(bool *) field = json_object_get_boolean(value);
+                return 0;
+        case FIELD_NUMBER:
+                if (!json_object_is_type(value, json_type_int) ||
+                    json_object_get_int64(value) < fields[i].min || json_object_get_int64(value) > fields[i].max)
+                        return -EINVAL;
+                *(int64_t *) field = json_object_get_int64(value);
+                return 0;
+        }
+        return -EINVAL;
+}
+
+static int read_script(Request *r, json_object *context) {
+        json_object *value;
+        if (!json_object_object_get_ex(context, "script", &value) ||
+            !json_object_is_type(value, json_type_string))
+                return -EINVAL;
+        r->script_len = (size_t) json_object_get_string_len(value);
+        if (r->script_len > REQUEST_MAX_SCRIPT)
+                return -EINVAL;
+        r->script = malloc(r->script_len + 1);
+        if (!r->script)
+                return -ENOMEM;
+        memcpy(r->script, json_object_get_string(value), r->script_len);
+        r->script[r->script_len] = 0;
+        return 0;
+}
+
+/* A C macro's name, then nothing or "=" and a value. What gcc is given is ours to check: an option that
+ * hides in a define must not get through. */
+static bool is_define(const char *s) {
+        if (!isalpha((unsigned char) *s) && *s != '_')
+                return false;
+        while (isalnum((unsigned char) *s) || *s == '_')
+                s++;
+        if (*s && *s != '=')
+                return false;
+        for (; *s; s++)
+                if ((unsigned char) *s < ' ')
+                        return false;
+        return true;
+}
+
+static bool is_module_name(const char *s) {
+        size_t n = strlen(s);
+        if (n == 0 || n >= STP_NAME_MAX - sizeof(STP_MODULE_PREFIX))
+                return false;
+        for (; *s; s++)
+                if (!isalnum((unsigned char) *s) && *s != '_')
+                        return false;
+        return true;
+}
+
+/* Every module of ours has the prefix, so that it can be told from other people's. */
+static int normalise_module(Request *r) {
+        if (!r->module)
+                return 0;
+        if (!is_module_name(r->module))
+                return -EINVAL;
+        if (strncmp(r->module, STP_MODULE_PREFIX, strlen(STP_MODULE_PREFIX)) == 0)
+                return 0;
+        char *named;
+        if (asprintf(&named, STP_MODULE_PREFIX "%s", r->module) < 0)
+                return -ENOMEM;
+        free(r->module);
+        r->module = named;
+        return 0;
+}
+
+static int check_defines(const Request *r) {
+        size_t n = r->defines ? json_object_array_length(r->defines) : 0;
+        for (size_t i = 0; i < n; i++)
+                if (!is_define(json_object_get_string(json_object_array_get_idx(r->defines, i))))
+                        return -EINVAL;
+        return 0;
+}
+
+static int read_fields(Request *r, json_object *context, const char **ret_field) {
+        for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
+                json_object *value;
+                if (!json_object_object_get_ex(context, fields[i].name, &value) || !value)
+                        continue;
+                int k = read_field(r, i, value);
+                if (k < 0) {
+                        *ret_field = fields[i].name;
+                        return k;
+                }
+        }
+        return 0;
+}
+
+int request_from_json(json_object *context, Request **ret, const char **ret_field) {
+        *ret_field = "context";
+        if (!json_object_is_type(context, json_type_object))
+                return -EINVAL;
+        _cleanup_(request_freep) Request *r = calloc(1, sizeof(*r));
+        if (!r)
+                return -ENOMEM;
+        r->optimize = r->cache = true;
+
+        *ret_field = "script";
+        int k = read_script(r, context);
+        if (k >= 0)
+                k = read_fields(r, context, ret_field);
+        if (k >= 0) {
+                *ret_field = "module";
+                k = normalise_module(r);
+        }
+        if (k >= 0) {
+                *ret_field = "defines";
+                k = check_defines(r);
+        }
+        if (k < 0)
+                return k;
+        if (!r->name && !(r->name = strdup("<input>")))
+                return -ENOMEM;
+        *ret = TAKE_PTR(r);
+        return 0;
+}
+
+/* ------------------------------------------------------------------ what the compiler gets */
+
+json_object *request_to_compile_job(const Request *r, const char *module) {
+        json_object *o = json_object_new_object();
+        if (!o)
+                return NULL;
+        json_object_object_add(o, "name", json_object_new_string(r->name));
+        json_object_object_add(o, "module", json_object_new_string(module));
+        json_object_object_add(o, "args", r->args ? json_object_get(r->args) : json_object_new_array());
+        json_object_object_add(o, "defines", r->defines ? json_object_get(r->defines) : json_object_new_array());
+        json_object_object_add(o, "globals", r->globals ? json_object_get(r->globals) : json_object_new_array());
+        json_object_object_add(o, "guru", json_object_new_boolean(r->guru));
+        json_object_object_add(o, "optimize", json_object_new_boolean(r->optimize));
+        json_object_object_add(o, "noWarnings", json_object_new_boolean(r->no_warnings));
+        json_object_object_add(o, "warningsFatal", json_object_new_boolean(r->warnings_fatal));
+        json_object_object_add(o, "keepSource", json_object_new_boolean(r->keep_source));
+        json_object_object_add(o, "color", json_object_new_boolean(false));
+        json_object_object_add(o, "stopAfter", json_object_new_string("build"));
+        return o;
+}
+
+DEFINE_CLEANUP(EVP_MD_CTX *, evp_freep, EVP_MD_CTX_free)
+
+/* Each part with its length, so that no two different lists of parts can look the same. */
+static void hash_part(EVP_MD_CTX *md, const void *data, size_t len) {
+        uint64_t n = len;
+        EVP_DigestUpdate(md, &n, sizeof(n));
+        EVP_DigestUpdate(md, data, len);
+}
+
+static void hash_list(EVP_MD_CTX *md, json_object *list) {
+        uint64_t n = list ? json_object_array_length(list) : 0;
+        hash_part(md, &n, sizeof(n));
+        for (size_t i = 0; i < n; i++) {
+                json_object *s = json_object_array_get_idx(list, i);
+                hash_part(md, json_object_get_string(s), (size_t) json_object_get_string_len(s));
+        }
+}
+
+static void finish_hex(EVP_MD_CTX *md, char *ret) {
+        unsigned char digest[EVP_MAX_MD_SIZE] = {};
+        unsigned len = 0;
+        EVP_DigestFinal_ex(md, digest, &len);
+        for (unsigned i = 0; i < KEY_LENGTH / 2; i++)
+                sprintf(ret + 2 * i, "%02x", digest[i]);
+}
+
+void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH + 1]) {
+        _cleanup_(evp_freep) EVP_MD_CTX *md = EVP_MD_CTX_new();
+        EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+        hash_part(md, world, strlen(world));
+        hash_part(md, r->name, strlen(r->name));
+        hash_part(md, r->module ? r->module : "", r->module ? strlen(r->module) : 0);
+        hash_part(md, r->script, r->script_len);
+        hash_list(md, r->args);
+        hash_list(md, r->defines);
+        hash_list(md, r->globals);
+        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal };
+        hash_part(md, flags, sizeof(flags));
+        finish_hex(md, ret);
+}
+
+void request_digest(const Request *r, char ret[static KEY_LENGTH + 1]) {
+        _cleanup_(evp_freep) EVP_MD_CTX *md = EVP_MD_CTX_new();
+        EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+        EVP_DigestUpdate(md, r->script, r->script_len);
+        finish_hex(md, ret);
+}

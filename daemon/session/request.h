@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * What a client asks to run: script, arguments, options. Filled from the message of either API, checked here
+ * once, and hashed here for the cache.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <json-c/json.h>
+#include "base/cleanup.h"
+
+#define REQUEST_MAX_SCRIPT (1u << 20) /* bytes */
+#define REQUEST_MAX_LIST 999          /* arguments, defines, globals */
+#define REQUEST_MAX_BUFFER_MB 1024
+#define KEY_LENGTH 64                 /* hex digits of a sha256 */
+
+typedef struct Request {
+        char *name, *module;
+        char *script;
+        size_t script_len;
+        json_object *args, *defines, *globals; /* arrays of strings, or NULL */
+        bool guru, no_warnings, warnings_fatal, hold, keep_source, trace_self;
+        bool optimize, cache; /* default true */
+        int64_t buffer_megabytes, timeout_usec, target;
+} Request;
+
+Request *request_free(Request *r);
+DEFINE_CLEANUP(Request *, request_freep, request_free)
+
+/* From the `context` of Start. -EINVAL: *ret_field is the parameter that is wrong. */
+int request_from_json(json_object *context, Request **ret, const char **ret_field);
+/* The message for the compiler; `module` is the name that the compiled module gets. NULL: no memory. */
+json_object *request_to_compile_job(const Request *r, const char *module);
+
+/*
+ * The key of the compiled script: everything that the result depends on, `world` standing for kernel,
+ * compiler, tapsets and our version. Hex, KEY_LENGTH digits.
+ */
+void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH + 1]);
+/* sha256 of the script's bytes, hex. */
+void request_digest(const Request *r, char ret[static KEY_LENGTH + 1]);

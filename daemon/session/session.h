@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * One session: a script from its submission until nothing of it is left. It owns everything that it takes:
+ * the compile job, the module, the leash, the stream process; each end gives all of it back and has a result
+ * word. Its observer hears of every change.
+ */
+#include <systemd/sd-event.h>
+#include "authz/authz.h"
+#include "manifest/manifest.h"
+#include "run/leash.h"
+#include "session/compiler.h"
+#include "session/request.h"
+#include "session/state.h"
+#include "session/streamer.h"
+
+#define SESSION_ID_LENGTH 32
+
+typedef struct Manager Manager;
+typedef struct Session Session;
+
+/* What kept a session from running. */
+typedef enum SessionFailure {
+        FAILURE_NONE,
+        FAILURE_SCRIPT,  /* compile-failed: `diagnostics` */
+        FAILURE_LIMIT,   /* compile-limit */
+        FAILURE_KERNEL,  /* headers, BTF, compiler ... */
+        FAILURE_POLICY,
+        FAILURE_MODULE,  /* the kernel refused the module */
+        FAILURE_INTERNAL,
+} SessionFailure;
+
+typedef struct SessionObserver {
+        void (*state)(void *userdata, Session *s);
+        void (*pass)(void *userdata, Session *s, const char *pass, int64_t usec, const char *detail);
+        void (*progress)(void *userdata, Session *s, const char *text);
+        void (*compiled)(void *userdata, Session *s); /* s->compiled, s->cached */
+        void (*message)(void *userdata, Session *s, const char *severity, const char *text);
+        void (*ended)(void *userdata, Session *s);    /* the last call; s goes after it */
+} SessionObserver;
+
+struct Session {
+        Manager *manager;
+        Session *prev, *next;
+        char id[SESSION_ID_LENGTH + 1];
+        char key[KEY_LENGTH + 1], digest[KEY_LENGTH + 1];
+        Caller owner;
+        Request *request;
+        SessionState state;
+        const char *result;      /* a static word; NULL before the end is known */
+        SessionFailure failure;
+        char *error;             /* sentence for people, or NULL */
+        const SessionObserver *observer;
+        void *observer_data;
+
+        CompileJob *job;
+        json_object *compiled;   /* the compiler's last message; NULL from the cache */
+        bool cached;
+        int module_fd;           /* sealed, under the session's own name */
+        char module[STP_NAME_MAX];
+        Manifest *manifest;
+        Leash leash;
+        struct stp_stat stat;    /* as last seen */
+        Streamer *streamer;
+        StreamTotals totals;
+        uint64_t started_usec;   /* CLOCK_REALTIME */
+        bool module_loaded, immediate;
+        unsigned unload_attempts;
+        sd_event_source *leash_source, *deadline, *timer;
+};
+
+/* Takes the request; the observer must stay until ended() or session_unobserve(). */
+int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
+                Session **ret);
+Session *session_free(Session *s); /* at once: closes the leash, kills the stream */
+void session_unobserve(Session *s);
+
+/* Called by the manager when compiler and kit are ready. */
+void session_compile(Session *s);
+/* Compilation cannot even start: `error` says why. */
+void session_fail(Session *s, SessionFailure failure, const char *result, const char *error);
+
+/* -EBUSY: not held. */
+int session_release(Session *s, pid_t target);
+/* result: a static word, or NULL for what the kernel says. immediate: no end probes, no waiting for readers. */
+void session_stop(Session *s, const char *result, bool immediate);
+/* Takes the descriptor. -ESHUTDOWN: it is too late; -EAGAIN: too early. */
+int session_attach(Session *s, int fd, const char *format, const char *overflow, pid_t reader);
+/* Reads the kernel's counts anew. */
+void session_refresh(Session *s);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/state.h"
+
+static const char *const names[_SESSION_STATE_MAX] = {
+#define X(name, text) [SESSION_##name] = text,
+        SESSION_STATES(X)
+#undef X
+};
+
+#define TO(s) (1u << SESSION_##s)
+static const unsigned followers[_SESSION_STATE_MAX] = {
+        [SESSION_QUEUED] = TO(COMPILING) | TO(LOADING) | TO(ENDED),
+        [SESSION_COMPILING] = TO(LOADING) | TO(ENDED),
+        [SESSION_LOADING] = TO(HELD) | TO(STARTING) | TO(UNLOADING),
+        [SESSION_HELD] = TO(STARTING) | TO(UNLOADING),
+        [SESSION_STARTING] = TO(RUNNING) | TO(STOPPING) | TO(DRAINING) | TO(UNLOADING),
+        [SESSION_RUNNING] = TO(STOPPING) | TO(DRAINING) | TO(UNLOADING),
+        [SESSION_STOPPING] = TO(DRAINING) | TO(UNLOADING),
+        [SESSION_DRAINING] = TO(UNLOADING),
+        [SESSION_UNLOADING] = TO(ENDED),
+        [SESSION_ENDED] = 0,
+};
+
+const char *session_state_to_string(SessionState s) {
+        return s >= 0 && s < _SESSION_STATE_MAX ? names[s] : "unknown";
+}
+
+bool session_state_may_follow(SessionState from, SessionState to) {
+        return followers[from] & (1u << to);
+}
+
+bool session_state_in_kernel(SessionState s) {
+        return s >= SESSION_LOADING && s <= SESSION_UNLOADING;
+}

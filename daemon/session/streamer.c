@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/streamer.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include "base/cleanup.h"
+#include "base/fds.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "manifest/stream-protocol.h"
+#include "session/process.h"
+
+#define RESTARTS_MAX 8 /* of one session's process */
+
+typedef struct Reader {
+        struct Reader *next;
+        unsigned id;
+        int fd, queue[STREAM_QUEUE_FDS];
+        const char *format, *overflow;
+} Reader;
+
+struct Streamer {
+        sd_event *event;
+        StreamerOptions options;
+        char *user, *session, *name;
+        int reader_fd, module_fd, ledger_fd, socket;
+        pid_t pid;
+        sd_event_source *source, *child;
+        Reader *readers;
+        unsigned next_reader, n_readers, restarts;
+        int64_t last_message;
+        bool going, finishing, finished;
+        char *result;
+        int exit_status;
+        unsigned timeout_ms;
+        StreamTotals totals;
+        const StreamerHandler *handler;
+        void *userdata;
+};
+
+/* ------------------------------------------------------------------ sending */
+
+static json_object *message_new(const char *type) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "type", json_object_new_string(type));
+        return o;
+}
+
+static int message_send(Streamer *s, json_object *o, const int *fds, size_t n_fds) {
+        size_t len;
+        const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
+        int r = !text ? -ENOMEM : s->socket < 0 ? -ENOTCONN : fds_send(s->socket, text, len, fds, n_fds);
+        json_object_put(o);
+        return r;
+}
+
+static int send_setup(Streamer *s) {
+        json_object *o = message_new("setup");
+        json_object_object_add(o, "session", json_object_new_string(s->session));
+        json_object_object_add(o, "name", json_object_new_string(s->name));
+        json_object_object_add(o, "owner", json_object_new_int64(s->options.owner));
+        json_object_object_add(o, "manifest", json_object_new_string("module"));
+        int fds[] = { s->reader_fd, s->ledger_fd, s->module_fd };
+        return message_send(s, o, fds, ELEMENTSOF(fds));
+}
+
+static int send_reader(Streamer *s, const Reader *reader) {
+        json_object *o = message_new("reader");
+        json_object_object_add(o, "id", json_object_new_int64(reader->id));
+        json_object_object_add(o, "format", json_object_new_string(reader->format));
+        json_object_object_add(o, "overflow", json_object_new_string(reader->overflow));
+        int fds[] = { reader->fd, reader->queue[0], reader->queue[1], reader->queue[2] };
+        return message_send(s, o, fds, ELEMENTSOF(fds));
+}
+
+static int send_finish(Streamer *s) {
+        json_object *o = message_new("finish");
+        json_object_object_add(o, "result", json_object_new_string(s->result));
+        json_object_object_add(o, "exitStatus", json_object_new_int(s->exit_status));
+        json_object_object_add(o, "timeoutMs", json_object_new_int64(s->timeout_ms));
+        return message_send(s, o, NULL, 0);
+}
+
+/* ------------------------------------------------------------------ readers */
+
+static Reader *reader_free(Reader *r) {
+        if (!r)
+                return NULL;
+        close_fd(r->fd);
+        for (unsigned i = 0; i < STREAM_QUEUE_FDS; i++)
+                close_fd(r->queue[i]);
+        free(r);
+        return NULL;
+}
+
+static void reader_forget(Streamer *s, unsigned id) {
+        for (Reader **r = &s->readers; *r; r = &(*r)->next) {
+                if ((*r)->id != id)
+                        continue;
+                Reader *gone = *r;
+                *r = gone->next;
+                reader_free(gone);
+                s->n_readers--;
+                return;
+        }
+}
+
+/* The words live in the protocol's tables, so that a reader need not own them. */
+static const char *known_word(const char *const *words, const char *word) {
+        for (; *words; words++)
+                if (strcmp(*words, word) == 0)
+                        return *words;
+        return NULL;
+}
+
+int streamer_add_reader(Streamer *s, int fd, const char *format, const char *overflow) {
+        static const char *const formats[] = { "text", "json", NULL };
+        static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
+        _cleanup_(closep) int owned = fd;
+        if (s->n_readers >= STREAM_READERS_MAX)
+                return -EBUSY;
+        format = known_word(formats, format);
+        overflow = known_word(overflows, overflow);
+        if (!format || !overflow)
+                return -EINVAL;
+
+        Reader *r = calloc(1, sizeof(*r));
+        if (!r)
+                return -ENOMEM;
+        *r = (Reader) { .next = s->readers, .id = s->next_reader, .fd = -1, .queue = { -1, -1, -1 },
+                        .format = format, .overflow = overflow };
+        int k = stream_queue_new(STREAM_QUEUE_DEFAULT, r->queue);
+        if (k >= 0) {
+                r->fd = TAKE_FD(owned);
+                k = send_reader(s, r);
+        }
+        if (k < 0) {
+                reader_free(r);
+                return k;
+        }
+        s->readers = r;
+        s->next_reader++;
+        s->n_readers++;
+        return 0;
+}
+
+unsigned streamer_n_readers(const Streamer *s) {
+        return s->n_readers;
+}
+
+pid_t streamer_pid(const Streamer *s) {
+        return s->pid;
+}
+
+StreamTotals streamer_totals(const Streamer *s) {
+        return s->totals;
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+static int64_t number_of(json_object *o, const char *key) {
+        json_object *v;
+        return json_object_object_get_ex(o, key, &v) ? json_object_get_int64(v) : 0;
+}
+
+static const char *text_of(json_object *o, const char *key) {
+        json_object *v;
+        return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_string)
+                ? json_object_get_string(v) : "";
+}
+
+static void read_totals(Streamer *s, json_object *o) {
+        s->totals = (StreamTotals) {
+                .records = number_of(o, "records"),
+                .lost = number_of(o, "lost"),
+                .reader_lost = number_of(o, "readerLost"),
+                .errors = number_of(o, "errors"),
+                .bytes = number_of(o, "bytes"),
+        };
+}
+
+static void finish(Streamer *s, const char *error) {
+        if (s->finished)
+                return;
+        s->finished = true;
+        while (s->readers)
+                reader_forget(s, s->readers->id);
+        s->handler->done(s->userdata, &s->totals, error);
+}
+
+static void on_type_message(Streamer *s, json_object *o) {
+        int64_t n = number_of(o, "n");
+        if (n <= s->last_message)
+                return; /* told before the process was started again */
+        s->last_message = n;
+        s->handler->message(s->userdata, text_of(o, "severity"), text_of(o, "text"));
+}
+
+static void on_type_reader(Streamer *s, json_object *o) {
+        reader_forget(s, (unsigned) number_of(o, "id"));
+}
+
+static void on_type_failed(Streamer *s, json_object *o) {
+        finish(s, text_of(o, "error"));
+}
+
+static void on_type_done(Streamer *s, json_object *o) {
+        read_totals(s, o);
+        finish(s, NULL);
+}
+
+static const struct {
+        const char *type;
+        void (*handle)(Streamer *s, json_object *o);
+} types[] = {
+        { "message", on_type_message }, { "reader", on_type_reader }, { "stats", read_totals },
+        { "failed", on_type_failed },   { "done", on_type_done },
+};
+
+static void streamer_down(Streamer *s) {
+        s->source = sd_event_source_disable_unref(s->source);
+        s->child = sd_event_source_disable_unref(s->child);
+        s->socket = close_fd(s->socket);
+        if (s->pid > 0) {
+                kill(s->pid, SIGKILL);
+                (void) waitpid(s->pid, NULL, 0);
+                s->pid = 0;
+        }
+}
+
+static int streamer_up(Streamer *s);
+
+/* It died before "done": what it had not delivered is still in the buffers, the ledger and the queues. */
+static void streamer_lost(Streamer *s) {
+        streamer_down(s);
+        if (s->finished)
+                return;
+        if (s->restarts++ < RESTARTS_MAX) {
+                log_warning("The stream process of session %s died; starting it again.", s->session);
+                int r = streamer_up(s);
+                if (r >= 0)
+                        return;
+                log_errno(r, "Cannot start the stream process of session %s: %m", s->session);
+        }
+        finish(s, "the stream process died");
+}
+
+static int on_message(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        Streamer *s = userdata;
+        static char buffer[STREAM_MESSAGE_MAX];
+        size_t n_fds = 0;
+        ssize_t n = fds_recv(fd, buffer, sizeof(buffer), NULL, &n_fds);
+        if (n == -EAGAIN || n == -EINTR)
+                return 0;
+        if (n <= 0) {
+                streamer_lost(s);
+                return 0;
+        }
+        json_tokener *t = json_tokener_new_ex(8);
+        json_object *o = t ? json_tokener_parse_ex(t, buffer, (int) n) : NULL;
+        const char *type = json_object_is_type(o, json_type_object) ? text_of(o, "type") : "";
+        for (size_t i = 0; i < ELEMENTSOF(types); i++)
+                if (strcmp(types[i].type, type) == 0) {
+                        types[i].handle(s, o); /* may free s */
+                        break;
+                }
+        json_object_put(o);
+        json_tokener_free(t);
+        return 0;
+}
+
+static int on_child(sd_event_source *source, const siginfo_t *si, void *userdata) {
+        Streamer *s = userdata;
+        s->pid = 0;
+        s->child = sd_event_source_disable_unref(s->child);
+        /* What it said last is still in the socket; its end of file is what tells that it died. */
+        return 0;
+}
+
+/* ------------------------------------------------------------------ the process */
+
+static int send_all(Streamer *s) {
+        int r = send_setup(s);
+        for (Reader *reader = s->readers; r >= 0 && reader; reader = reader->next)
+                r = send_reader(s, reader);
+        if (r >= 0 && s->going)
+                r = message_send(s, message_new("go"), NULL, 0);
+        if (r >= 0 && s->finishing)
+                r = send_finish(s);
+        return r;
+}
+
+static int streamer_up(Streamer *s) {
+        int pair[2];
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+                return -errno;
+        _cleanup_(closep) int ours = pair[0];
+        _cleanup_(closep) int theirs = pair[1];
+        char *argv[] = { (char *) "stapd-stream", NULL };
+        ProcessOptions o = { .program = paths_program("stapd-stream"), .argv = argv, .user = s->user,
+                             .control_fd = theirs };
+        pid_t pid = process_spawn(&o, NULL);
+        if (pid < 0)
+                return pid;
+        s->pid = pid;
+        s->socket = TAKE_FD(ours);
+        int r = send_all(s);
+        if (r >= 0)
+                r = sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);
+        if (r >= 0)
+                r = sd_event_add_child(s->event, &s->child, pid, WEXITED, on_child, s);
+        if (r < 0)
+                streamer_down(s);
+        return r;
+}
+
+static int duplicate(int fd) {
+        int r = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        return r < 0 ? -errno : r;
+}
+
+static int streamer_init(Streamer *s, const StreamerOptions *o) {
+        s->session = strdup(o->session);
+        s->name = strdup(o->name);
+        s->user = o->user ? strdup(o->user) : NULL;
+        if (!s->session || !s->name || (o->user && !s->user))
+                return -ENOMEM;
+        if ((s->reader_fd = duplicate(o->reader_fd)) < 0)
+                return s->reader_fd;
+        if ((s->module_fd = duplicate(o->module_fd)) < 0)
+                return s->module_fd;
+        s->ledger_fd = stream_ledger_new();
+        return s->ledger_fd < 0 ? s->ledger_fd : streamer_up(s);
+}
+
+int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
+                 Streamer **ret) {
+        Streamer *s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1,
+                          .ledger_fd = -1, .socket = -1, .next_reader = 1, .handler = handler,
+                          .userdata = userdata };
+        int r = streamer_init(s, o);
+        if (r < 0) {
+                streamer_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+Streamer *streamer_free(Streamer *s) {
+        if (!s)
+                return NULL;
+        streamer_down(s);
+        while (s->readers)
+                reader_forget(s, s->readers->id);
+        close_fd(s->reader_fd);
+        close_fd(s->module_fd);
+        close_fd(s->ledger_fd);
+        sd_event_unref(s->event);
+        free(s->user);
+        free(s->session);
+        free(s->name);
+        free(s->result);
+        free(s);
+        return NULL;
+}
+
+int streamer_set_state(Streamer *s, const char *state, const char *result) {
+        json_object *o = message_new("state");
+        json_object_object_add(o, "state", json_object_new_string(state));
+        json_object_object_add(o, "result", result ? json_object_new_string(result) : NULL);
+        return message_send(s, o, NULL, 0);
+}
+
+int streamer_go(Streamer *s) {
+        s->going = true;
+        return message_send(s, message_new("go"), NULL, 0);
+}
+
+int streamer_finish(Streamer *s, const char *result, int exit_status, unsigned timeout_ms) {
+        free(s->result);
+        s->result = strdup(result);
+        if (!s->result)
+                return -ENOMEM;
+        s->finishing = true;
+        s->exit_status = exit_status;
+        s->timeout_ms = timeout_ms;
+        return send_finish(s);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * The stapd-stream of one session: started with the session's reader and manifest, given its readers, told
+ * to finish, and started again with everything when it dies (manifest/stream-protocol.h).
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+typedef struct Streamer Streamer;
+
+typedef struct StreamTotals {
+        int64_t records, lost, reader_lost, errors, bytes;
+} StreamTotals;
+
+typedef struct StreamerHandler {
+        /* severity: "error" or "warning"; each message comes once. */
+        void (*message)(void *userdata, const char *severity, const char *text);
+        /* It is drained and gone. error: NULL, or why it could not do its work; totals are what is known. */
+        void (*done)(void *userdata, const StreamTotals *totals, const char *error);
+} StreamerHandler;
+
+typedef struct StreamerOptions {
+        const char *user;           /* to run as, when we are root */
+        const char *session, *name; /* id and script name */
+        uid_t owner;
+        int reader_fd, module_fd;   /* stay the caller's */
+} StreamerOptions;
+
+int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
+                 Streamer **ret);
+Streamer *streamer_free(Streamer *s); /* kills it; readers see the end of their stream */
+
+/* Adds a reader; takes the descriptor. format: "text" or "json"; overflow: "drop", "disconnect", "pause".
+ * -EBUSY: too many. */
+int streamer_add_reader(Streamer *s, int fd, const char *format, const char *overflow);
+unsigned streamer_n_readers(const Streamer *s);
+pid_t streamer_pid(const Streamer *s);
+int streamer_set_state(Streamer *s, const char *state, const char *result);
+/* Records may flow. */
+int streamer_go(Streamer *s);
+/* The kernel side has stopped: drain and end. done() follows. timeout_ms: 0: no limit. */
+int streamer_finish(Streamer *s, const char *result, int exit_status, unsigned timeout_ms);
+StreamTotals streamer_totals(const Streamer *s);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stapd: options, configuration, event loop. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include "api/server.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "config.h"
+#include "session/process.h"
+
+static const char usage[] =
+        "stapd [OPTIONS]\n\n"
+        "Compiles, runs and streams tracing scripts for those whom the policy lets in.\n\n"
+        "  --socket=PATH      Listen there (" STAPD_SOCKET "); ignored with socket activation\n"
+        "  --config=FILE      Read this instead of " STAPD_SYSCONF_DIR "/stapd.conf\n"
+        "  --cache-dir=DIR    Kernel kits and compiled scripts (" STAPD_CACHE_DIR ")\n"
+        "  --state-dir=DIR    What outlives a boot (" STAPD_STATE_DIR ")\n"
+        "  --kernel=RELEASE   Compile for this kernel instead of the running one\n"
+        "  --group=NAME       Group= of the configuration\n"
+        "  --log-level=LEVEL  err, warning, info or debug\n"
+        "  --version, --help\n";
+
+typedef struct Options {
+        const char *socket, *config;
+        const char *cache_dir, *state_dir, *kernel, *group;
+        int log_level;
+} Options;
+
+enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_LOG_LEVEL,
+       OPT_VERSION };
+
+static const struct option long_options[] = {
+        { "socket", required_argument, NULL, OPT_SOCKET },
+        { "config", required_argument, NULL, OPT_CONFIG },
+        { "cache-dir", required_argument, NULL, OPT_CACHE_DIR },
+        { "state-dir", required_argument, NULL, OPT_STATE_DIR },
+        { "kernel", required_argument, NULL, OPT_KERNEL },
+        { "group", required_argument, NULL, OPT_GROUP },
+        { "log-level", required_argument, NULL, OPT_LOG_LEVEL },
+        { "version", no_argument, NULL, OPT_VERSION },
+        { "help", no_argument, NULL, 'h' },
+        {},
+};
+
+/* 1: go on; 0: all is said; negative: wrong. */
+static int read_options(int argc, char **argv, Options *o) {
+        for (int c; (c = getopt_long(argc, argv, "h", long_options, NULL)) >= 0;) {
+                switch (c) {
+                case OPT_SOCKET: o->socket = optarg; break;
+                case OPT_CONFIG: o->config = optarg; break;
+                case OPT_CACHE_DIR: o->cache_dir = optarg; break;
+                case OPT_STATE_DIR: o->state_dir = optarg; break;
+                case OPT_KERNEL: o->kernel = optarg; break;
+                case OPT_GROUP: o->group = optarg; break;
+                case OPT_LOG_LEVEL:
+                        o->log_level = log_level_from_string(optarg);
+                        if (o->log_level < 0) {
+                                fprintf(stderr, "stapd: --log-level takes err, warning, info or debug\n");
+                                return -EINVAL;
+                        }
+                        break;
+                case OPT_VERSION: puts("stapd " STAPD_VERSION); return 0;
+                case 'h': fputs(usage, stdout); return 0;
+                default: return -EINVAL;
+                }
+        }
+        if (optind < argc) {
+                fprintf(stderr, "stapd: no arguments are expected, and there is '%s'\n", argv[optind]);
+                return -EINVAL;
+        }
+        return 1;
+}
+
+static int replace(char **field, const char *value) {
+        if (!value)
+                return 0;
+        free(*field);
+        *field = strdup(value);
+        return *field ? 0 : -ENOMEM;
+}
+
+static int read_config(const Options *o, Config *c) {
+        const char *path = o->config ?: STAPD_SYSCONF_DIR "/stapd.conf", *error = NULL;
+        unsigned line = 0;
+        int r = config_read(c, path, &line, &error);
+        if (r == -EINVAL)
+                return log_errno(r, "%s:%u: %s", path, line, error);
+        if (r == -EPERM)
+                return log_errno(r, "%s can be written by others than root: not read", path);
+        if (r < 0 && (r != -ENOENT || o->config))
+                return log_errno(r, "Cannot read %s: %m", path);
+        if (replace(&c->cache_dir, o->cache_dir) < 0 || replace(&c->state_dir, o->state_dir) < 0 ||
+            replace(&c->kernel, o->kernel) < 0 || replace(&c->group, o->group) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+/* From the service manager, or our own. */
+static int get_socket(const Options *o) {
+        int n = sd_listen_fds(/* unset_environment= */ 1);
+        if (n > 1)
+                return log_errno(EINVAL, "The service manager passed %i sockets where one is expected", n);
+        if (n == 1)
+                return SD_LISTEN_FDS_START;
+        const char *path = o->socket ?: STAPD_SOCKET;
+        if (!o->socket && directory_make(STAPD_RUNTIME_DIR, 0755) < 0)
+                log_warning("Cannot make " STAPD_RUNTIME_DIR ".");
+        int fd = server_listen(path);
+        if (fd == -EADDRINUSE)
+                return log_errno(fd, "Another stapd listens on %s", path);
+        return fd < 0 ? log_errno(fd, "Cannot listen on %s: %m", path) : fd;
+}
+
+static void raise_limits(void) {
+        struct rlimit files;
+        if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+                return;
+        files.rlim_cur = files.rlim_max;
+        (void) setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static int block_signals(sd_event *event) {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGCHLD);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        (void) signal(SIGPIPE, SIG_IGN);
+        int r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+        return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+}
+
+DEFINE_CLEANUP(Server *, server_freep, server_free)
+DEFINE_CLEANUP(sd_event *, event_unrefp, sd_event_unref)
+
+static int run(const Options *o) {
+        _cleanup_(config_done) Config config = {};
+        _cleanup_(event_unrefp) sd_event *event = NULL;
+        _cleanup_(manager_freep) Manager *manager = NULL;
+        _cleanup_(server_freep) Server *server = NULL;
+
+        int r = config_init(&config);
+        if (r >= 0)
+                r = read_config(o, &config);
+        if (r < 0)
+                return r;
+        int fd = get_socket(o);
+        if (fd < 0)
+                return fd;
+        r = sd_event_new(&event);
+        if (r >= 0)
+                r = block_signals(event);
+        if (r >= 0)
+                r = sd_event_set_watchdog(event, true);
+        if (r >= 0)
+                r = manager_new(event, &config, &manager);
+        if (r >= 0)
+                r = server_new(event, manager, fd, &server);
+        if (r < 0)
+                return log_errno(r, "Cannot start: %m");
+
+        (void) sd_notify(0, "READY=1\nSTATUS=Serving.");
+        log_info("stapd " STAPD_VERSION " is serving.");
+        r = sd_event_loop(event);
+        (void) sd_notify(0, "STOPPING=1");
+        return r;
+}
+
+int main(int argc, char **argv) {
+        Options o = { .log_level = LOG_INFO };
+        int r = read_options(argc, argv, &o);
+        if (r <= 0)
+                return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        log_setup("stapd", o.log_level);
+        umask(0022);
+        raise_limits();
+        return run(&o) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
