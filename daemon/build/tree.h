@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Directories and files on disk, whole ones. Negative errno.
+ */
+#include <stddef.h>
+#include "base/arena.h"
+
+/* mkdir -p; existing ones are fine. */
+int tree_make(const char *path, unsigned mode);
+/* rm -rf, never across a symbolic link. A path that is not there is fine. */
+int tree_remove(const char *path);
+int tree_copy_file(const char *from, const char *to);
+int tree_write_file(const char *path, const void *data, size_t len);
+/* The whole file with a NUL after it, in the arena; NULL with errno set. */
+char *tree_read_file(Arena *a, const char *path, size_t *ret_len);
+/* Puts `fresh` in the place of `path` in one step, and removes what was there. */
+int tree_replace(const char *fresh, const char *path);
+/* A new directory in $TMPDIR, /tmp or /var/tmp that only we can open; in the arena. NULL with errno set. */
+char *tree_new_temporary(Arena *a, const char *prefix);
