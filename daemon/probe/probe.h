@@ -27,6 +27,7 @@ typedef struct ProbePlace {
         const char *function;  /* or NULL */
         ProbeAttach attach;
         bool is_return;
+        bool user_pointers;    /* pointers among its target variables are user space's */
         const void *detail;    /* the family's own: FunctionInfo, TracepointInfo ... */
 } ProbePlace;
 typedef VEC(ProbePlace *) ProbePlaceVec;
@@ -46,7 +47,8 @@ struct ProbeFamily {
          * Adds the places that `p` means. Returns:
          *   PROBE_FOREIGN  not this family's; nothing was done
          *   PROBE_DONE     places (possibly none: "no match", which the caller reports unless optional)
-         *   PROBE_FAILED   a diagnostic was added (wrong argument, missing kernel ...)
+         *   PROBE_FAILED   a diagnostic was added (wrong argument, missing kernel, no such function ...),
+         *                  which the caller takes back when the point is optional
          */
         int (*resolve)(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret);
         /*
@@ -55,7 +57,9 @@ struct ProbeFamily {
          * NULL member: this family has no target variables.
          */
         Expr *(*target)(ProbeWorld *w, const ProbePlace *place, const char *name, Span span);
-        /* All target variables: parameters (for $$parms), or only the result ($$return). In order. */
+        /* All target variables that can be read: parameters in order (for $$parms), and at returns `$return`
+         * behind them (for $$return). A parameter at a return is the entry's: target() gives CONTEXT_ARG there,
+         * which the caller saves; system calls still have theirs (CONTEXT_SYSCALL_ARG). */
         void (*targets)(ProbeWorld *w, const ProbePlace *place, TargetInfoVec *ret);
         /* A text value of its own ($$name, $$system of tracepoints), or NULL. */
         const char *(*text)(ProbeWorld *w, const ProbePlace *place, const char *name);
@@ -66,6 +70,6 @@ enum { PROBE_FOREIGN, PROBE_DONE, PROBE_FAILED };
 /* NULL-ended, in the order in which they are asked. */
 extern const ProbeFamily *const probe_families[];
 
-/* Shell-style match of a component or an argument against a pattern with * and ?. */
+/* Shell-style match of a component or an argument against a pattern with *, ? and [sets]. */
 bool probe_glob(const char *pattern, const char *text);
 bool probe_is_glob(const char *pattern);
