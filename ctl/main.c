@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stapctl: the verbs as a table, and what stands before them on the command line. */
+#include "ctl/main.h"
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/paths.h"
+#include "config.h"
+
+const char *arg_socket = STAPD_SOCKET;
+
+static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+        const char *synopsis, *help;
+} verbs[] = {
+        { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
+        { "list", verb_list, "", "Show the sessions that you may see" },
+        { "attach", verb_attach, "[--json] ID", "Show what a running session prints" },
+        { "stop", verb_stop, "[--now] ID...", "End sessions" },
+        { "status", verb_status, "", "Show how the daemon is" },
+        { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
+        { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },
+        { "explain", verb_explain, "CODE", "Explain the code of an error or a warning" },
+        { "version", verb_version, "", "Show the version" },
+        { "help", verb_help, "", "Show this" },
+};
+
+int verb_version(int argc, char **argv) {
+        puts("stapctl " STAPD_VERSION);
+        return EXIT_OK;
+}
+
+int verb_help(int argc, char **argv) {
+        puts("stapctl [--socket=PATH] VERB ...\n");
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                printf("  %-8s %s\n           %s\n", verbs[i].name, verbs[i].synopsis, verbs[i].help);
+        puts("\nstapctl VERB --help shows a verb's options.\n\n"
+             "Exit status: 0 success, 1 usage or daemon, 2 the script failed, 3 not allowed,\n"
+             "4 compilation, 5 records lost (--fail-on-loss).");
+        return EXIT_OK;
+}
+
+static int run_verb(int argc, char **argv) {
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                if (strcmp(verbs[i].name, argv[0]) == 0)
+                        return verbs[i].run(argc, argv);
+        fprintf(stderr, "stapctl: there is no verb '%s'; see: stapctl help\n", argv[0]);
+        return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+        static const struct option options[] = {
+                { "socket", required_argument, NULL, 's' },
+                { "version", no_argument, NULL, 'V' },
+                { "help", no_argument, NULL, 'h' },
+                {},
+        };
+        (void) signal(SIGPIPE, SIG_IGN);
+        for (int c; (c = getopt_long(argc, argv, "+hV", options, NULL)) >= 0;) {
+                switch (c) {
+                case 's': arg_socket = optarg; break;
+                case 'V': return verb_version(0, NULL);
+                case 'h': return verb_help(0, NULL);
+                default: return EXIT_USAGE;
+                }
+        }
+        if (optind >= argc) {
+                (void) verb_help(0, NULL);
+                return EXIT_USAGE;
+        }
+        argc -= optind;
+        argv += optind;
+        optind = 0; /* getopt anew */
+        return run_verb(argc, argv);
+}

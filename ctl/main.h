@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What all verbs share: the options before the verb, and the exit statuses. */
+
+enum {
+        EXIT_OK = 0,
+        EXIT_USAGE = 1,   /* usage, or the daemon cannot be reached or failed */
+        EXIT_SCRIPT = 2,  /* the script failed while it ran */
+        EXIT_POLICY = 3,  /* refused */
+        EXIT_COMPILE = 4, /* the script, or this kernel, cannot be compiled */
+        EXIT_LOSS = 5,    /* records were lost, and --fail-on-loss */
+};
+
+extern const char *arg_socket;
+
+/* A verb: argv[0] is its name. Returns the exit status. */
+int verb_run(int argc, char **argv);
+int verb_attach(int argc, char **argv);
+int verb_list(int argc, char **argv);
+int verb_stop(int argc, char **argv);
+int verb_status(int argc, char **argv);
+int verb_prepare(int argc, char **argv);
+int verb_check(int argc, char **argv);
+int verb_explain(int argc, char **argv);
+int verb_version(int argc, char **argv);
+int verb_help(int argc, char **argv);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/run-options.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/buf.h"
+#include "base/paths.h"
+#include "ctl/main.h"
+
+#define SCRIPT_MAX (1u << 20)
+#define PASS_RUN 5
+
+static const char usage[] =
+        "stapctl run [OPTIONS] FILE [ARGS...]\n"
+        "stapctl run [OPTIONS] - [ARGS...]\n"
+        "stapctl run [OPTIONS] -e SCRIPT [ARGS...]\n\n"
+        "  -c CMD            Run CMD, end with it; target() is its pid\n"
+        "  -x PID            target() is PID\n"
+        "  -o FILE           Write the output there\n"
+        "  --json            Events as JSON lines instead of text\n"
+        "  -g                Guru: embedded C and writes\n"
+        "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
+        "  -G NAME=VALUE     Set a global\n"
+        "  -T SECONDS        End after this time\n"
+        "  -s MB             Buffer for each CPU\n"
+        "  -m NAME           Name of the module\n"
+        "  -w, -W            No warnings; warnings are errors\n"
+        "  -u                Do not optimise\n"
+        "  -v                What each pass did and how long it took\n"
+        "  -k                Keep the generated C and say where\n"
+        "  -p N              Stop after pass N: 1 parse, 2 elaborate, 3 translate, 4 build\n"
+        "  --kernel RELEASE  Compile for this kernel (with -p 1 to 4)\n"
+        "  --fail-on-loss    Exit with 5 when records were lost\n"
+        "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
+        "  --no-cache        Compile, whether it was before or not\n";
+
+enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE };
+
+static const struct option long_options[] = {
+        { "json", no_argument, NULL, OPT_JSON },
+        { "kernel", required_argument, NULL, OPT_KERNEL },
+        { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
+        { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
+        { "no-cache", no_argument, NULL, OPT_NO_CACHE },
+        { "help", no_argument, NULL, 'h' },
+        {},
+};
+
+static int wrong(const char *what, const char *value) {
+        fprintf(stderr, "stapctl: %s: '%s'\n", what, value);
+        return -EINVAL;
+}
+
+static int read_number(const char *what, const char *text, int64_t min, int64_t max, int64_t *ret) {
+        char *end;
+        errno = 0;
+        long long n = strtoll(text, &end, 10);
+        if (errno || end == text || *end || n < min || n > max) {
+                fprintf(stderr, "stapctl: %s takes a number from %lld to %lld, not '%s'\n", what, (long long) min,
+                        (long long) max, text);
+                return -EINVAL;
+        }
+        *ret = n;
+        return 0;
+}
+
+static int read_seconds(const char *text, int64_t *ret) {
+        char *end;
+        double seconds = strtod(text, &end);
+        if (end == text || *end || !(seconds > 0) || seconds > 1e9)
+                return wrong("-T takes a number of seconds above 0", text);
+        *ret = (int64_t) (seconds * 1e6);
+        return 0;
+}
+
+static int read_pass(const char *text, int *ret) {
+        int64_t n;
+        int r = read_number("-p", text, 1, PASS_RUN, &n);
+        if (r >= 0)
+                *ret = (int) n;
+        return r;
+}
+
+static void append(json_object **list, const char *text) {
+        if (!*list)
+                *list = json_object_new_array();
+        json_object_array_add(*list, json_object_new_string(text));
+}
+
+static int read_global(RunOptions *o, const char *text) {
+        if (!strchr(text, '='))
+                return wrong("-G takes NAME=VALUE", text);
+        append(&o->globals, text);
+        return 0;
+}
+
+static int read_option(RunOptions *o, int c) {
+        switch (c) {
+        case 'c': o->command = optarg; return 0;
+        case 'x': return read_number("-x", optarg, 1, INT32_MAX, &o->target);
+        case 'o': o->output = optarg; return 0;
+        case 'p': return read_pass(optarg, &o->last_pass);
+        case 'v': o->verbose = true; return 0;
+        case 'k': o->keep = true; return 0;
+        case 'm': o->module = optarg; return 0;
+        case 'g': o->guru = true; return 0;
+        case 'G': return read_global(o, optarg);
+        case 'D': append(&o->defines, optarg); return 0;
+        case 's': return read_number("-s", optarg, 1, 1024, &o->buffer_megabytes);
+        case 'T': return read_seconds(optarg, &o->timeout_usec);
+        case 'w': o->no_warnings = true; return 0;
+        case 'W': o->warnings_fatal = true; return 0;
+        case 'u': o->unoptimized = true; return 0;
+        case 'e': o->expression = optarg; return 0;
+        case OPT_JSON: o->json = true; return 0;
+        case OPT_KERNEL: o->kernel = optarg; return 0;
+        case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
+        case OPT_TRACE_SELF: o->trace_self = true; return 0;
+        case OPT_NO_CACHE: o->no_cache = true; return 0;
+        default: return -EINVAL;
+        }
+}
+
+static int check(const RunOptions *o) {
+        if (!o->expression && !o->file) {
+                fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
+                return -EINVAL;
+        }
+        if (o->command && o->target > 0) {
+                fputs("stapctl: -c and -x exclude each other\n", stderr);
+                return -EINVAL;
+        }
+        if (o->kernel && o->last_pass == PASS_RUN) {
+                fputs("stapctl: --kernel compiles for another kernel: say -p 4 as well\n", stderr);
+                return -EINVAL;
+        }
+        return 1;
+}
+
+int run_options_read(int argc, char **argv, RunOptions *ret) {
+        *ret = (RunOptions) { .last_pass = PASS_RUN };
+        for (int c; (c = getopt_long(argc, argv, "+c:x:o:p:vkm:gG:D:s:T:wWue:h", long_options, NULL)) >= 0;) {
+                if (c == 'h') {
+                        fputs(usage, stdout);
+                        return 0;
+                }
+                int r = read_option(ret, c);
+                if (r < 0)
+                        return r;
+        }
+        if (!ret->expression && optind < argc)
+                ret->file = argv[optind++];
+        ret->args = json_object_new_array();
+        for (int i = optind; i < argc; i++)
+                append(&ret->args, argv[i]);
+        return check(ret);
+}
+
+void run_options_done(RunOptions *o) {
+        json_object_put(o->args);
+        json_object_put(o->defines);
+        json_object_put(o->globals);
+}
+
+const char *run_options_name(const RunOptions *o) {
+        if (o->expression || strcmp(o->file, "-") == 0)
+                return "<input>";
+        return o->file;
+}
+
+/* A script may come through a pipe, which has no size and no start to go back to. */
+static int read_whole(int fd, char **ret, size_t *ret_len) {
+        _cleanup_(buf_done) Buf text = { .limit = SCRIPT_MAX + 4096 };
+        for (;;) {
+                char *room = buf_reserve(&text, 4095);
+                if (!room)
+                        return text.len + 4096 > SCRIPT_MAX ? -EFBIG : -ENOMEM;
+                ssize_t n = read(fd, room, 4095);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                text.len += (size_t) n;
+                if (text.len > SCRIPT_MAX)
+                        return -EFBIG;
+                if (n == 0)
+                        break;
+        }
+        *ret_len = text.len;
+        *ret = buf_take(&text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int run_options_script(const RunOptions *o, char **ret, size_t *ret_len) {
+        if (o->expression) {
+                *ret = strdup(o->expression);
+                *ret_len = strlen(o->expression);
+                return *ret ? 0 : -ENOMEM;
+        }
+        bool is_stdin = strcmp(o->file, "-") == 0;
+        _cleanup_(closep) int fd = is_stdin ? dup(STDIN_FILENO) : open(o->file, O_RDONLY | O_CLOEXEC);
+        int r = fd < 0 ? -errno : read_whole(fd, ret, ret_len);
+        if (r == -EFBIG)
+                fprintf(stderr, "stapctl: %s: a script may have at most %u KiB\n", run_options_name(o),
+                        SCRIPT_MAX >> 10);
+        else if (r < 0)
+                fprintf(stderr, "stapctl: cannot read %s: %s\n", run_options_name(o), strerror(-r));
+        return r;
+}
+
+/* ------------------------------------------------------------------ the compiler, alone */
+
+typedef struct {
+        char **argv;
+        size_t n, cap;
+} Argv;
+
+static void add(Argv *a, const char *word) {
+        if (a->n + 1 >= a->cap) {
+                a->cap = a->cap ? a->cap * 2 : 32;
+                a->argv = realloc(a->argv, a->cap * sizeof(*a->argv));
+                if (!a->argv)
+                        abort();
+        }
+        a->argv[a->n++] = (char *) word;
+        a->argv[a->n] = NULL;
+}
+
+static void add_option(Argv *a, const char *option, const char *value) {
+        if (!value)
+                return;
+        add(a, option);
+        add(a, value);
+}
+
+static void add_list(Argv *a, const char *option, json_object *list) {
+        for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+                if (option)
+                        add(a, option);
+                add(a, json_object_get_string(json_object_array_get_idx(list, i)));
+        }
+}
+
+static void add_flag(Argv *a, const char *option, bool given) {
+        if (given)
+                add(a, option);
+}
+
+int run_options_exec_compiler(const RunOptions *o) {
+        char pass[16];
+        snprintf(pass, sizeof(pass), "%d", MIN2(o->last_pass, PASS_RUN - 1));
+        Argv a = {};
+        add(&a, "stapd-compile");
+        add_option(&a, "-p", pass);
+        add_option(&a, "--kernel", o->kernel);
+        add_option(&a, "-m", o->module);
+        add_option(&a, "-e", o->expression);
+        add_option(&a, "-o", o->output);
+        add_flag(&a, "-g", o->guru);
+        add_flag(&a, "-u", o->unoptimized);
+        add_flag(&a, "-w", o->no_warnings);
+        add_flag(&a, "-W", o->warnings_fatal);
+        add_flag(&a, "-v", o->verbose);
+        add_flag(&a, "--json", o->json);
+        add_list(&a, "-D", o->defines);
+        add_list(&a, "-G", o->globals);
+        add(&a, "--");
+        if (o->file)
+                add(&a, o->file);
+        add_list(&a, NULL, o->args);
+        execv(paths_program("stapd-compile"), a.argv);
+        fprintf(stderr, "stapctl: cannot run %s: %s\n", paths_program("stapd-compile"), strerror(errno));
+        free(a.argv);
+        return EXIT_USAGE;
+}

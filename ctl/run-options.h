@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* The command line of `stapctl run` and `stapctl check`. */
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct RunOptions {
+        const char *command;      /* -c */
+        int64_t target;           /* -x */
+        const char *output;       /* -o */
+        const char *kernel;       /* --kernel */
+        const char *module;       /* -m */
+        const char *expression;   /* -e */
+        const char *file;         /* "-": standard input */
+        json_object *args, *defines, *globals;
+        int64_t buffer_megabytes, timeout_usec;
+        int last_pass;            /* -p; 5: run */
+        bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, fail_on_loss, trace_self,
+                no_cache;
+} RunOptions;
+
+/* 1: go on; 0: help was printed; negative: wrong, printed. */
+int run_options_read(int argc, char **argv, RunOptions *ret);
+void run_options_done(RunOptions *o);
+/* The script's text; the caller frees. Negative errno, printed. */
+int run_options_script(const RunOptions *o, char **ret, size_t *ret_len);
+/* What the script is called in messages. */
+const char *run_options_name(const RunOptions *o);
+/* Runs the compiler here, as the user, without the daemon: for -p 1 to 4 and for check. Does not return when
+ * it works; EXIT_USAGE otherwise. */
+int run_options_exec_compiler(const RunOptions *o);

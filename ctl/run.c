@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stapctl run. Three connections: `start` has the session's life and its messages, and the session ends when
+ * it closes; `stream` has the output; `control` asks for the end. The session is held, loaded, until the
+ * output is connected and the command of -c is there, so that nothing of either is missed.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <systemd/sd-event.h>
+#include "base/cleanup.h"
+#include "base/fds.h"
+#include "ctl/child.h"
+#include "ctl/client.h"
+#include "ctl/interrupt.h"
+#include "ctl/main.h"
+#include "ctl/output.h"
+#include "ctl/run-options.h"
+
+typedef struct Run {
+        RunOptions options;
+        sd_event *event;
+        Client start, stream, control;
+        sd_event_source *start_source, *stream_source;
+        char id[64];
+        int output;
+        Child child;
+        int child_status;
+        bool running, stopping, stream_open, outcome_known;
+        int status;
+} Run;
+
+static void finish_if_done(Run *r) {
+        if (r->outcome_known && !r->stream_open)
+                (void) sd_event_exit(r->event, 0);
+}
+
+static void fail(Run *r, int status) {
+        r->status = status;
+        (void) sd_event_exit(r->event, 0);
+}
+
+/* ------------------------------------------------------------------ ending */
+
+static void request_stop(Run *r, bool now) {
+        Reply reply = {};
+        r->stopping = true;
+        if (!r->id[0] || r->outcome_known) {
+                fail(r, r->status); /* there is nothing yet: closing the connection is enough */
+                return;
+        }
+        if (r->control.fd < 0 && client_connect(&r->control) < 0)
+                return;
+        json_object *p = parameters_with_id(r->id);
+        json_object_object_add(p, "mode", json_object_new_string(now ? "immediate" : "drain"));
+        if (client_call(&r->control, "Stop", p, &reply) < 0)
+                fail(r, EXIT_USAGE);
+        reply_done(&reply); /* an error means that it has ended by itself */
+}
+
+static void on_interrupt(void *userdata, bool now) {
+        request_stop(userdata, now);
+}
+
+static int on_child(sd_event_source *s, const siginfo_t *si, void *userdata) {
+        Run *r = userdata;
+        r->child_status = si->si_code == CLD_EXITED ? si->si_status : 128 + si->si_status;
+        r->child.pid = 0;
+        if (r->running && !r->stopping)
+                request_stop(r, /* now= */ false);
+        return 0;
+}
+
+/* ------------------------------------------------------------------ the stream */
+
+static void close_stream(Run *r) {
+        r->stream_source = sd_event_source_disable_unref(r->stream_source);
+        client_done(&r->stream);
+        r->stream_open = false;
+        finish_if_done(r);
+}
+
+static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
+        Run *r = userdata;
+        int k = output_copy(fd, r->output);
+        if (k == 1)
+                return 0;
+        if (k < 0 && k != -EPIPE)
+                fprintf(stderr, "stapctl: cannot write the output: %s\n", strerror(-k));
+        close_stream(r);
+        if (k < 0) {
+                r->status = EXIT_USAGE;
+                request_stop(r, /* now= */ true);
+        }
+        return 0;
+}
+
+/* Bytes of the stream may have come with the reply. */
+static int take_early_bytes(Run *r) {
+        int k = r->stream.in.len > 0 ? fds_write_all(r->output, r->stream.in.data, r->stream.in.len) : 0;
+        buf_done(&r->stream.in);
+        return k;
+}
+
+static int attach(Run *r) {
+        Reply reply = {};
+        int k = client_connect(&r->stream);
+        if (k < 0)
+                return EXIT_USAGE;
+        json_object *p = parameters_with_id(r->id);
+        json_object_object_add(p, "format", json_object_new_string(r->options.json ? "json" : "text"));
+        json_object_object_add(p, "overflow", json_object_new_string("pause"));
+        k = client_send(&r->stream, "Attach", p, "upgrade");
+        if (k >= 0)
+                k = client_wait(&r->stream, &reply);
+        int status = k < 0 ? EXIT_USAGE : reply.error ? reply_print_error(&reply) : EXIT_OK;
+        reply_done(&reply);
+        if (status != EXIT_OK)
+                return status;
+        r->stream_open = true;
+        if (take_early_bytes(r) < 0 ||
+            sd_event_add_io(r->event, &r->stream_source, r->stream.fd, EPOLLIN, on_stream, r) < 0)
+                return EXIT_USAGE;
+        return EXIT_OK;
+}
+
+/* ------------------------------------------------------------------ what the daemon tells */
+
+static int start_child(Run *r) {
+        if (!r->options.command)
+                return EXIT_OK;
+        int k = child_start(&r->child, r->options.command);
+        if (k >= 0)
+                k = sd_event_add_child(r->event, NULL, r->child.pid, WEXITED, on_child, r);
+        if (k >= 0)
+                return EXIT_OK;
+        fprintf(stderr, "stapctl: cannot start the command: %s\n", strerror(-k));
+        return EXIT_USAGE;
+}
+
+static int release(Run *r) {
+        Reply reply = {};
+        if (client_connect(&r->control) < 0)
+                return EXIT_USAGE;
+        json_object *p = parameters_with_id(r->id);
+        int64_t target = r->child.pid > 0 ? r->child.pid : r->options.target;
+        if (target > 0)
+                json_object_object_add(p, "target", json_object_new_int64(target));
+        if (client_call(&r->control, "Release", p, &reply) < 0)
+                return EXIT_USAGE;
+        int status = reply.error ? reply_print_error(&reply) : EXIT_OK;
+        reply_done(&reply);
+        return status;
+}
+
+static void on_held(Run *r) {
+        int status = attach(r);
+        if (status == EXIT_OK)
+                status = start_child(r);
+        if (status == EXIT_OK)
+                status = release(r);
+        if (status != EXIT_OK)
+                fail(r, status);
+}
+
+static void on_state(Run *r, const char *state) {
+        if (r->options.verbose)
+                fprintf(stderr, "Session %.12s: %s\n", r->id, state);
+        if (strcmp(state, "held") == 0)
+                on_held(r);
+        if (strcmp(state, "running") == 0) {
+                r->running = true;
+                child_release(&r->child);
+        }
+}
+
+static void keep_source(Run *r, const char *source) {
+        char dir[] = "/tmp/stapd-XXXXXX", path[64];
+        if (!mkdtemp(dir)) {
+                fprintf(stderr, "stapctl: cannot make a folder for the generated C: %s\n", strerror(errno));
+                return;
+        }
+        snprintf(path, sizeof(path), "%s/script.c", dir);
+        int k = fds_write_file_atomic(path, source, strlen(source), 0644);
+        if (k < 0)
+                fprintf(stderr, "stapctl: cannot write %s: %s\n", path, strerror(-k));
+        else
+                fprintf(stderr, "The generated C is kept in %s\n", dir);
+}
+
+static void show_progress(const char *text) {
+        size_t n = strlen(text);
+        fprintf(stderr, "%s%s", text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
+}
+
+static void on_outcome(Run *r, json_object *outcome) {
+        const char *result = member_text(outcome, "result"), *error = member_text(outcome, "error");
+        r->outcome_known = true;
+        if (*error)
+                output_message("error", error);
+        if (strcmp(result, "success") != 0 && r->status == EXIT_OK)
+                r->status = EXIT_SCRIPT;
+        if (strcmp(result, "overload") == 0)
+                output_message("error", "probe overhead exceeded threshold; the probes take too much of the CPU");
+        if (strcmp(result, "max-skipped") == 0)
+                output_message("error", "too many skipped probes (MAXSKIPPED)");
+        if (r->options.fail_on_loss && member_number(outcome, "lost") > 0 && r->status == EXIT_OK)
+                r->status = EXIT_LOSS;
+        if (r->options.verbose)
+                fprintf(stderr, "Session %.12s: %s, %lld hits, %lld records, %lld lost\n", r->id, result,
+                        (long long) member_number(outcome, "hits"), (long long) member_number(outcome, "records"),
+                        (long long) member_number(outcome, "lost"));
+        finish_if_done(r);
+}
+
+static void on_pass(Run *r, json_object *p) {
+        if (!r->options.verbose)
+                return;
+        const char *detail = member_text(p, "detail");
+        fprintf(stderr, "Pass %-10s %8.1f ms%s%s\n", member_text(p, "pass"), (double) member_number(p, "usec") / 1e3,
+                *detail ? "  " : "", detail);
+}
+
+static void on_parameters(Run *r, json_object *p) {
+        json_object *v;
+        if (json_object_object_get_ex(p, "id", &v) && !r->id[0])
+                snprintf(r->id, sizeof(r->id), "%s", json_object_get_string(v));
+        if (json_object_object_get_ex(p, "cached", &v) && json_object_get_boolean(v) && r->options.verbose)
+                fputs("Compiled before: taken from the cache\n", stderr);
+        if (json_object_object_get_ex(p, "pass", &v))
+                on_pass(r, p);
+        if (json_object_object_get_ex(p, "progress", &v))
+                show_progress(json_object_get_string(v));
+        if (json_object_object_get_ex(p, "diagnosticsText", &v))
+                fputs(json_object_get_string(v), stderr);
+        if (json_object_object_get_ex(p, "source", &v) && v && r->options.keep)
+                keep_source(r, json_object_get_string(v));
+        if (json_object_object_get_ex(p, "message", &v))
+                output_message(member_text(v, "severity"), member_text(v, "text"));
+        if (json_object_object_get_ex(p, "outcome", &v))
+                on_outcome(r, v);
+        else if (json_object_object_get_ex(p, "state", &v))
+                on_state(r, json_object_get_string(v));
+}
+
+static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
+        Run *r = userdata;
+        Reply reply = {};
+        int k = client_receive(&r->start);
+        if (k <= 0) {
+                if (!r->outcome_known) {
+                        fputs("stapctl: stapd went away; the session has ended\n", stderr);
+                        fail(r, EXIT_USAGE);
+                }
+                r->start_source = sd_event_source_disable_unref(r->start_source);
+                return 0;
+        }
+        while ((k = client_take(&r->start, &reply)) == 1) {
+                if (reply.error)
+                        fail(r, reply_print_error(&reply));
+                else
+                        on_parameters(r, reply.parameters);
+                reply_done(&reply);
+        }
+        if (k < 0)
+                fail(r, EXIT_USAGE);
+        return 0;
+}
+
+/* ------------------------------------------------------------------ starting */
+
+static void add_flag(json_object *o, const char *name, bool value) {
+        if (value)
+                json_object_object_add(o, name, json_object_new_boolean(true));
+}
+
+static void add_number(json_object *o, const char *name, int64_t value) {
+        if (value > 0)
+                json_object_object_add(o, name, json_object_new_int64(value));
+}
+
+static json_object *make_context(const RunOptions *o, const char *script, size_t len) {
+        json_object *c = json_object_new_object();
+        json_object_object_add(c, "name", json_object_new_string(run_options_name(o)));
+        json_object_object_add(c, "script", json_object_new_string_len(script, (int) len));
+        json_object_object_add(c, "arguments", json_object_get(o->args));
+        if (o->defines)
+                json_object_object_add(c, "defines", json_object_get(o->defines));
+        if (o->globals)
+                json_object_object_add(c, "globals", json_object_get(o->globals));
+        if (o->module)
+                json_object_object_add(c, "module", json_object_new_string(o->module));
+        add_flag(c, "guru", o->guru);
+        add_flag(c, "noWarnings", o->no_warnings);
+        add_flag(c, "warningsFatal", o->warnings_fatal);
+        add_flag(c, "keepSource", o->keep);
+        add_flag(c, "traceSelf", o->trace_self);
+        add_flag(c, "hold", true);
+        if (o->unoptimized)
+                json_object_object_add(c, "optimize", json_object_new_boolean(false));
+        if (o->no_cache)
+                json_object_object_add(c, "cache", json_object_new_boolean(false));
+        add_number(c, "bufferMegabytes", o->buffer_megabytes);
+        add_number(c, "timeoutUSec", o->timeout_usec);
+        json_object *p = json_object_new_object();
+        json_object_object_add(p, "context", c);
+        return p;
+}
+
+static int submit(Run *r) {
+        _cleanup_(freep) char *script = NULL;
+        size_t len;
+        if (run_options_script(&r->options, &script, &len) < 0)
+                return EXIT_USAGE;
+        if (client_connect(&r->start) < 0 ||
+            client_send(&r->start, "Start", make_context(&r->options, script, len), "more") < 0)
+                return EXIT_USAGE;
+        return sd_event_add_io(r->event, &r->start_source, r->start.fd, EPOLLIN, on_start, r) < 0 ? EXIT_USAGE
+                                                                                                  : EXIT_OK;
+}
+
+static void run_done(Run *r) {
+        sd_event_source_disable_unref(r->start_source);
+        sd_event_source_disable_unref(r->stream_source);
+        client_done(&r->start);
+        client_done(&r->stream);
+        client_done(&r->control);
+        child_done(&r->child);
+        if (r->output > STDERR_FILENO)
+                close(r->output);
+        sd_event_unref(r->event);
+        run_options_done(&r->options);
+}
+
+static int run(Run *r) {
+        r->output = output_open(r->options.output);
+        if (r->output < 0 || sd_event_new(&r->event) < 0 || interrupt_watch(r->event, on_interrupt, r) < 0)
+                return EXIT_USAGE;
+        int status = submit(r);
+        if (status != EXIT_OK)
+                return status;
+        if (sd_event_loop(r->event) < 0)
+                return EXIT_USAGE;
+        if (r->status == EXIT_OK && r->child_status != 0) {
+                fprintf(stderr, "WARNING: the command ended with status %d\n", r->child_status);
+                return EXIT_USAGE;
+        }
+        return r->status;
+}
+
+int verb_run(int argc, char **argv) {
+        _cleanup_(run_done) Run r = { .start = CLIENT_INIT, .stream = CLIENT_INIT, .control = CLIENT_INIT,
+                                      .child = CHILD_INIT, .output = -1 };
+        int k = run_options_read(argc, argv, &r.options);
+        if (k <= 0)
+                return k < 0 ? EXIT_USAGE : EXIT_OK;
+        if (r.options.last_pass < 5)
+                return run_options_exec_compiler(&r.options);
+        return run(&r);
+}
