@@ -83,7 +83,7 @@ static int copy_runtime(Builder *b) {
                 return r;
         for (size_t i = 0; r >= 0 && i < files.n; i++) {
                 const char *from = arena_printf(b->arena, "%s/%s", b->target->runtime_dir, files.items[i]);
-                r = tree_copy_file(from, in_work(b, files.items[i]));
+                r = tree_copy_file(from, in_work(b, arena_printf(b->arena, "runtime/%s", files.items[i])));
                 if (r == 0 && (strcmp(files.items[i], "abi.h") == 0 || strncmp(files.items[i], "script/", 7) == 0))
                         r = tree_copy_file(from, in_out(b, arena_printf(b->arena, KIT_INCLUDE "/%s", files.items[i])));
         }
@@ -91,8 +91,8 @@ static int copy_runtime(Builder *b) {
 }
 
 static int write_sources(Builder *b) {
-        static const char *const dirs[] = { "core", "script", "compat", "template" };
-        static const char all[] = "obj-m := core/ template/\n", one[] = "obj-m := " TEMPLATE_NAME ".o\n";
+        static const char *const dirs[] = { "runtime/core", "runtime/script", "runtime/compat", "template" };
+        static const char all[] = "obj-m := runtime/ template/\n", one[] = "obj-m := " TEMPLATE_NAME ".o\n";
         int r = tree_make(in_out(b, KIT_INCLUDE "/script"), 0755);
         for (size_t i = 0; r == 0 && i < ELEMENTSOF(dirs); i++)
                 r = tree_make(in_work(b, dirs[i]), 0755);
@@ -120,7 +120,7 @@ static int run_kbuild(Builder *b) {
                 argv_add(a, &argv, "LLVM=1");
         else if (b->compiler->command)
                 argv_add(a, &argv, arena_printf(a, "CC=%s", b->compiler->command));
-        argv_add(a, &argv, arena_printf(a, "KCPPFLAGS=-DSTP_ABI_HASH=0x%016" PRIx64 "ULL", b->kit.abi_hash));
+        argv_add(a, &argv, arena_printf(a, "STP_ABI_HASH=0x%016" PRIx64, b->kit.abi_hash));
         argv_add(a, &argv, "modules");
         argv_end(a, &argv);
         int r = run(b, &argv, &result);
@@ -231,7 +231,7 @@ static int strip_debug(Builder *b, const char *name) {
 }
 
 static int take_modules(Builder *b) {
-        int r = tree_copy_file(in_work(b, "core/" KIT_CORE), in_out(b, KIT_CORE));
+        int r = tree_copy_file(in_work(b, "runtime/" KIT_CORE), in_out(b, KIT_CORE));
         r = r < 0 ? r : tree_copy_file(in_work(b, "Module.symvers"), in_out(b, KIT_SYMVERS));
         r = r < 0 ? r : take_common_object(b);
         if (r < 0)

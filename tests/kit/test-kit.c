@@ -272,7 +272,7 @@ static void test_damage(const char *id) {
 
 static void test_broken_core(const char *fixture) {
         const char *copy = make_directory(".runtime"), *id;
-        static const char *const files[] = { "abi.h", "script/stp.h", "core/Kbuild", "core/main.c" };
+        static const char *const files[] = { "abi.h", "script/stp.h", "Kbuild", "core/main.c" };
         tree_make(arena_printf(arena, "%s/script", copy), 0755);
         tree_make(arena_printf(arena, "%s/core", copy), 0755);
         for (size_t i = 0; i < ELEMENTSOF(files); i++)
