@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lines are put together from pieces that were escaped once. Values follow the type that the header declares,
+ * never their own looks: longs are numbers, pointers (%p) "0x..." strings, strings a string or, when they are
+ * not UTF-8, {"b64": ...}, memory always {"b64": ...}.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "manifest/bytes.h"
+#include "stream/render-private.h"
+
+#define HEADER_MAX (RENDER_MAX - 4096)
+#define LITERAL(out, s) buf_add(out, s, sizeof(s) - 1)
+
+static void add_unsigned(Buf *out, uint64_t v) {
+        char digits[20], *p = digits + sizeof(digits);
+        do
+                *--p = (char) ('0' + v % 10);
+        while ((v /= 10) > 0);
+        buf_add(out, p, (size_t) (digits + sizeof(digits) - p));
+}
+
+static void add_signed(Buf *out, int64_t v) {
+        if (v < 0)
+                buf_char(out, '-');
+        add_unsigned(out, v < 0 ? 0 - (uint64_t) v : (uint64_t) v);
+}
+
+static void add_text(Buf *out, const char *s) {
+        bytes_add_json(out, s, strlen(s));
+}
+
+/* A cut string must not end inside a character, or it would turn into b64. */
+static size_t cut_length(const struct stp_value *v, size_t max) {
+        if (v->len <= max)
+                return v->len;
+        while (max > 0 && ((unsigned char) v->s[max] & 0xc0) == 0x80)
+                max--;
+        return max;
+}
+
+/* ------------------------------------------------------------------ made once */
+
+static char *key_of(const char *name, bool first) {
+        Buf b = BUF_INIT;
+        if (!first)
+                buf_char(&b, ',');
+        /* A key must be a string, whatever its bytes. */
+        if (bytes_are_utf8(name, strlen(name)))
+                add_text(&b, name);
+        else
+                LITERAL(&b, "\"?\"");
+        buf_char(&b, ':');
+        return buf_take(&b);
+}
+
+static int prepare_keys(Render *r, unsigned format) {
+        CompiledFormat *c = &r->formats[format];
+        for (unsigned i = 0; i < c->n_fields; i++) {
+                c->fields[i].key = key_of(r->manifest->formats[format].fields[c->fields[i].value].name, i == 0);
+                if (!c->fields[i].key)
+                        return -ENOMEM;
+                c->fields[i].key_len = strlen(c->fields[i].key);
+        }
+        return 0;
+}
+
+static int prepare_probes(Render *r) {
+        r->probes = calloc(MAX2(r->manifest->n_probes, 1u), sizeof(char *));
+        if (!r->probes)
+                return -ENOMEM;
+        for (unsigned i = 0; i < r->manifest->n_probes; i++) {
+                Buf b = BUF_INIT;
+                LITERAL(&b, ",\"probe\":");
+                add_text(&b, r->manifest->probes[i].point);
+                r->probes[i] = buf_take(&b);
+                if (!r->probes[i])
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static const char *json_type(enum stp_conv conv) {
+        return conv == STP_CONV_POINTER ? "pointer" :
+               conv == STP_CONV_STRING ? "string" :
+               conv == STP_CONV_MEMORY || conv == STP_CONV_MEMORY_HEX ? "memory" : "long";
+}
+
+static void add_format_description(Buf *out, const Render *r, unsigned i) {
+        const CompiledFormat *c = &r->formats[i];
+        LITERAL(out, "{\"id\":");
+        add_unsigned(out, i);
+        LITERAL(out, ",\"place\":");
+        add_text(out, r->manifest->formats[i].place);
+        LITERAL(out, ",\"fields\":[");
+        for (unsigned k = 0; k < c->n_fields; k++) {
+                buf_str(out, k ? ",{\"name\":" : "{\"name\":");
+                buf_add(out, c->fields[k].key + (k > 0), c->fields[k].key_len - (k > 0) - 1);
+                buf_printf(out, ",\"type\":\"%s\"}", json_type(c->fields[k].conv));
+        }
+        LITERAL(out, "]}");
+}
+
+static void add_probe_description(Buf *out, const Render *r, unsigned i) {
+        LITERAL(out, "{\"id\":");
+        add_unsigned(out, i);
+        LITERAL(out, ",\"point\":");
+        add_text(out, r->manifest->probes[i].point);
+        buf_char(out, '}');
+}
+
+/* A list that stops, and says so, when the header has become too long. */
+static void add_list(Buf *out, const Render *r, const char *key, unsigned n, bool *truncated,
+                     void (*add)(Buf *, const Render *, unsigned)) {
+        buf_printf(out, ",\"%s\":[", key);
+        for (unsigned i = 0; i < n; i++) {
+                size_t before = out->len;
+                buf_str(out, i ? "," : "");
+                add(out, r, i);
+                if (out->len > HEADER_MAX) {
+                        out->len = MIN2(before, out->len);
+                        *truncated = true;
+                        break;
+                }
+        }
+        buf_char(out, ']');
+}
+
+static int prepare_header(Render *r, const RenderSession *s) {
+        const Manifest *m = r->manifest;
+        const struct { const char *key, *value; } texts[] = {
+                { "name", s->name }, { "script", m->script }, { "digest", m->digest }, { "module", m->module },
+                { "kernel", m->kernel }, { "bootId", s->boot_id },
+                { "privilege", privilege_class_to_string(m->privilege) },
+        };
+        Buf b = BUF_INIT;
+        bool truncated = false;
+        LITERAL(&b, ",\"schema\":\"event-v1\"");
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                buf_printf(&b, ",\"%s\":", texts[i].key);
+                texts[i].value ? add_text(&b, texts[i].value) : LITERAL(&b, "null");
+        }
+        buf_printf(&b, ",\"ownerUid\":%u,\"args\":[", s->owner);
+        for (unsigned i = 0; i < s->n_args && b.len < HEADER_MAX / 2; i++) {
+                buf_str(&b, i ? "," : "");
+                struct stp_value arg = { .s = s->args[i], .len = (unsigned) strlen(s->args[i]) };
+                bytes_add_json(&b, arg.s, cut_length(&arg, 1024));
+        }
+        buf_char(&b, ']');
+        add_list(&b, r, "probes", m->n_probes, &truncated, add_probe_description);
+        add_list(&b, r, "formats", m->n_formats, &truncated, add_format_description);
+        if (truncated)
+                LITERAL(&b, ",\"truncated\":true");
+        r->header = buf_take(&b);
+        return r->header ? 0 : -ENOMEM;
+}
+
+int render_json_prepare(Render *r, const RenderSession *s) {
+        Buf b = BUF_INIT;
+        LITERAL(&b, ",\"session\":");
+        add_text(&b, s->id);
+        LITERAL(&b, ",\"seq\":");
+        r->session = buf_take(&b);
+        if (!r->session)
+                return -ENOMEM;
+        int k = prepare_probes(r);
+        for (unsigned i = 0; k == 0 && i < r->manifest->n_formats; i++)
+                k = prepare_keys(r, i);
+        return k < 0 ? k : prepare_header(r, s);
+}
+
+/* ------------------------------------------------------------------ records */
+
+static void add_start(Buf *out, const Render *r, const char *kind, const Stamp *s) {
+        LITERAL(out, "{\"v\":1,\"kind\":\"");
+        buf_str(out, kind);
+        buf_char(out, '"');
+        buf_str(out, r->session);
+        add_unsigned(out, s->seq);
+        LITERAL(out, ",\"tNs\":\"");
+        add_unsigned(out, s->time_ns);
+        LITERAL(out, "\",\"t\":");
+        add_signed(out, s->time_usec);
+}
+
+static void add_origin(Buf *out, const Render *r, const Origin *o) {
+        buf_str(out, r->probes[o->probe]);
+        LITERAL(out, ",\"cpu\":");
+        add_unsigned(out, o->cpu);
+        LITERAL(out, ",\"pid\":");
+        add_unsigned(out, o->pid);
+        LITERAL(out, ",\"tid\":");
+        add_unsigned(out, o->tid);
+        LITERAL(out, ",\"uid\":");
+        add_unsigned(out, o->uid);
+}
+
+static void add_value(Buf *out, enum stp_conv conv, const struct stp_value *v, size_t max) {
+        switch (conv) {
+        case STP_CONV_POINTER:
+                buf_printf(out, "\"0x%llx\"", v->n);
+                return;
+        case STP_CONV_STRING:
+                bytes_add_json(out, v->s, cut_length(v, max));
+                return;
+        case STP_CONV_MEMORY:
+        case STP_CONV_MEMORY_HEX:
+                LITERAL(out, "{\"b64\":\"");
+                bytes_add_base64(out, v->s, MIN2((size_t) v->len, max));
+                LITERAL(out, "\"}");
+                return;
+        default:
+                add_signed(out, v->n);
+        }
+}
+
+static void add_data(Buf *out, const CompiledFormat *c, const struct stp_value *values, size_t max) {
+        LITERAL(out, ",\"data\":{");
+        for (const JsonField *f = c->fields; f < c->fields + c->n_fields; f++) {
+                buf_add(out, f->key, f->key_len);
+                add_value(out, f->conv, &values[f->value], max);
+        }
+        buf_char(out, '}');
+}
+
+/* A text without values: its bytes as the script prints them. */
+static void add_plain(Buf *out, const Render *r, unsigned format) {
+        Buf text = BUF_INIT;
+        render_text(r, format, NULL, &text);
+        LITERAL(out, ",\"data\":");
+        bytes_add_json(out, text.data, text.len);
+        out->failed |= text.failed;
+        buf_done(&text);
+}
+
+void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigned format,
+                       const struct stp_value *values, Buf *out) {
+        static const size_t limits[] = { RENDER_MAX, 4096, 256, 16, 0 };
+        const CompiledFormat *c = &r->formats[format];
+        size_t start = out->len;
+        add_start(out, r, c->n_fields ? "event" : "text", s);
+        add_origin(out, r, o);
+        LITERAL(out, ",\"format\":");
+        add_unsigned(out, format);
+        size_t before_data = out->len;
+        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
+                out->len = before_data;
+                if (c->n_fields)
+                        add_data(out, c, values, limits[i]);
+                else
+                        add_plain(out, r, format);
+                if (i > 0)
+                        LITERAL(out, ",\"truncated\":true");
+                if (out->len - start < RENDER_MAX - 2)
+                        break;
+        }
+        if (out->len - start >= RENDER_MAX - 2) {
+                out->len = before_data;
+                LITERAL(out, ",\"data\":null,\"truncated\":true");
+        }
+        LITERAL(out, "}\n");
+}
+
+void render_json_message(const Render *r, const Stamp *s, const Origin *o, const char *severity,
+                         const struct stp_value *message, Buf *out) {
+        add_start(out, r, severity, s);
+        add_origin(out, r, o);
+        LITERAL(out, ",\"message\":");
+        bytes_add_json(out, message->s, cut_length(message, 8192));
+        LITERAL(out, "}\n");
+}
+
+static void add_time(Buf *out, const char *key, uint64_t ns) {
+        if (ns > 0)
+                buf_printf(out, ",\"%s\":\"%llu\"", key, (unsigned long long) ns);
+}
+
+void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out) {
+        add_start(out, r, "lost", s);
+        buf_printf(out, ",\"where\":\"%s\",\"count\":", lost->where);
+        if (lost->count == UINT64_MAX)
+                LITERAL(out, "null");
+        else
+                add_unsigned(out, lost->count);
+        if (lost->bytes > 0)
+                buf_printf(out, ",\"bytes\":%llu", (unsigned long long) lost->bytes);
+        if (lost->from > 0)
+                buf_printf(out, ",\"fromSeq\":%llu,\"toSeq\":%llu", (unsigned long long) lost->from,
+                           (unsigned long long) lost->to);
+        add_time(out, "sinceNs", lost->since);
+        add_time(out, "untilNs", lost->until);
+        if (lost->cpu >= 0)
+                buf_printf(out, ",\"cpu\":%d", lost->cpu);
+        LITERAL(out, "}\n");
+}
+
+void render_json_header(const Render *r, const Stamp *s, Buf *out) {
+        add_start(out, r, "header", s);
+        buf_str(out, r->header);
+        buf_printf(out, ",\"clock\":{\"boottimeNs\":\"%llu\",\"realtimeUSec\":%lld}}\n",
+                   (unsigned long long) s->time_ns, (long long) s->time_usec);
+}
+
+void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out) {
+        add_start(out, r, "state", s);
+        LITERAL(out, ",\"state\":");
+        add_text(out, state);
+        LITERAL(out, ",\"result\":");
+        result ? add_text(out, result) : LITERAL(out, "null");
+        LITERAL(out, "}\n");
+}
+
+void render_json_end(const Render *r, const Stamp *s, const char *result, int exit_status, uint64_t events,
+                     uint64_t lost, Buf *out) {
+        add_start(out, r, "end", s);
+        LITERAL(out, ",\"result\":");
+        add_text(out, result);
+        buf_printf(out, ",\"exitStatus\":%d,\"eventsTotal\":%llu,\"lostTotal\":%llu}\n", exit_status,
+                   (unsigned long long) events, (unsigned long long) lost);
+}

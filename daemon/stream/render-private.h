@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* What the two renderers share: formats, taken apart once. */
+#include "stream/render.h"
+
+/* One conversion or literal, and where its arguments stand among the values. */
+typedef struct Piece {
+        struct stp_spec spec;
+        int width, precision, value; /* index; -1: none */
+} Piece;
+
+/* One visible field. */
+typedef struct JsonField {
+        char *key;        /* "name":  with quotes, colon, and a comma in front but for the first */
+        size_t key_len;
+        unsigned value;
+        enum stp_conv conv;
+} JsonField;
+
+typedef struct CompiledFormat {
+        Piece *pieces;
+        JsonField *fields;
+        unsigned n_pieces, n_fields;
+} CompiledFormat;
+
+struct Render {
+        const Manifest *manifest;
+        CompiledFormat *formats;
+        char *session;           /* ,"session":"ID","seq": */
+        char **probes;           /* ,"probe":"POINT" */
+        char *header;            /* what the header record has after its stamp */
+};
+
+/* Makes r->session, r->probes, r->header and the keys of fields. */
+int render_json_prepare(Render *r, const RenderSession *s);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Records as text (the bytes that the script prints) and as JSON lines (doc/event-v1.schema.json). Everything
+ * that can be made from the manifest alone is made once, at the start.
+ */
+#include "base/buf.h"
+#include "manifest/manifest.h"
+#include "runtime/format.h"
+
+#define RENDER_MAX 65536u /* bytes of one text or line; what is longer is cut, in JSON with "truncated" */
+
+/* What the records of a session say about it. Borrowed strings; NULL where unknown. */
+typedef struct RenderSession {
+        const char *id, *name;
+        const char *const *args;
+        unsigned n_args;
+        uint32_t owner;
+        const char *boot_id;
+} RenderSession;
+
+typedef struct Render Render;
+
+/* What stands in (nearly) every record. */
+typedef struct Stamp {
+        uint64_t seq;
+        uint64_t time_ns;   /* CLOCK_BOOTTIME */
+        int64_t time_usec;  /* CLOCK_REALTIME */
+} Stamp;
+
+/* Where the hit was. */
+typedef struct Origin {
+        unsigned cpu, probe;
+        uint32_t pid, tid, uid;
+} Origin;
+
+/* The manifest must outlive it. -EBADMSG: a format that cannot be rendered. */
+int render_new(const Manifest *m, const RenderSession *s, Render **ret);
+Render *render_free(Render *r);
+DEFINE_CLEANUP(Render *, render_freep, render_free)
+
+/* Appends at most RENDER_MAX bytes. `values`: one per field of the format. */
+void render_text(const Render *r, unsigned format, const struct stp_value *values, Buf *out);
+
+/* Each appends one line with its LF, at most RENDER_MAX bytes. */
+void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigned format,
+                       const struct stp_value *values, Buf *out);
+/* severity: "error" or "warning". */
+void render_json_message(const Render *r, const Stamp *s, const Origin *o, const char *severity,
+                         const struct stp_value *message, Buf *out);
+
+typedef struct RenderLost {
+        const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue */
+        uint64_t count;          /* UINT64_MAX: unknown */
+        uint64_t bytes;          /* 0: left out */
+        uint64_t from, to;       /* numbers of the records; 0: they had none */
+        uint64_t since, until;   /* ns; 0: left out */
+        int cpu;                 /* -1: left out */
+} RenderLost;
+
+void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out);
+void render_json_header(const Render *r, const Stamp *s, Buf *out);
+void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out);
+/* `events`: numbers given in the whole stream, this record included. */
+void render_json_end(const Render *r, const Stamp *s, const char *result, int exit_status, uint64_t events,
+                     uint64_t lost, Buf *out);

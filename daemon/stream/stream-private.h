@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/* The parts of a stream: stream.c (stapd's orders), pump.c (when to read how much), emit.c (what becomes of a
+ * record). */
+#include <systemd/sd-event.h>
+#include "stream/control.h"
+#include "stream/fanout.h"
+#include "stream/ledger.h"
+#include "stream/order.h"
+#include "stream/render.h"
+#include "stream/stream.h"
+
+typedef struct Stream {
+        int control;
+        sd_event *event;
+        const ReaderOps *ops; /* of tests */
+        void *ops_userdata;
+        int reader_fd;
+        Manifest *manifest;
+        Render *render;
+        Reader reader;
+        Order order;
+        LedgerMap ledger;
+        Fanout *fanout;
+
+        sd_event_source *reader_io, *timer, *more, *message_timer, *deadline;
+        bool set_up, going, waiting; /* waiting: for room in a queue */
+        uint64_t until;              /* records before it are all there */
+        uint64_t window;             /* usec until the next look */
+        unsigned long batch_subbufs;
+        uint64_t batch_records;
+        uint64_t mapped_usec;        /* when CPUs without buffer were last looked for */
+        uint32_t kernel_state;
+        int64_t realtime_offset;     /* ns to add to CLOCK_BOOTTIME */
+
+        Buf text, line;
+        uint64_t lost_untold, reader_lost_untold; /* records, for the next message */
+        uint64_t messages_second, messages_n, messages_left_out;
+
+        bool finishing, closed;
+        char *result;
+        int exit_status;
+        uint64_t timeout_usec;
+        uint64_t skipped, kernel_errors;
+        unsigned orphan_looks;
+        int error; /* how the process ends */
+} Stream;
+
+/* pump.c */
+int pump_start(Stream *s);       /* looks at the buffers from now on */
+void pump_resume(Stream *s);     /* there is room again */
+int pump_watch(Stream *s);       /* makes the event sources */
+void pump_stop(Stream *s);
+int pump_commit(Stream *s);
+
+/* emit.c. Each may fail only for lack of memory. */
+void emit_item(Stream *s, const Item *item);
+void emit_header(Stream *s, uint32_t reader);
+void emit_state(Stream *s, const char *state, const char *result);
+void emit_end(Stream *s);
+void emit_lost_line(Stream *s, const LedgerReader *r, Buf *out);
+/* Tells stapd of losses that were gathered, at most once a second. */
+void emit_lost_message_soon(Stream *s);
+void emit_lost_message(Stream *s);
+void emit_clock(Stream *s);
+
+/* stream.c: everything is in the queues. */
+void stream_drained(Stream *s);
+void stream_fail(Stream *s, int error, const char *what);
