@@ -13,6 +13,7 @@
 #include "session/process.h"
 
 #define RESTART_DELAY_USEC (2 * 1000000ull)
+#define FAILURES_MAX 3 /* in a row, before it is said that there is no compiler */
 #define MESSAGE_SIZE (128u << 10) /* larger messages come as memory files */
 
 struct CompileJob {
@@ -36,6 +37,7 @@ struct Compiler {
         sd_event_source *source, *child, *retry;
         json_object *hello; /* the ready message; NULL: not ready */
         char *world;
+        unsigned failures;  /* zygotes in a row that never became ready */
         CompileJob *jobs;   /* in the order of submission */
         unsigned running;
         uint64_t next_id;
@@ -294,11 +296,16 @@ static int on_retry(sd_event_source *s, uint64_t usec, void *userdata) {
 }
 
 static void zygote_lost(Compiler *c) {
+        if (!c->hello)
+                c->failures++;
         log_error("The compiler process died; starting it again.");
         zygote_down(c);
         fail_running_jobs(c);
+        if (c->failures >= FAILURES_MAX && c->options.ready)
+                c->options.ready(c->options.userdata);
         if (!c->retry)
-                (void) sd_event_add_time_relative(c->event, &c->retry, CLOCK_MONOTONIC, RESTART_DELAY_USEC, 0,
+                (void) sd_event_add_time_relative(c->event, &c->retry, CLOCK_MONOTONIC,
+                                                  RESTART_DELAY_USEC << MIN2(c->failures, 5u), 0,
                                                   on_retry, c);
 }
 
@@ -331,6 +338,7 @@ static int on_zygote(sd_event_source *s, int fd, uint32_t revents, void *userdat
         close_fd(passed);
         if (json_object_object_get_ex(o, "ready", &ready) && !c->hello) {
                 c->hello = json_object_get(o);
+                c->failures = 0;
                 (void) set_world(c);
                 if (c->options.ready)
                         c->options.ready(c->options.userdata);
@@ -427,9 +435,11 @@ Compiler *compiler_free(Compiler *c) {
 }
 
 CompilerInfo compiler_info(const Compiler *c) {
+        bool broken = !c->hello && c->failures >= FAILURES_MAX;
         return (CompilerInfo) {
-                .ready = c->hello,
-                .error = text_of(c->hello, "error"),
+                .ready = c->hello || broken,
+                .error = broken ? "the compiler process does not start; see the log of stapd"
+                                : text_of(c->hello, "error"),
                 .kernel = text_of(c->hello, "kernel"),
                 .build_id = text_of(c->hello, "buildId"),
                 .kit = text_of(c->hello, "kit"),

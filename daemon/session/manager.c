@@ -10,6 +10,8 @@
 #include "session/kit.h"
 #include "session/process.h"
 
+#define REFRESH_USEC (3 * 1000000ull)
+
 /* ------------------------------------------------------------------ the kernel kit */
 
 typedef struct Waiter {
@@ -158,13 +160,35 @@ void manager_prepare_forget(Manager *m, void *userdata) {
 /* True when compiling can be tried: there is a kit, or one cannot be had and the compiler will say why. */
 static bool can_compile(const Manager *m) {
         CompilerInfo info = compiler_info(m->compiler);
-        return info.ready && (info.kit || info.error || m->kit_failed);
+        return info.ready && !info.error && (info.kit || m->kit_failed);
+}
+
+static void fail_waiting_sessions(Manager *m, const char *error) {
+        for (Session *s = m->sessions, *next; s; s = next) {
+                next = s->next;
+                if (s->state == SESSION_QUEUED)
+                        session_fail(s, FAILURE_KERNEL, "kernel-missing", error);
+        }
+}
+
+/* What was missing may have been installed since: the compiler looks again, but not for every session. */
+static bool refresh_compiler(Manager *m) {
+        uint64_t now = 0;
+        (void) sd_event_now(m->event, CLOCK_MONOTONIC, &now);
+        if (m->refreshed_usec > 0 && now < m->refreshed_usec + REFRESH_USEC)
+                return false;
+        m->refreshed_usec = now;
+        return compiler_restart(m->compiler) >= 0;
 }
 
 static void start_waiting_sessions(Manager *m) {
         CompilerInfo info = compiler_info(m->compiler);
         if (!info.ready)
                 return;
+        if (info.error) {
+                fail_waiting_sessions(m, info.error);
+                return;
+        }
         if (!can_compile(m)) {
                 if (!m->preparation && m->sessions && preparation_start(m, NULL) < 0)
                         m->kit_failed = true;
@@ -194,7 +218,7 @@ void manager_enqueue(Manager *m, Session *s) {
                 s->observer->state(s->observer_data, s);
         if (can_compile(m))
                 session_compile(s);
-        else
+        else if (!compiler_info(m->compiler).error || !refresh_compiler(m))
                 start_waiting_sessions(m);
 }
 

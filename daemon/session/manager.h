@@ -20,6 +20,7 @@ struct Manager {
         ModuleLoading loading;
         struct Preparation *preparation; /* a kit is being built, or NULL */
         bool kit_failed;                 /* do not try again by itself until asked */
+        uint64_t refreshed_usec;         /* when the compiler was last asked to look at the machine anew */
 };
 
 int manager_new(sd_event *event, const Config *config, Manager **ret);
