@@ -2,11 +2,11 @@
 # Starting and stopping stapd from a build tree, under a plain shell: the one place that knows its options. Sourced by
 # runner and by quickstart, which set build (the build tree), cache (or nothing), and E2E_WORK (a folder for what it writes).
 
-export STAPD_GROUP=stapd
-export STAPD_SOCKET=$E2E_WORK/socket
+STAPD_GROUP=stapd
+daemon_socket=$E2E_WORK/socket
 daemon_pid_file=$E2E_WORK/stapd.pid
 daemon_log=$E2E_WORK/stapd.log
-PATH=$build/ctl:$build/daemon:$PATH
+PATH=$E2E_WORK/bin:$build/daemon:$PATH # bin: a stapctl that knows the socket
 
 daemon_is_built() { [ -x "$build/daemon/stapd" ] && [ -x "$build/ctl/stapctl" ]; }
 
@@ -18,11 +18,35 @@ daemon_is_alive() {
     [ "$name" = stapd ]
 }
 
+# stapd's helpers run as another user, who must be able to read the tree, which may be under somebody's 0700 folder: as
+# nobody, or as who came through sudo. In a guest the way is opened, since nothing there is for keeps.
+daemon_find_helper() { # prints a user
+    local user part=$build
+    while [ -d /run/vmrun ] && [ "$part" != / ]; do
+        chmod o+rx "$part"
+        part=$(dirname "$part")
+    done
+    for user in nobody ${SUDO_USER:+"$SUDO_USER"}; do
+        [ "$user" != root ] || continue
+        if setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups test -r "$build/daemon"; then
+            echo "$user"
+            return
+        fi
+    done
+    echo "only root can read $build" >&2
+    return 1
+}
+
 # daemon_start [OPTION...]: returns once it answers
 daemon_start() {
-    local tries=0
-    "$build/daemon/stapd" --socket="$STAPD_SOCKET" --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} \
-        --group="$STAPD_GROUP" "$@" </dev/null >>"$daemon_log" 2>&1 &
+    local tries=0 helper
+    helper=$(daemon_find_helper) || return 1
+    printf '[Daemon]\nGroup=%s\nCompileUser=%s\n' "$STAPD_GROUP" "$helper" >"$E2E_WORK/stapd.conf"
+    mkdir -p "$E2E_WORK/bin"
+    printf '#!/bin/sh\nexec "%s" --socket="%s" "$@"\n' "$build/ctl/stapctl" "$daemon_socket" >"$E2E_WORK/bin/stapctl"
+    chmod 755 "$E2E_WORK/bin/stapctl"
+    "$build/daemon/stapd" --socket="$daemon_socket" --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} \
+        --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
     echo $! >"$daemon_pid_file"
     until stapctl status >/dev/null 2>&1; do
         daemon_is_alive || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }
@@ -79,7 +103,10 @@ daemon_growth() {
 
 # After the daemon has ended.
 daemon_leftovers() {
-    local name
-    for name in stapd-compile stapd-stream; do ! pgrep -x "$name" >/dev/null || echo "$name outlived stapd"; done
+    local file name
+    for file in /proc/[0-9]*/comm; do
+        { read -r name <"$file"; } 2>/dev/null || continue
+        case $name in stapd-compile | stapd-stream) echo "$name outlived stapd" ;; esac
+    done
     awk '$1 ~ /^stapd?_/ && $3 > 0 { print "module " $1 " is still used" }' /proc/modules 2>/dev/null || true
 }
