@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How much frame memory a context needs: STP_FRAME_SIZE, a constant that the C compiler works out, since only
+ * it knows the sizes. Without recursion it is the dearest chain of calls. Functions that recurse can be
+ * MAXNESTING deep all together: the largest of their frames counts that often, on top.
+ */
+#include "translate/gen.h"
+
+static const char *frame_size(Gen *g, const void *key) {
+        const char *name = ptrmap_get(&g->frames, key);
+        return name ? text(g, "sizeof(struct %s_frame)", name) : "0";
+}
+
+static const char *need_name(Gen *g, const FunctionUse *f) {
+        return text(g, "need_%s", function_name(g, f->function));
+}
+
+/* The larger of two constants gets a name, so that the text does not double with each. */
+static const char *write_max(Gen *g, const char *base, unsigned n, const char *a, const char *b) {
+        const char *name = text(g, "%s_%u", base, n);
+        buf_printf(g->out, "\t%s = %s > %s ? %s : %s,\n", name, a, b, a, b);
+        return name;
+}
+
+static void write_need(Gen *g, FunctionUse *f);
+
+static const char *write_calls(Gen *g, const FunctionUse *f, const char *name) {
+        const char *most = "0";
+        unsigned n = 0;
+        vec_foreach(callee, &f->calls) {
+                /* Within a recursion each frame is paid for already. */
+                if ((*callee)->recursive && f->recursive && (*callee)->mark == g->usage->mark)
+                        continue;
+                write_need(g, *callee);
+                const char *need = need_name(g, *callee);
+                most = strcmp(most, "0") ? write_max(g, name, ++n, most, need) : need;
+        }
+        return most;
+}
+
+/* Writes the constant of a function, those of its callees before. */
+static void write_need(Gen *g, FunctionUse *f) {
+        if (f->mark == g->usage->mark)
+                return;
+        f->mark = g->usage->mark;
+        const char *name = need_name(g, f), *below = write_calls(g, f, name);
+        if (f->recursive)
+                buf_printf(g->out, "\t%s = %s,\n", name, below);
+        else
+                buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, f->function), below);
+}
+
+void gen_frame_needs(Gen *g) {
+        const char *most = "0", *recursive = "0";
+        unsigned n = 0;
+        g->usage->mark++;
+        buf_str(g->out, "enum {\n");
+        vec_foreach(h, &g->usage->handlers) {
+                const char *name = text(g, "need_%s", handler_name(g, *h)), *below = write_calls(g, &(*h)->own, name);
+                buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, *h), below);
+                most = write_max(g, "need_most", ++n, most, name);
+        }
+        vec_foreach(f, &g->program->functions) {
+                FunctionUse *use = usage_function(g->usage, *f);
+                if (use->recursive && ptrmap_get(&g->frames, *f))
+                        recursive = write_max(g, "need_recursive", ++n, recursive,
+                                              text(g, "(int)%s", frame_size(g, *f)));
+        }
+        buf_printf(g->out, "\tSTP_FRAME_SIZE = %s + MAXNESTING * %s,\n};\n\n", most, recursive);
+}

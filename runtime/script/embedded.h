@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names for functions whose body is C, and the little that generated code needs besides the services in
+ * stp.h. The translator defines STAP_ARG_x, STAP_RETVALUE and STAP_RETURN around each such function; its local
+ * variables are c, stap_value, stap_next, and the label is out.
+ */
+#ifndef STP_EMBEDDED_H
+#define STP_EMBEDDED_H
+
+#define CONTEXT c
+#define STAP_ERROR(...)                \
+	do {                           \
+		stp_errorf(c, __VA_ARGS__); \
+		goto out;              \
+	} while (0)
+#define STAP_NEXT                      \
+	do {                           \
+		stap_next = true;      \
+		goto out;              \
+	} while (0)
+#define STP_RETURN_LONG(v)             \
+	do {                           \
+		stap_value = (v);      \
+		goto out;              \
+	} while (0)
+#define STP_RETURN_STRING(v)           \
+	do {                           \
+		stp_str_copy(ret, (v), MAXSTRINGLEN); \
+		goto out;              \
+	} while (0)
+
+/* A string that a return probe saves takes so many slots. */
+#define STP_STRING_SLOTS ((MAXSTRINGLEN + 7) / 8)
+
+/* How much memory %m and %M may show. */
+static inline u32 stp_memory_length(s64 n)
+{
+	return n < 0 ? 0 : n < MAXSTRINGLEN ? (u32)n : MAXSTRINGLEN - 1;
+}
+
+/* Adds " near PLACE" to an error that came without a place; nothing when there is one, or no error. */
+void stp_error_place(struct stp_ctx *c, const char *place);
+/* sprintf's argument for %m and %M: n bytes at an address, fetched into buf. A fault gives zeroes. */
+void stp_arg_memory(struct stp_arg *a, char *buf, u64 address, u32 n);
+
+/* ------------------------------------------------------------------ text: what the string tapset is made of */
+
+/* The part of src from byte `start` (from 0), at most n bytes; "" when start is outside. */
+void stp_substr(char *dst, u32 size, const char *src, s64 start, s64 n);
+/* Where `part` starts in `s`; -1: nowhere. */
+s64 stp_str_find(const char *s, const char *part);
+/* Digits of a number in `base` (2 ... 36, or 0: as in C), up to the first that is none; wraps. */
+s64 stp_str_number(const char *s, s64 base);
+/* All `from` in src as `to`. */
+void stp_str_replace(char *dst, u32 size, const char *src, const char *from, const char *to);
+/*
+ * The next token of a string that is taken apart: with `s` the first one of it, with NULL the next one. What
+ * is left stays with this CPU's context until the next call with `s`, at the end of the frame memory, where no
+ * frame reaches.
+ */
+void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const char *delimiters);
+/* "Thu Jan  1 00:00:00 1970"; what is beyond the years that fit four digits is "<out of range>"-like text. */
+void stp_time_text(char *dst, u32 size, s64 seconds);
+/* "EPERM" for 1; "" when there is none. */
+void stp_errno_name(char *dst, u32 size, s64 n);
+
+#endif
