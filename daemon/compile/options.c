@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compile/options.h"
+#include <getopt.h>
+
+enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_KIT_DIR, OPT_SIGN_KEY,
+       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HELP, OPT_VERSION };
+
+static const struct option long_options[] = {
+        { "kernel", required_argument, NULL, OPT_KERNEL },
+        { "stop-after", required_argument, NULL, OPT_STOP_AFTER },
+        { "dump", required_argument, NULL, OPT_DUMP },
+        { "json", no_argument, NULL, OPT_JSON },
+        { "prepare", no_argument, NULL, OPT_PREPARE },
+        { "zygote", no_argument, NULL, OPT_ZYGOTE },
+        { "kit-dir", required_argument, NULL, OPT_KIT_DIR },
+        { "sign-key", required_argument, NULL, OPT_SIGN_KEY },
+        { "sign-certificate", required_argument, NULL, OPT_SIGN_CERTIFICATE },
+        { "debug", no_argument, NULL, OPT_DEBUG },
+        { "help", no_argument, NULL, OPT_HELP },
+        { "version", no_argument, NULL, OPT_VERSION },
+        {},
+};
+
+void options_print_help(FILE *f) {
+        fputs("Usage: stapd-compile [OPTION...] FILE|- [ARGUMENT...]\n"
+              "       stapd-compile [OPTION...] -e SCRIPT [ARGUMENT...]\n"
+              "       stapd-compile --prepare [--kernel RELEASE] [--kit-dir DIRECTORY]\n"
+              "\n"
+              "Compiles a script to a kernel module.\n"
+              "\n"
+              "  -e SCRIPT               the script itself\n"
+              "  -o FILE                 where the module goes (default: MODULE.ko here)\n"
+              "  -m NAME                 name of the module\n"
+              "  -g                      guru mode: embedded C, writes\n"
+              "  -u                      do not drop what nothing uses\n"
+              "  -w, -W                  no warnings; warnings are errors\n"
+              "  -D NAME=VALUE           set a limit (MAXACTION=20000)\n"
+              "  -G NAME=VALUE           initial value of a global\n"
+              "  -I DIRECTORY            more tapsets\n"
+              "  -p N, --stop-after=PASS 1 parse, 2 elaborate, 3 translate, 4 build\n"
+              "      --dump=PASS         print what a pass made\n"
+              "      --kernel=RELEASE    for another kernel than the running one\n"
+              "      --kit-dir=DIRECTORY where kernel kits are\n"
+              "      --sign-key=FILE, --sign-certificate=FILE\n"
+              "                          sign the module\n"
+              "      --json              diagnostics as JSON on standard output\n"
+              "      --prepare           build the kernel kit, and nothing else\n"
+              "  -v                      say what each pass did\n"
+              "      --help, --version\n", f);
+}
+
+static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) {
+        va_list ap;
+        va_start(ap, fmt);
+        *ret_error = arena_vprintf(a, fmt, ap);
+        va_end(ap);
+        return false;
+}
+
+static bool take_pass(Arena *a, const char *text, PassId *ret, const char **ret_error) {
+        *ret = pass_from_string(text);
+        return *ret >= 0 || fail(a, ret_error, "no such pass: %s (parse, elaborate, translate, build, 1 to 4)", text);
+}
+
+static bool take_option(Arena *a, Options *o, int option, char *value, const char **ret_error) {
+        CompileRequest *r = &o->request;
+        switch (option) {
+        case 'e': o->script = value; return true;
+        case 'o': o->output = value; return true;
+        case 'm': r->module = value; return true;
+        case 'g': r->guru = true; return true;
+        case 'u': r->optimize = false; return true;
+        case 'w': r->no_warnings = true; return true;
+        case 'W': r->warnings_fatal = true; return true;
+        case 'v': o->verbose = true; return true;
+        case 'D': vec_push(a, &r->defines, value); return true;
+        case 'G': vec_push(a, &r->globals, value); return true;
+        case 'I': vec_push(a, &o->tapset_dirs, value); return true;
+        case 'p':
+        case OPT_STOP_AFTER: return take_pass(a, value, &r->stop_after, ret_error);
+        case OPT_DUMP: return take_pass(a, value, &o->dump, ret_error);
+        case OPT_KERNEL: o->kernel = value; return true;
+        case OPT_KIT_DIR: o->kit_dir = value; return true;
+        case OPT_SIGN_KEY: o->sign_key = value; return true;
+        case OPT_SIGN_CERTIFICATE: o->sign_certificate = value; return true;
+        case OPT_JSON: o->json = true; return true;
+        case OPT_PREPARE: o->mode = MODE_PREPARE; return true;
+        case OPT_ZYGOTE: o->mode = MODE_ZYGOTE; return true;
+        case OPT_DEBUG: o->debug = true; return true;
+        case OPT_HELP: o->mode = MODE_HELP; return true;
+        case OPT_VERSION: o->mode = MODE_VERSION; return true;
+        default: return fail(a, ret_error, "unknown option");
+        }
+}
+
+static bool check(Arena *a, Options *o, int rest, const char **ret_error) {
+        if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
+                return true;
+        if (o->mode != MODE_COMPILE)
+                return rest == 0 || fail(a, ret_error, "no script is wanted here");
+        if (!o->script && !o->file)
+                return fail(a, ret_error, "no script: give a file, or -e");
+        if (!o->sign_key != !o->sign_certificate)
+                return fail(a, ret_error, "--sign-key and --sign-certificate go together");
+        if (o->dump == PASS_BUILD)
+                return fail(a, ret_error, "a module cannot be dumped as text");
+        if (o->dump > o->request.stop_after)
+                return fail(a, ret_error, "--dump=%s wants what comes after the last pass", pass_to_string(o->dump));
+        return request_check(&o->request, ret_error);
+}
+
+bool options_parse(Arena *a, int argc, char **argv, Options *ret, const char **ret_error) {
+        Options o = { .dump = _PASS_INVALID };
+        request_init(&o.request);
+        optind = 0;
+        opterr = 0;
+        /* `+`: what comes after the script is the script's. */
+        for (int c; (c = getopt_long(argc, argv, "+:e:o:m:guwWvD:G:I:p:", long_options, NULL)) != -1;) {
+                if (c == ':' || c == '?')
+                        return fail(a, ret_error, "%s: %s", argv[optind - 1],
+                                    c == ':' ? "the option wants a value" : "no such option");
+                if (!take_option(a, &o, c, optarg, ret_error))
+                        return false;
+        }
+        int rest = argc - optind;
+        if (o.mode == MODE_COMPILE && !o.script && optind < argc)
+                o.file = argv[optind++];
+        for (; o.mode == MODE_COMPILE && optind < argc; optind++)
+                vec_push(a, &o.request.args, argv[optind]);
+        /* What is only to be shown goes no further than it must. */
+        if (o.dump >= 0 && o.request.stop_after == PASS_BUILD && !o.output)
+                o.request.stop_after = o.dump;
+        if (!check(a, &o, rest, ret_error))
+                return false;
+        *ret = o;
+        return true;
+}

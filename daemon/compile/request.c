@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compile/request.h"
+#include "build/build.h"
+#include "manifest/compile-protocol.h"
+
+#define MAX_NAME 4096
+#define MAX_LIST 1024
+
+static const char *const pass_names[_PASS_MAX] = {
+        [PASS_PARSE] = "parse",
+        [PASS_ELABORATE] = "elaborate",
+        [PASS_TRANSLATE] = "translate",
+        [PASS_BUILD] = "build",
+};
+
+const char *pass_to_string(PassId p) {
+        return p >= 0 && p < _PASS_MAX ? pass_names[p] : NULL;
+}
+
+PassId pass_from_string(const char *s) {
+        for (PassId p = 0; p < _PASS_MAX; p++)
+                if (strcmp(pass_names[p], s) == 0 || (s[0] == '1' + (int) p && s[1] == 0))
+                        return p;
+        return _PASS_INVALID;
+}
+
+void request_init(CompileRequest *r) {
+        *r = (CompileRequest) { .name = "<input>", .optimize = true, .stop_after = PASS_BUILD };
+}
+
+/* ------------------------------------------------------------------ from JSON */
+
+typedef struct {
+        Arena *arena;
+        CompileRequest *request;
+} Reader;
+
+static bool read_name(Reader *r, json_object *v) {
+        if (!json_object_is_type(v, json_type_string))
+                return false;
+        r->request->name = arena_strdup(r->arena, json_object_get_string(v));
+        return true;
+}
+
+static bool read_module(Reader *r, json_object *v) {
+        if (v && !json_object_is_type(v, json_type_string))
+                return false;
+        r->request->module = v ? arena_strdup(r->arena, json_object_get_string(v)) : NULL;
+        return true;
+}
+
+static bool read_stop(Reader *r, json_object *v) {
+        r->request->stop_after = json_object_is_type(v, json_type_string)
+                ? pass_from_string(json_object_get_string(v)) : _PASS_INVALID;
+        return r->request->stop_after >= 0;
+}
+
+/* Texts without NULs: they become arguments and macros. */
+static bool read_list(Reader *r, json_object *v, StringVec *ret) {
+        if (!json_object_is_type(v, json_type_array) || json_object_array_length(v) > MAX_LIST)
+                return false;
+        for (size_t i = 0; i < json_object_array_length(v); i++) {
+                json_object *s = json_object_array_get_idx(v, i);
+                if (!json_object_is_type(s, json_type_string) ||
+                    (size_t) json_object_get_string_len(s) != strlen(json_object_get_string(s)))
+                        return false;
+                vec_push(r->arena, ret, arena_strdup(r->arena, json_object_get_string(s)));
+        }
+        return true;
+}
+
+#define LIST(member) \
+        static bool read_##member(Reader *r, json_object *v) { return read_list(r, v, &r->request->member); }
+#define FLAG(member)                                                    \
+        static bool read_##member(Reader *r, json_object *v) {          \
+                r->request->member = json_object_get_boolean(v);        \
+                return json_object_is_type(v, json_type_boolean);       \
+        }
+LIST(args)
+LIST(defines)
+LIST(globals)
+FLAG(guru)
+FLAG(optimize)
+FLAG(no_warnings)
+FLAG(warnings_fatal)
+FLAG(keep_source)
+FLAG(color)
+
+static const struct {
+        const char *key, *error;
+        bool (*read)(Reader *r, json_object *v);
+} members[] = {
+        { "name", "`name` is not a text", read_name },
+        { "module", "`module` is not a text", read_module },
+        { "args", "`args` is not a list of texts", read_args },
+        { "defines", "`defines` is not a list of texts", read_defines },
+        { "globals", "`globals` is not a list of texts", read_globals },
+        { "guru", "`guru` is neither true nor false", read_guru },
+        { "optimize", "`optimize` is neither true nor false", read_optimize },
+        { "noWarnings", "`noWarnings` is neither true nor false", read_no_warnings },
+        { "warningsFatal", "`warningsFatal` is neither true nor false", read_warnings_fatal },
+        { "keepSource", "`keepSource` is neither true nor false", read_keep_source },
+        { "color", "`color` is neither true nor false", read_color },
+        { "stopAfter", "`stopAfter` is not the name of a pass", read_stop },
+};
+
+bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char **ret_error) {
+        Reader r = { a, ret };
+        request_init(ret);
+        for (size_t i = 0; i < ELEMENTSOF(members); i++) {
+                json_object *v;
+                if (json_object_object_get_ex(o, members[i].key, &v) && !members[i].read(&r, v)) {
+                        *ret_error = members[i].error;
+                        return false;
+                }
+        }
+        return true;
+}
+
+bool request_check(const CompileRequest *r, const char **ret_error) {
+        const char *error = NULL;
+        if (r->script_len > COMPILE_MAX_SCRIPT)
+                error = "the script is larger than 4 MiB";
+        else if (r->args.n > COMPILE_MAX_ARGS)
+                error = "there are more than 999 script arguments";
+        else if (r->module && !build_name_is_valid(r->module))
+                error = "the module's name may have small letters, digits and _, and 55 bytes";
+        else if (strlen(r->name) > MAX_NAME)
+                error = "the script's name is too long";
+        if (error)
+                *ret_error = error;
+        return !error;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * What is to be compiled, from the command line or from stapd (compile-protocol.h).
+ */
+#include <json-c/json.h>
+#include <stdbool.h>
+#include "base/arena.h"
+
+typedef enum PassId {
+        PASS_PARSE,
+        PASS_ELABORATE,
+        PASS_TRANSLATE,
+        PASS_BUILD,
+        _PASS_MAX,
+        _PASS_INVALID = -22,
+} PassId;
+
+const char *pass_to_string(PassId p);
+PassId pass_from_string(const char *s); /* also "1" to "4" */
+
+typedef VEC(const char *) StringVec;
+
+typedef struct CompileRequest {
+        const char *name;      /* of the script, for messages */
+        const char *script;    /* its bytes */
+        size_t script_len;
+        const char *module;    /* NULL: made from the digest of the script and its arguments */
+        StringVec args, defines, globals;
+        bool guru, optimize, no_warnings, warnings_fatal, color;
+        bool keep_source;      /* hand out the C (or the dump of the last pass that ran) */
+        PassId stop_after;
+} CompileRequest;
+
+/* Defaults: optimize, stop after build. */
+void request_init(CompileRequest *r);
+/* Copies everything into the arena. False: *ret_error is a static text. The script is not in it. */
+bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char **ret_error);
+/* Limits that hold wherever it came from. */
+bool request_check(const CompileRequest *r, const char **ret_error);
