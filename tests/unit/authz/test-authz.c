@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who may do what, as a table; and that a caller is who the kernel says. */
+#include <sys/socket.h>
+#include <unistd.h>
+#include "authz/authz.h"
+#include "unit/test.h"
+
+enum { GROUP = 1234, OTHER = 4321, OWNER = 1000, STRANGER = 1001 };
+
+static gid_t member_groups[] = { 7, GROUP };
+static gid_t other_groups[] = { 7, OTHER };
+
+static const Caller root = { .uid = 0 };
+static const Caller member = { .uid = OWNER, .gid = 5, .groups = member_groups, .n_groups = 2 };
+static const Caller primary = { .uid = OWNER, .gid = GROUP };
+static const Caller stranger = { .uid = STRANGER, .gid = 5, .groups = other_groups, .n_groups = 2 };
+
+TEST(table_of_decisions) {
+        Manifest plain = { .privilege = PRIVILEGE_SYSTEM }, guru = { .privilege = PRIVILEGE_GURU };
+        static const Manifest *none;
+        const struct {
+                int line;
+                const Caller *caller;
+                Verb verb;
+                uid_t owner;
+                const Manifest *manifest;
+                bool guru_allowed, expected;
+        } rows[] = {
+                { __LINE__, &root, VERB_RUN, 0, &guru, false, true },
+                { __LINE__, &root, VERB_STOP, STRANGER, none, false, true },
+                { __LINE__, &member, VERB_COMPILE, OWNER, none, false, true },
+                { __LINE__, &primary, VERB_COMPILE, OWNER, none, false, true },
+                { __LINE__, &member, VERB_RUN, OWNER, &plain, false, true },
+                { __LINE__, &member, VERB_RUN, OWNER, &guru, false, false },
+                { __LINE__, &member, VERB_RUN, OWNER, &guru, true, true },
+                { __LINE__, &member, VERB_SEE, OWNER, none, false, true },
+                { __LINE__, &member, VERB_SEE, STRANGER, none, false, false },
+                { __LINE__, &member, VERB_STOP, 0, none, false, false },
+                { __LINE__, &member, VERB_PREPARE, OWNER, none, false, true },
+                { __LINE__, &stranger, VERB_STATUS, STRANGER, none, false, true },
+                { __LINE__, &stranger, VERB_COMPILE, STRANGER, none, false, false },
+                { __LINE__, &stranger, VERB_RUN, STRANGER, &plain, true, false },
+                { __LINE__, &stranger, VERB_PREPARE, STRANGER, none, false, false },
+                { __LINE__, &stranger, VERB_STOP, STRANGER, none, false, true }, /* one's own, whatever else */
+        };
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                TEST_CASE("line %d", rows[i].line);
+                Policy p = { .group = GROUP, .allow_guru = rows[i].guru_allowed };
+                const char *rule = NULL;
+                ASSERT_EQ(authz_decide(&p, rows[i].caller, rows[i].verb, rows[i].owner, rows[i].manifest, &rule),
+                          rows[i].expected);
+                ASSERT(rule && *rule);
+        }
+}
+
+TEST(without_a_group_only_root_traces) {
+        Policy p = POLICY_INIT;
+        const char *rule;
+        ASSERT(!authz_decide(&p, &member, VERB_COMPILE, OWNER, NULL, &rule));
+        ASSERT(authz_decide(&p, &root, VERB_COMPILE, 0, NULL, &rule));
+        ASSERT_ERROR(policy_set_group(&p, "no-such-group-here"), -ENOENT);
+        ASSERT(!authz_decide(&p, &member, VERB_COMPILE, OWNER, NULL, &rule));
+        ASSERT_OK(policy_set_group(&p, "root"));
+        ASSERT_EQ(p.group, 0);
+        policy_done(&p);
+}
+
+TEST(caller_comes_from_the_kernel) {
+        int pair[2];
+        ASSERT_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+        Caller c;
+        ASSERT_OK(caller_from_socket(pair[0], &c));
+        ASSERT_EQ(c.uid, getuid());
+        ASSERT_EQ(c.pid, getpid());
+        ASSERT(caller_in_group(&c, getgid()));
+        ASSERT(!caller_in_group(&c, 987654));
+        caller_done(&c);
+        close(pair[0]);
+        close(pair[1]);
+        ASSERT(caller_from_socket(pair[0], &c) < 0);
+}
