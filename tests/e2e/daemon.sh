@@ -58,7 +58,10 @@ daemon_start() {
 }
 
 # daemon_prepare RELEASE: the kernel kit into $cache, without a daemon
-daemon_prepare() { "$build/daemon/stapd-compile" --cache-dir="$cache" --kernel="$1" --prepare; }
+daemon_prepare() {
+    mkdir -p "$cache/kit"
+    "$build/daemon/stapd-compile" --prepare --kernel="$1" --kit-dir="$cache/kit"
+}
 
 # TERM, and KILL after ten seconds, which is a complaint
 daemon_stop() {
