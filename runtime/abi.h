@@ -33,7 +33,7 @@ enum stp_attach {
 	STP_END,            /* number: priority */
 	STP_ERROR,          /* number: priority */
 	STP_NEVER,
-	STP_TIMER,          /* number: interval in ns; randomize: +- ns */
+	STP_TIMER,          /* number: interval in ns, >= 10000; randomize: +- ns, less than it */
 	STP_FUNCTION,       /* symbol: entry of a kernel function */
 	STP_FUNCTION_RETURN, /* symbol */
 	STP_TRACEPOINT,     /* symbol */
@@ -60,7 +60,7 @@ enum stp_result {
 	STP_RESULT_NONE,
 	STP_RESULT_STOP,      /* asked by the owner */
 	STP_RESULT_EXIT,      /* exit() */
-	STP_RESULT_ERRORS,    /* more errors than MAXERRORS */
+	STP_RESULT_ERRORS,    /* more errors than MAXERRORS, in an end probe too */
 	STP_RESULT_SKIPPED,   /* more skipped probes than MAXSKIPPED */
 	STP_RESULT_OVERLOAD,  /* STP_OVERLOAD_THRESHOLD */
 	STP_RESULT_ARM,       /* a probe could not be armed: `error` and `failed_probe` say why */

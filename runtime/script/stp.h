@@ -14,24 +14,28 @@
 
 #ifndef __KERNEL__
 typedef unsigned char u8;
+typedef signed char s8;
 typedef unsigned short u16;
+typedef signed short s16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef signed int s32;
 typedef signed long long s64;
-#ifndef STP_SHIM
+#ifdef STP_SHIM
+#include <stdbool.h>
+#include <stddef.h>
+#else
 typedef _Bool bool;
 #define true 1
 #define false 0
 #define NULL ((void *)0)
 #define STP_HEADER_FREE
 #endif
+#else
+#include <linux/types.h>
+#endif
 #define stp_likely(x) __builtin_expect(!!(x), 1)
 #define stp_unlikely(x) __builtin_expect(!!(x), 0)
-#else
-#define stp_likely(x) likely(x)
-#define stp_unlikely(x) unlikely(x)
-#endif
 #include "abi.h"
 
 #ifndef MAXSTRINGLEN
@@ -106,6 +110,8 @@ struct stp_probe {
 	void *core;         /* the core's own */
 	struct stp_script *script; /* set by the core */
 };
+/* Slots that one return probe may save. */
+#define STP_MAX_SAVED 64
 #define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
 #define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
 
@@ -169,6 +175,10 @@ struct stp_ctx {
 	u32 caught;                 /* an error that try must not catch: MAXACTION */
 	u32 stop;                   /* the handler asked to end: exit() was called */
 	char message[512]; /* what `error` points to when it was made up */
+	u64 address;                /* FUNCTION*: of the function; else 0 */
+	u64 caller;                 /* FUNCTION*: the return address; else 0 */
+	const u64 *stack_args;      /* TRACEPOINT: its arguments after the first STP_REGISTER_ARGS */
+	u32 cpu;
 };
 
 static inline bool stp_failed(const struct stp_ctx *c)
@@ -300,14 +310,38 @@ void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *
 s64 stp_agg_get(struct stp_ctx *c, struct stp_agg *a, u32 op, const char *place);
 s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op, const char *place);
 
-/* foreach. Between begin and end the map may not change (the functions above set the error). */
+/* Histograms: how many buckets there are, one of them, and all of them as the memory argument of a record (of
+ * stp_hist_room() bytes). LOG: bucket 64 is 0, 64 + n holds 2^(n-1) .. 2^n - 1, 64 - n the same below zero.
+ * LINEAR: bucket 0 is below `low`, 1 + n holds low + n * step and up, the last one what is above. Empty: the
+ * error is set, as above. */
+static inline u32 stp_hist_buckets(u32 hist, s64 low, s64 high, s64 step)
+{
+	return hist == STP_HIST_LOG ? STP_HIST_LOG_BUCKETS :
+	       hist == STP_HIST_LINEAR ? (u32)((high - low) / step + 3) : 0;
+}
+static inline u32 stp_hist_room(u32 buckets)
+{
+	return (4 + buckets * 8 + 7) & ~7u;
+}
+s64 stp_agg_bucket(struct stp_ctx *c, struct stp_agg *a, s64 bucket, const char *place);
+s64 stp_map_agg_bucket(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 bucket,
+		       const char *place);
+bool stp_agg_empty(struct stp_ctx *c, struct stp_agg *a, const char *place);       /* true: the error is set */
+bool stp_map_agg_empty(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, const char *place);
+u64 *stp_put_hist(u64 *at, struct stp_ctx *c, struct stp_agg *a);
+u64 *stp_put_map_hist(u64 *at, struct stp_ctx *c, struct stp_map *m, const union stp_key *keys);
+
+/* foreach. Between begin and end no element may come or go (the functions above set the error); values may
+ * change. `keys` must stay where they are as long. */
 struct stp_iter {
 	struct stp_map *map;
-	u32 at, n;        /* the core's own */
+	u32 at, n;        /* the core's own, like all the rest */
 	s64 limit;        /* elements left to give */
 	u32 wild;
 	union stp_key keys[STP_MAX_KEYS];
 	void *element;
+	s32 direction, column;
+	u32 op, mode, slot;
 };
 #define STP_SORT_NONE (-2)
 #define STP_SORT_VALUE (-1) /* for statistics: by `op` */
@@ -385,17 +419,27 @@ u64 stp_register(struct stp_ctx *c, const char *name); /* sets the error when th
 u64 stp_caller(struct stp_ctx *c);                     /* return address of the probed function; 0: unknown */
 u64 stp_address(struct stp_ctx *c);                    /* addr() */
 
-/* CONTEXT_*: arguments of the probed function, the system call, the tracepoint. x86-64 is in regs-x86.h. */
-u64 stp_function_arg(struct stp_ctx *c, u32 n);
-u64 stp_syscall_arg(struct stp_ctx *c, u32 n);
-static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n)
-{
-	return c->args[n];
-}
+/*
+ * CONTEXT_*: arguments of the probed function, the system call, the tracepoint, from 0. As the machine passes
+ * them: the upper bits of what is narrower than 64 bits are not defined, the caller cuts.
+ *   static inline u64 stp_function_arg(struct stp_ctx *c, u32 n);
+ *   static inline u64 stp_syscall_arg(struct stp_ctx *c, u32 n);
+ *   static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n);
+ */
+#ifdef STP_SHIM
+#define STP_REGISTER_ARGS 0
+static inline u64 stp_function_arg(struct stp_ctx *c, u32 n) { return 0; }
+static inline u64 stp_syscall_arg(struct stp_ctx *c, u32 n) { return 0; }
+static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n) { return 0; }
+#elif defined(__x86_64__)
+#include "regs-x86.h"
+#else
+#error "no regs-ARCH.h for this machine"
+#endif
 
 /* ------------------------------------------------------------------ embedded C */
 
-#define CONTEXT c
+#include "embedded.h"
 #define MODINFO(tag, value) \
 	static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag "=" value
 

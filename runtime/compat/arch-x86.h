@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* x86-64: calling conventions, system calls of other ABIs, names of registers. */
+#ifndef STP_ARCH_X86_H
+#define STP_ARCH_X86_H
+
+#include <linux/ptrace.h>
+#include <linux/stdarg.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+/*
+ * A tracepoint calls us as void f(void *data, its arguments...), of which we know neither number nor types. A
+ * variadic function has what it was given in registers stored side by side, and a pointer to what came on the
+ * stack: the System V ABI says where both are in a va_list, and integers of any width and pointers take eight bytes
+ * each. No argument of a tracepoint is floating point.
+ */
+struct stp_va_list {
+	u32 gp_offset, fp_offset;
+	void *overflow_arg_area;
+	void *reg_save_area;
+};
+
+#define STP_DEFINE_TRACE_ENTRY(name, hit)                                                          \
+	static void name(void *data, ...)                                                          \
+	{                                                                                          \
+		const struct stp_va_list *v;                                                       \
+		va_list args;                                                                      \
+												   \
+		va_start(args, data);                                                              \
+		v = (const struct stp_va_list *)&args[0];                                          \
+		hit(data, (const u64 *)(v->reg_save_area + v->gp_offset), v->overflow_arg_area);   \
+		va_end(args);                                                                      \
+	}
+
+/* The system call's number, or -1 when it was made in another ABI than the native one. */
+static __always_inline int stp_syscall_number(const struct pt_regs *regs)
+{
+	if (in_ia32_syscall())
+		return -1;
+	return (int)regs->orig_ax;
+}
+
+#define STP_MAX_SYSCALL 1024
+
+/* Offsets of registers in pt_regs, by the names that register() takes. */
+struct stp_register {
+	char name[8];
+	u16 offset, bytes;
+};
+#define STP_REG(name, field, bytes) { name, offsetof(struct pt_regs, field), bytes }
+#define STP_REGISTERS                                                                              \
+	STP_REG("rax", ax, 8), STP_REG("rbx", bx, 8), STP_REG("rcx", cx, 8), STP_REG("rdx", dx, 8),     \
+	STP_REG("rsi", si, 8), STP_REG("rdi", di, 8), STP_REG("rbp", bp, 8), STP_REG("rsp", sp, 8),     \
+	STP_REG("r8", r8, 8), STP_REG("r9", r9, 8), STP_REG("r10", r10, 8), STP_REG("r11", r11, 8),     \
+	STP_REG("r12", r12, 8), STP_REG("r13", r13, 8), STP_REG("r14", r14, 8),                         \
+	STP_REG("r15", r15, 8), STP_REG("rip", ip, 8), STP_REG("orig_rax", orig_ax, 8),                 \
+	STP_REG("eax", ax, 4), STP_REG("ebx", bx, 4), STP_REG("ecx", cx, 4), STP_REG("edx", dx, 4),     \
+	STP_REG("esi", si, 4), STP_REG("edi", di, 4), STP_REG("ebp", bp, 4), STP_REG("esp", sp, 4),     \
+	STP_REG("eip", ip, 4), STP_REG("eflags", flags, 8), STP_REG("flags", flags, 8),                 \
+	STP_REG("xcs", cs, 2), STP_REG("xss", ss, 2)
+
+#endif

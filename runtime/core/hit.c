@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rare branches of hit.h. */
+#include "hit.h"
+#include "transport.h"
+
+bool stp_excluded_slow(const struct stp_session *s, s32 tgid)
+{
+	u32 i, n = min_t(u32, READ_ONCE(s->n_excluded), STP_MAX_EXCLUDED);
+
+	if (!in_task()) /* an interrupt is nobody's */
+		return false;
+	for (i = 0; i < n; i++)
+		if (READ_ONCE(s->excluded[i]) == tgid)
+			return true;
+	return false;
+}
+
+/* What the handler left to do. The context is still claimed. */
+void stp_hit_after(struct stp_cpu *k)
+{
+	struct stp_session *s = k->c.session;
+
+	if (k->todo.end) {
+		k->todo.end = 0;
+		stp_session_end(s, k->result);
+	}
+	if (k->todo.flush) {
+		stp_transport_switch(s, k);
+		smp_store_release(&k->todo.flush, 0);
+	}
+	if (k->todo.wake) {
+		k->todo.wake = 0;
+		irq_work_queue(&s->wake_irq);
+	}
+}
+
+void stp_hit_no_stack(struct stp_cpu *k)
+{
+	k->skipped_stack++;
+	stp_session_skipped(k);
+	if (k->todo.any)
+		stp_hit_after(k);
+	barrier();
+	k->busy = 0;
+}
+
+void stp_hit_overload(struct stp_cpu *k, u64 now)
+{
+	bool first = !k->interval_start;
+
+	k->last_cycles = k->cycles;
+	k->cycles = 0;
+	k->interval_start = now;
+	if (!first && k->last_cycles > k->threshold)
+		stp_cpu_end(k, STP_RESULT_OVERLOAD);
+}
+
+void stp_session_skipped(struct stp_cpu *k)
+{
+	struct stp_session *s = k->c.session;
+
+	if (k->script->flags & STP_SCRIPT_SUPPRESS_ERRORS)
+		return;
+	if (atomic64_inc_return(&s->skipped) > k->script->max_skipped)
+		stp_cpu_end(k, STP_RESULT_SKIPPED);
+}
+
+u64 stp_session_errors(struct stp_cpu *k)
+{
+	return atomic64_inc_return(&k->c.session->errors);
+}

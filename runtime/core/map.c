@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lock.h"
+#include "map.h"
+
+#define MAX_ELEMENTS (1u << 24)
+#define GOLDEN 0x9e3779b97f4a7c15ull
+
+/* ------------------------------------------------------------------ layout */
+
+static u32 field_size(const struct stp_map *m, bool string)
+{
+	return string ? (m->string_size + 7) & ~7u : 8;
+}
+
+static void layout(struct stp_map *m)
+{
+	u32 i, at = sizeof(struct stp_element);
+
+	for (i = 0; i < m->n_keys; i++) {
+		m->key_at[i] = at;
+		at += field_size(m, m->string_keys >> i & 1);
+	}
+	m->value_at = at;
+	if (m->value != STP_VALUE_AGG)
+		at += field_size(m, m->value == STP_VALUE_STRING);
+	m->stride = at;
+}
+
+int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **ret)
+{
+	struct stp_map *m;
+	int r = -ENOMEM;
+	u32 buckets = 8;
+
+	if (!g->n_keys || g->n_keys > STP_MAX_KEYS || !g->max || g->max > MAX_ELEMENTS ||
+	    g->value > STP_VALUE_AGG)
+		return -EINVAL;
+	m = stp_alloc(sizeof(*m));
+	if (!m)
+		return r;
+	m->name = g->name;
+	m->n_keys = g->n_keys;
+	m->string_keys = g->string_keys;
+	m->value = g->value;
+	m->max = g->max;
+	m->wraps = g->wraps;
+	m->string_size = string_size;
+	m->one_long = g->n_keys == 1 && !(g->string_keys & 1);
+	m->fresh = 1;
+	while (buckets < g->max)
+		buckets *= 2;
+	m->mask = buckets - 1;
+	layout(m);
+	m->bucket = stp_alloc(sizeof(*m->bucket) * buckets);
+	m->elements = stp_alloc(((size_t)m->max + 1) * m->stride);
+	m->sort = stp_alloc(sizeof(*m->sort) * m->max);
+	if (!m->bucket || !m->elements || !m->sort)
+		goto fail;
+	if (m->value == STP_VALUE_AGG) {
+		r = stp_stats_init(&m->stats, g, m->max + 1);
+		if (r)
+			goto fail;
+	}
+	*ret = m;
+	return 0;
+
+fail:
+	stp_map_free(m);
+	return r;
+}
+
+void stp_map_free(struct stp_map *m)
+{
+	if (!m)
+		return;
+	stp_stats_done(&m->stats);
+	stp_free(m->sort);
+	stp_free(m->elements);
+	stp_free(m->bucket);
+	stp_free(m);
+}
+
+/* ------------------------------------------------------------------ finding */
+
+static inline u32 key_hash(s64 n)
+{
+	return (u32)((u64)n * GOLDEN >> 32);
+}
+
+static u64 text_hash(u64 h, const char *s)
+{
+	while (*s)
+		h = (h ^ (u8)*s++) * 0x100000001b3ull;
+	return h;
+}
+
+u32 stp_map_hash(const struct stp_map *m, const union stp_key *keys)
+{
+	u64 h = 0;
+	u32 i;
+
+	if (m->one_long)
+		return key_hash(keys[0].n);
+	for (i = 0; i < m->n_keys; i++) {
+		if (m->string_keys >> i & 1)
+			h = text_hash(h + 0xcbf29ce484222325ull, keys[i].s);
+		else
+			h += (u64)keys[i].n;
+		h *= GOLDEN;
+		h ^= h >> 29;
+	}
+	return (u32)(h >> 32 ^ h);
+}
+
+/* Key strings in elements were cut to string_size: so is the one that is looked for. */
+static bool same_string(const char *a, const char *b, u32 size)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < size; i++) {
+		if (a[i] != b[i])
+			return false;
+		if (!a[i])
+			return true;
+	}
+	return true;
+}
+
+bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const union stp_key *keys, u32 wild)
+{
+	u32 i;
+
+	if (!keys)
+		return true;
+	for (i = 0; i < m->n_keys; i++) {
+		if (wild >> i & 1)
+			continue;
+		if (m->string_keys >> i & 1) {
+			if (!same_string(stp_element_string(e, m->key_at[i]), keys[i].s, m->string_size))
+				return false;
+		} else if (*stp_element_long(e, m->key_at[i]) != keys[i].n) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static u32 find_long(const struct stp_map *m, s64 key, u32 hash, u64 *ret_generation)
+{
+	u32 i, steps;
+
+	i = READ_ONCE(m->bucket[hash & m->mask]);
+	for (steps = 0; i && steps <= m->max; steps++) {
+		const struct stp_element *e = stp_element_at(m, i);
+		u64 generation = smp_load_acquire(&e->generation);
+
+		if (READ_ONCE(*stp_element_long(e, sizeof(*e))) == key && generation &&
+		    READ_ONCE(e->generation) == generation) {
+			if (ret_generation)
+				*ret_generation = generation;
+			return i;
+		}
+		i = READ_ONCE(e->chain);
+	}
+	return 0;
+}
+
+u32 stp_map_find(const struct stp_map *m, const union stp_key *keys, u32 hash, u64 *ret_generation)
+{
+	u32 i, steps;
+
+	if (m->one_long)
+		return find_long(m, keys[0].n, hash, ret_generation);
+	i = READ_ONCE(m->bucket[hash & m->mask]);
+	for (steps = 0; i && steps <= m->max; steps++) {
+		const struct stp_element *e = stp_element_at(m, i);
+		u64 generation = smp_load_acquire(&e->generation);
+
+		if (READ_ONCE(e->hash) == hash && generation && stp_map_matches(m, e, keys, 0)) {
+			smp_rmb();
+			if (READ_ONCE(e->generation) == generation) {
+				if (ret_generation)
+					*ret_generation = generation;
+				return i;
+			}
+		}
+		i = READ_ONCE(e->chain);
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ changing */
+
+void stp_map_lock(struct stp_map *m)
+{
+	if (m->value == STP_VALUE_AGG)
+		stp_spin_lock(&m->lock);
+}
+
+void stp_map_unlock(struct stp_map *m)
+{
+	if (m->value == STP_VALUE_AGG)
+		stp_spin_unlock(&m->lock);
+}
+
+bool stp_map_may_change(struct stp_ctx *c, struct stp_map *m)
+{
+	if (stp_likely(!READ_ONCE(m->iterating)))
+		return true;
+	stp_errorf(c, "array '%s' may not change while foreach goes through it", m->name);
+	return false;
+}
+
+static void chain_remove(struct stp_map *m, u32 index)
+{
+	u32 *at = &m->bucket[stp_element_at(m, index)->hash & m->mask];
+
+	while (*at && *at != index)
+		at = &stp_element_at(m, *at)->chain;
+	if (*at)
+		WRITE_ONCE(*at, stp_element_at(m, index)->chain);
+}
+
+void stp_map_remove(struct stp_map *m, u32 index)
+{
+	struct stp_element *e = stp_element_at(m, index);
+
+	WRITE_ONCE(e->generation, 0);
+	smp_wmb();
+	chain_remove(m, index);
+	if (e->older)
+		stp_element_at(m, e->older)->newer = e->newer;
+	else
+		m->oldest = e->newer;
+	if (e->newer)
+		stp_element_at(m, e->newer)->older = e->older;
+	else
+		m->newest = e->older;
+	WRITE_ONCE(e->chain, m->free);
+	m->free = index;
+	m->count--;
+}
+
+/* An index that is in use nowhere, or 0. */
+static u32 take_free(struct stp_map *m)
+{
+	u32 index = m->free;
+
+	if (index) {
+		m->free = stp_element_at(m, index)->chain;
+		return index;
+	}
+	return m->fresh <= m->max ? m->fresh++ : 0;
+}
+
+static void fill(struct stp_map *m, struct stp_element *e, const union stp_key *keys)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_keys; i++) {
+		if (m->string_keys >> i & 1)
+			stp_str_copy(stp_element_string(e, m->key_at[i]), keys[i].s, m->string_size);
+		else
+			WRITE_ONCE(*stp_element_long(e, m->key_at[i]), keys[i].n);
+	}
+	if (m->value != STP_VALUE_AGG)
+		*stp_element_long(e, m->value_at) = 0; /* for a string: "" */
+}
+
+static void publish(struct stp_map *m, struct stp_element *e, u32 index, u32 hash)
+{
+	u32 *bucket = &m->bucket[hash & m->mask];
+
+	WRITE_ONCE(e->hash, hash);
+	e->older = m->newest;
+	e->newer = 0;
+	if (m->newest)
+		stp_element_at(m, m->newest)->newer = index;
+	else
+		m->oldest = index;
+	m->newest = index;
+	WRITE_ONCE(e->chain, *bucket);
+	smp_store_release(&e->generation, ++m->generation);
+	smp_store_release(bucket, index);
+	m->count++;
+}
+
+u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 hash)
+{
+	struct stp_element *e;
+	u32 index;
+
+	/* Of statistics: adding beside somebody's loop is fine, he has his list of elements. */
+	if (m->value != STP_VALUE_AGG && !stp_map_may_change(c, m))
+		return 0;
+	index = take_free(m);
+	if (!index && m->wraps) {
+		stp_map_remove(m, m->oldest);
+		index = take_free(m);
+	}
+	if (!index) {
+		stp_errorf(c, "Array overflow, check MAXMAPENTRIES near identifier '%s'", m->name);
+		return 0;
+	}
+	e = stp_element_at(m, index);
+	fill(m, e, keys);
+	publish(m, e, index, hash);
+	return index;
+}
+
+/* ------------------------------------------------------------------ what scripts call */
+
+static u32 find(struct stp_map *m, const union stp_key *keys)
+{
+	return stp_map_find(m, keys, stp_map_hash(m, keys), NULL);
+}
+
+static u32 find_or_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 hash = stp_map_hash(m, keys), index = stp_map_find(m, keys, hash, NULL);
+
+	return stp_likely(index) ? index : stp_map_insert(c, m, keys, hash);
+}
+
+s64 stp_map_get_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index = find(m, keys);
+
+	return index ? *stp_element_long(stp_element_at(m, index), m->value_at) : 0;
+}
+EXPORT_SYMBOL_GPL(stp_map_get_long);
+
+const char *stp_map_get_string(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index = find(m, keys);
+
+	return index ? stp_element_string(stp_element_at(m, index), m->value_at) : "";
+}
+EXPORT_SYMBOL_GPL(stp_map_get_string);
+
+s64 *stp_map_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index = find_or_insert(c, m, keys);
+
+	return index ? stp_element_long(stp_element_at(m, index), m->value_at) : NULL;
+}
+EXPORT_SYMBOL_GPL(stp_map_long);
+
+char *stp_map_string(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index = find_or_insert(c, m, keys);
+
+	return index ? stp_element_string(stp_element_at(m, index), m->value_at) : NULL;
+}
+EXPORT_SYMBOL_GPL(stp_map_string);
+
+bool stp_map_has(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	return find(m, keys);
+}
+EXPORT_SYMBOL_GPL(stp_map_has);
+
+void stp_map_delete(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index;
+
+	stp_map_lock(m);
+	index = find(m, keys);
+	if (index && stp_map_may_change(c, m))
+		stp_map_remove(m, index);
+	stp_map_unlock(m);
+}
+EXPORT_SYMBOL_GPL(stp_map_delete);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Returns of kernel functions through fprobe: all of a session in one. Probes of the same function share one
+ * instance: each has a word that says whether its entry handler ran, and behind it its saved slots.
+ */
+#include <linux/slab.h>
+#include "ftrace.h"
+#include "hit.h"
+#include "probe.h"
+
+#define MAX_INSTANCES 65536u
+
+struct fprobes {
+	struct fprobe fprobe;
+	struct stp_session *session;
+	struct stp_hooks hooks;
+};
+
+static __always_inline void context_fill(struct stp_cpu *k, unsigned long ip, unsigned long caller,
+					 struct pt_regs *regs)
+{
+	k->c.regs = regs;
+	k->c.address = ip;
+	k->c.caller = caller;
+}
+
+static __always_inline bool entered(struct stp_cpu *k, const struct stp_probe *p)
+{
+	return !p->entry || stp_handler_run(k, p, p->entry, p->entry_locks);
+}
+
+/* Not 0: this call's return is not hooked. */
+static int entry_hit(struct fprobe *fp, unsigned long ip, unsigned long caller, struct pt_regs *regs, void *data)
+{
+	struct fprobes *f = container_of(fp, struct fprobes, fprobe);
+	const struct stp_hook *h;
+	bool any = false;
+	struct stp_cpu *k;
+
+	if (!stp_live(f->session) || stp_excluded(f->session))
+		return 1;
+	k = stp_hit_enter(f->session);
+	if (!k)
+		return 1;
+	context_fill(k, ip, caller, regs);
+	for (h = stp_hooks_first(&f->hooks, ip); h; h = h->next) {
+		u64 *slot = (u64 *)data + h->slot;
+
+		if (h->ip != ip)
+			continue;
+		k->c.saved = slot + 1;
+		*slot = entered(k, h->probe);
+		any |= *slot;
+	}
+	stp_hit_leave(k);
+	return !any;
+}
+
+static void return_hit(struct fprobe *fp, unsigned long ip, unsigned long caller, struct pt_regs *regs, void *data)
+{
+	struct fprobes *f = container_of(fp, struct fprobes, fprobe);
+	const struct stp_hook *h;
+	struct stp_cpu *k;
+
+	if (!stp_live(f->session))
+		return;
+	k = stp_hit_enter(f->session);
+	if (!k)
+		return;
+	context_fill(k, ip, caller, regs);
+	k->c.result = regs_return_value(regs);
+	for (h = stp_hooks_first(&f->hooks, ip); h; h = h->next) {
+		u64 *slot = (u64 *)data + h->slot;
+
+		if (h->ip != ip || !*slot)
+			continue;
+		k->c.saved = slot + 1;
+		stp_hit_run(k, h->probe);
+	}
+	stp_hit_leave(k);
+}
+
+static bool mine(const struct stp_probe *p)
+{
+	return STP_HAS_FPROBE && p->kind == STP_FUNCTION_RETURN;
+}
+
+/* Gives each probe its slots; the most that any function needs. */
+static u32 slots_assign(struct stp_hooks *h)
+{
+	u32 i, most = 0;
+
+	for (i = 0; i < h->n; i++) {
+		struct stp_hook *k = &h->hook[i], *other;
+
+		for (other = h->table[k->ip * STP_HOOK_HASH >> h->shift]; other != k; other = other->next)
+			if (other->ip == k->ip)
+				k->slot += 1 + other->probe->saved;
+		most = max(most, k->slot + 1 + k->probe->saved);
+	}
+	return most;
+}
+
+static u32 instances(const struct stp_hooks *h)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < h->n && n < MAX_INSTANCES; i++)
+		n += stp_return_instances(h->hook[i].probe);
+	return min(n, MAX_INSTANCES);
+}
+
+static void fprobes_free(void *state)
+{
+	struct fprobes *f = state;
+
+	stp_hooks_done(&f->hooks);
+	kfree(f);
+}
+
+static int arm(struct stp_session *s, void **ret_state)
+{
+	struct fprobes *f = kzalloc(sizeof(*f), GFP_KERNEL);
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	f->session = s;
+	r = stp_hooks_init(&f->hooks, s, mine);
+	if (r || !f->hooks.n)
+		goto out;
+	f->fprobe.entry_handler = (void *)entry_hit;
+	f->fprobe.exit_handler = (void *)return_hit;
+	f->fprobe.entry_data_size = slots_assign(&f->hooks) * sizeof(u64);
+	f->fprobe.nr_maxactive = (int)instances(&f->hooks);
+	r = register_fprobe_ips(&f->fprobe, f->hooks.ips, (int)f->hooks.n_ips);
+	if (r) {
+		s->failed_probe = f->hooks.hook[0].probe->id;
+		goto out;
+	}
+	s->n_armed += f->hooks.n;
+	*ret_state = f;
+	return 0;
+
+out:
+	fprobes_free(f);
+	return r;
+}
+
+static void disarm(void *state)
+{
+	struct fprobes *f = state;
+
+	unregister_fprobe(&f->fprobe);
+}
+
+static u64 missed(const void *state)
+{
+	const struct fprobes *f = state;
+
+	return READ_ONCE(f->fprobe.nmissed);
+}
+
+const struct stp_family stp_family_fprobe = {
+	.name = "fprobe",
+	.arm = arm,
+	.disarm = disarm,
+	.free = fprobes_free,
+	.missed = missed,
+};

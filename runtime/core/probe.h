@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How probes attach: one family per mechanism, each in a file of its own. A family arms all its probes of a
+ * session in one go, since that is what makes it cheap, and keeps what it needs in a state of its own.
+ */
+#ifndef STP_PROBE_H
+#define STP_PROBE_H
+
+#include "session.h"
+
+struct tracepoint;
+
+struct stp_family {
+	const char *name;
+	/* Arms every probe of the script that is its own; *ret_state is NULL when there is none. A negative errno when
+	 * one cannot be armed (stp_arm_failed() says which): then nothing stays armed. May sleep. */
+	int (*arm)(struct stp_session *s, void **ret_state);
+	/* Starts to disarm: no hit begins after it (or the session is not live any more). May sleep. */
+	void (*disarm)(void *state);
+	/* After a grace period for all families: no hit runs. */
+	void (*free)(void *state);
+	/* Hits that found no room, or NULL. */
+	u64 (*missed)(const void *state);
+};
+
+extern const struct stp_family stp_family_function, stp_family_fprobe, stp_family_kretprobe,
+	stp_family_syscall_return, stp_family_tracepoint, stp_family_timer;
+
+/* All families. The session's mutex is held. */
+int stp_attachments_arm(struct stp_session *s);
+void stp_attachments_disarm(struct stp_session *s);
+void stp_attachments_count_missed(struct stp_session *s);
+
+/* What an arm() makes of a probe that it cannot arm: 0 when the probe is optional, else r. */
+int stp_arm_failed(struct stp_session *s, const struct stp_probe *p, int r);
+u32 stp_count_probes(const struct stp_session *s, bool (*mine)(const struct stp_probe *p));
+/* maxactive of a return probe. */
+u32 stp_return_instances(const struct stp_probe *p);
+
+/* ------------------------------------------------------------------ probes by address */
+
+/* Several probes of one address stand in the script's order. */
+struct stp_hook {
+	u64 ip;                 /* as ftrace reports it */
+	struct stp_hook *next;
+	const struct stp_probe *probe;
+	u32 slot;               /* fprobe: of its first saved word */
+};
+
+struct stp_hooks {
+	u32 shift, n, n_ips;
+	struct stp_hook **table;
+	unsigned long *ips;     /* each once */
+	struct stp_hook *hook;
+};
+
+#define STP_HOOK_HASH 0x9e3779b97f4a7c15ull
+
+static __always_inline struct stp_hook *stp_hooks_first(const struct stp_hooks *h, u64 ip)
+{
+	return h->table[ip * STP_HOOK_HASH >> h->shift];
+}
+
+/* Resolves the symbols of the probes that are `mine`. -ENOENT: one that is not there; -EOPNOTSUPP: not traceable. */
+int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(const struct stp_probe *p));
+void stp_hooks_done(struct stp_hooks *h);
+
+/* tracepoint.c: with a reference to its module (*ret_module may be NULL). NULL: there is none of this name. */
+struct tracepoint *stp_tracepoint_find(const char *name, struct module **ret_module);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel exports neither kallsyms_lookup_name() (since 5.7, commit 0bd476e6c671) nor ftrace_location(). A
+ * kprobe's registration resolves a name, which gives the first address. It may lie behind an ENDBR that has been
+ * sealed, where an indirect call would trap; static calls are direct ones.
+ */
+#include <linux/ftrace.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/static_call.h>
+#include "stp.h"
+#include "symbol.h"
+
+static unsigned long no_lookup(const char *name)
+{
+	return 0;
+}
+
+static unsigned long no_location(unsigned long ip)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(stp_lookup, no_lookup);
+DEFINE_STATIC_CALL(stp_location, no_location);
+
+static unsigned long first_address(const char *name)
+{
+	struct kprobe k = { .symbol_name = name };
+	unsigned long address = 0;
+
+	if (!register_kprobe(&k)) {
+		address = (unsigned long)k.addr;
+		unregister_kprobe(&k);
+	}
+	return address;
+}
+
+int stp_symbols_init(void)
+{
+	unsigned long address = first_address("kallsyms_lookup_name");
+
+	if (!address)
+		return -ENOENT;
+	static_call_update(stp_lookup, (typeof(&no_lookup))address);
+	address = static_call(stp_lookup)("ftrace_location");
+	if (!address)
+		return -ENOENT;
+	static_call_update(stp_location, (typeof(&no_location))address);
+	return 0;
+}
+
+u64 stp_symbol_address(const char *name)
+{
+	return name ? static_call(stp_lookup)(name) : 0;
+}
+
+u64 stp_symbol_entry(u64 address)
+{
+	return static_call(stp_location)(address);
+}
+
+bool stp_symbol_is(u64 address, const char *name)
+{
+	char text[KSYM_SYMBOL_LEN];
+	const char *bare;
+	size_t n;
+
+	if (!name)
+		return false;
+	bare = strchr(name, ':') ? strchr(name, ':') + 1 : name;
+	n = strlen(bare);
+	sprint_symbol(text, address);
+	return n < KSYM_NAME_LEN && !strncmp(text, bare, n) && !strncmp(text + n, "+0x0/", 5);
+}
+
+void stp_symbol_name(char *dst, u32 size, u64 address, bool with_offset)
+{
+	char text[KSYM_SYMBOL_LEN];
+
+	if (with_offset)
+		sprint_symbol(text, address);
+	else
+		sprint_symbol_no_offset(text, address);
+	stp_str_copy(dst, text, size);
+}
+EXPORT_SYMBOL_GPL(stp_symbol_name);

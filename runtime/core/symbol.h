@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of the kernel to addresses and back. */
+#ifndef STP_SYMBOL_H
+#define STP_SYMBOL_H
+
+#include <linux/types.h>
+
+/* Finds what the kernel does not export. -ENOENT, or what register_kprobe() says. */
+int stp_symbols_init(void);
+/* "name" or "module:name"; 0: there is none. May sleep. */
+u64 stp_symbol_address(const char *name);
+/* Is `name` (the part after "module:") what begins at the address? */
+bool stp_symbol_is(u64 address, const char *name);
+/* What ftrace calls the entry of the function at the address; 0: it cannot be traced. */
+u64 stp_symbol_entry(u64 address);
+
+#endif

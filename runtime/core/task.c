@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The task that was hit. Numbers are those of the initial namespaces. */
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
+#include "stp.h"
+
+s64 stp_pid(void)
+{
+	return current->tgid;
+}
+EXPORT_SYMBOL_GPL(stp_pid);
+
+s64 stp_tid(void)
+{
+	return current->pid;
+}
+EXPORT_SYMBOL_GPL(stp_tid);
+
+s64 stp_ppid(void)
+{
+	s64 pid;
+
+	rcu_read_lock();
+	pid = rcu_dereference(current->real_parent)->tgid;
+	rcu_read_unlock();
+	return pid;
+}
+EXPORT_SYMBOL_GPL(stp_ppid);
+
+/* A task that has been reaped has none: 0. */
+static s64 number_of(enum pid_type type)
+{
+	s64 nr = 0;
+
+	rcu_read_lock();
+	if (pid_alive(current))
+		nr = pid_nr(type == PIDTYPE_PGID ? task_pgrp(current) : task_session(current));
+	rcu_read_unlock();
+	return nr;
+}
+
+s64 stp_pgrp(void)
+{
+	return number_of(PIDTYPE_PGID);
+}
+EXPORT_SYMBOL_GPL(stp_pgrp);
+
+s64 stp_sid(void)
+{
+	return number_of(PIDTYPE_SID);
+}
+EXPORT_SYMBOL_GPL(stp_sid);
+
+s64 stp_uid(void)
+{
+	return __kuid_val(current_uid());
+}
+EXPORT_SYMBOL_GPL(stp_uid);
+
+s64 stp_euid(void)
+{
+	return __kuid_val(current_euid());
+}
+EXPORT_SYMBOL_GPL(stp_euid);
+
+s64 stp_gid(void)
+{
+	return __kgid_val(current_gid());
+}
+EXPORT_SYMBOL_GPL(stp_gid);
+
+s64 stp_egid(void)
+{
+	return __kgid_val(current_egid());
+}
+EXPORT_SYMBOL_GPL(stp_egid);
+
+s64 stp_cpu(void)
+{
+	return raw_smp_processor_id();
+}
+EXPORT_SYMBOL_GPL(stp_cpu);
+
+/* Without the task's lock, which get_task_comm() takes: a rename at this moment may show half of each. */
+void stp_execname(char *dst, u32 size)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < size && i < TASK_COMM_LEN - 1 && current->comm[i]; i++)
+		dst[i] = current->comm[i];
+	dst[i] = 0;
+}
+EXPORT_SYMBOL_GPL(stp_execname);
+
+u64 stp_task_current(void)
+{
+	return (unsigned long)current;
+}
+EXPORT_SYMBOL_GPL(stp_task_current);
