@@ -310,7 +310,7 @@ void fanout_put_last(Fanout *f, OutputFormat format, const void *data, size_t le
                         continue;
                 if (o->ledger->dropped > 0)
                         output_tell_dropped(o);
-                if (queue_room(&o->queue) >= len)
+                if (len > 0 && queue_room(&o->queue) >= len)
                         output_append(o, data, len);
         }
 }
