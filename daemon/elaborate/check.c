@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is wrong once the types are known: histograms without bounds, shifts out of range, sorting by what is
+ * not there, statements that do nothing. Everything is checked, also what is left out afterwards because
+ * nothing uses it. Jumps and other matters of form the parser has settled.
+ */
+#include "elaborate/effects.h"
+
+#define HIST_MAX_BUCKETS 128
+#define VARIANCE_MAX_SHIFT 62
+
+typedef struct {
+        Visitor visitor;
+        Elab *e;
+        const Unit *unit;
+} Check;
+
+/* ------------------------------------------------------------------ statistics */
+
+static Var *stat_var(Expr *x) {
+        ExprIndex *index = expr_as(Index, x);
+        ExprName *name = expr_as(Name, index ? index->array : x);
+        return name ? name->var : NULL;
+}
+
+static void check_stat(Check *c, ExprStat *s) {
+        Var *v = stat_var(s->stat);
+        ExprNumber *n = expr_as(Number, s->param);
+        if (v)
+                v->stat_ops |= 1u << s->op;
+        if (s->param && (!n || n->value < 0 || n->value > VARIANCE_MAX_SHIFT))
+                diag_add(c->e->diags, DIAG_E0309, s->param->span, "the bit shift of @variance is a number from 0 to %d",
+                         VARIANCE_MAX_SHIFT);
+}
+
+static bool hist_is_same(const ExprHist *a, const ExprHist *b) {
+        return a->linear == b->linear && a->low == b->low && a->high == b->high && a->step == b->step;
+}
+
+static bool hist_has_bounds(const ExprHist *h) {
+        if (!h->linear)
+                return true;
+        uint64_t range = (uint64_t) h->high - (uint64_t) h->low;
+        return h->step >= 1 && h->low < h->high && range / (uint64_t) h->step <= HIST_MAX_BUCKETS;
+}
+
+static void check_hist(Check *c, ExprHist *h) {
+        Var *v = stat_var(h->stat);
+        if (!hist_has_bounds(h))
+                diag_add(c->e->diags, DIAG_E0308, h->base.span,
+                         "@hist_linear needs low < high, a width of at least 1, and at most %d buckets", HIST_MAX_BUCKETS);
+        for (size_t i = 0; v && i < v->hists.n; i++)
+                if (hist_is_same(v->hists.items[i], h))
+                        return;
+        if (v && v->hists.n) {
+                Diag *d = diag_add(c->e->diags, DIAG_E0308, h->base.span, "`%s` has a histogram of another shape already",
+                                   v->name);
+                diag_note(c->e->diags, d, v->hists.items[0]->base.span, "the first one");
+        } else if (v)
+                vec_push(c->e->arena, &v->hists, h);
+}
+
+static bool check_expr(Visitor *v, Expr **x) {
+        Check *c = (Check *) v;
+        if ((*x)->kind == EXPR_STAT)
+                check_stat(c, expr_as(Stat, *x));
+        else if ((*x)->kind == EXPR_HIST)
+                check_hist(c, expr_as(Hist, *x));
+        return true;
+}
+
+/* ------------------------------------------------------------------ statements */
+
+/* Warned of only where the script's author can change it; calls may be there for what they will do one day. */
+static void check_expr_stmt(Check *c, StmtExpr *s) {
+        ExprKind kind = s->expr->kind;
+        bool is_ours = s->base.span.file && !s->base.span.expansion && !c->unit->from_library;
+        if (!is_ours || s->expr->type == TYPE_POISON || kind == EXPR_CALL || effects_expr(s->expr))
+                return;
+        diag_add(c->e->diags, DIAG_W0201, s->base.span, "`%s` has no effect", expr_text(c->e, s->expr));
+}
+
+static void check_foreach(Check *c, StmtForeach *f) {
+        ExprName *name = expr_as(Name, f->array);
+        Var *array = name ? name->var : NULL;
+        if (!array || array->type == TYPE_POISON)
+                return;
+        if (array->type == TYPE_STATS && f->sort_direction && f->sort_column == FOREACH_SORT_VALUE)
+                array->stat_ops |= 1u << f->sort_stat;
+        if (array->type == TYPE_STATS && f->value)
+                array->stat_ops |= 1u << STAT_COUNT;
+}
+
+static bool check_stmt(Visitor *v, Stmt **s) {
+        Check *c = (Check *) v;
+        if ((*s)->kind == STMT_EXPR)
+                check_expr_stmt(c, stmt_as(Expr, *s));
+        else if ((*s)->kind == STMT_FOREACH)
+                check_foreach(c, stmt_as(Foreach, *s));
+        return true;
+}
+
+void pass_check(Elab *e) {
+        Check c = { .visitor = { .expr_pre = check_expr, .stmt_pre = check_stmt }, .e = e };
+        vec_foreach(it, &e->units) {
+                c.unit = *it;
+                walk_stmt(&c.visitor, &(*it)->body);
+                walk_expr(&c.visitor, &(*it)->condition);
+        }
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "elaborate/lower.h"
+#include "elaborate/fold.h"
+#include "elaborate/scope.h"
+
+/* ------------------------------------------------------------------ names */
+
+static void no_array(Lower *l, const ExprName *name) {
+        NameVec names = {};
+        scope_global_names(l->e, l->file, &names);
+        Diag *d = diag_add(l->e->diags, DIAG_E0221, name->base.span, "no global array `%s`", name->name);
+        const char *near = diag_suggest(name->name, names.items, names.n);
+        if (near)
+                diag_hint(l->e->diags, d, "did you mean `%s`?", near);
+        else
+                diag_hint(l->e->diags, d, "declare it: `global %s`", name->name);
+}
+
+/* The array that stands in a[...], `in`, foreach; arrays are always global. */
+static void lower_array(Lower *l, Expr *x, size_t n_keys) {
+        ExprName *name = expr_as(Name, x);
+        Var *v = strmap_get(&l->unit->names, name->name);
+        bool is_parameter = v && v->kind == VAR_PARAMETER;
+        name->var = is_parameter ? NULL : scope_find_global(l->e, l->file, name->name);
+        if (!name->var)
+                no_array(l, name);
+        if (!name->var || !scope_use_array(l->e, name->var, n_keys, x->span)) {
+                x->type = TYPE_POISON;
+                name->var = scope_new_var(l->e, VAR_GLOBAL, name->name, x->span);
+                name->var->type = TYPE_POISON;
+        } else
+                x->ctype = name->var->ctype;
+}
+
+static bool is_global_only(Lower *l) {
+        return l->in_entry || l->in_condition;
+}
+
+static bool lower_name(Lower *l, Expr **x) {
+        ExprName *name = expr_as(Name, *x);
+        if (is_global_only(l) && !scope_find_global(l->e, l->file, name->name)) {
+                diag_add(l->e->diags, DIAG_E0214, (*x)->span, "%s can only use globals, and `%s` is none",
+                         l->in_entry ? "@entry" : "the condition of a probe point", name->name);
+                *x = make_poison(l->e, (*x)->span);
+                return false;
+        }
+        name->var = scope_find(l->e, l->unit, l->file, name->name, name->base.span);
+        if (!scope_use_scalar(l->e, name->var, (*x)->span))
+                (*x)->type = TYPE_POISON;
+        (*x)->ctype = name->var->ctype;
+        return false;
+}
+
+static void lower_keys(Lower *l, ExprVec *keys) {
+        vec_foreach(it, keys)
+                lower_expr(l, it); /* NULL: `*` */
+}
+
+static void lower_element(Lower *l, Expr *x) {
+        ExprIndex *index = expr_as(Index, x);
+        lower_keys(l, &index->keys);
+        if (index->array->kind == EXPR_HIST)
+                lower_expr(l, &index->array);
+        else
+                lower_array(l, index->array, index->keys.n);
+        x->ctype = index->array->ctype;
+        if (index->array->type == TYPE_POISON)
+                x->type = TYPE_POISON;
+}
+
+static bool lower_index(Lower *l, Expr **x) {
+        lower_element(l, *x);
+        return false;
+}
+
+static bool lower_in(Lower *l, Expr **x) {
+        ExprIn *in = expr_as(In, *x);
+        lower_keys(l, &in->keys);
+        lower_array(l, in->array, in->keys.n);
+        return false;
+}
+
+/* ------------------------------------------------------------------ what @defined decides */
+
+static bool find_defined(Visitor *v, Expr **x) {
+        bool *found = (bool *) (v + 1);
+        *found = *found || (*x)->kind == EXPR_DEFINED || (*x)->kind == EXPR_OPERATOR;
+        return !*found;
+}
+
+static bool has_defined(Expr *x) {
+        struct {
+                Visitor visitor;
+                bool found;
+        } search = { .visitor = { .expr_pre = find_defined } };
+        walk_expr(&search.visitor, &x);
+        return search.found;
+}
+
+/* Lowers a condition. True when @defined settled it: then *ret is which way. */
+static bool lower_condition(Lower *l, Expr **condition, bool *ret) {
+        bool settles = has_defined(*condition);
+        lower_expr(l, condition);
+        int64_t value;
+        if (!settles || !expr_constant(*condition, &value))
+                return false;
+        *ret = value != 0;
+        return true;
+}
+
+static bool lower_defined(Lower *l, Expr **x) {
+        Elab *e = l->e;
+        bool before = e->quiet_failed;
+        e->quiet_failed = false;
+        e->quiet++;
+        e->asking++;
+        lower_expr(l, &expr_as(Defined, *x)->operand);
+        e->asking--;
+        e->quiet--;
+        Expr *operand = expr_as(Defined, *x)->operand;
+        bool defined = !e->quiet_failed && operand->kind != EXPR_TARGET;
+        e->quiet_failed = before;
+        *x = make_number(e, (*x)->span, defined);
+        return false;
+}
+
+static bool lower_ternary(Lower *l, Expr **x) {
+        ExprTernary *t = expr_as(Ternary, *x);
+        bool yes;
+        if (lower_condition(l, &t->condition, &yes)) {
+                *x = yes ? t->yes : t->no;
+                lower_expr(l, x);
+                return false;
+        }
+        lower_expr(l, &t->yes);
+        lower_expr(l, &t->no);
+        if (t->yes->ctype == t->no->ctype)
+                (*x)->ctype = t->yes->ctype;
+        return false;
+}
+
+static bool lower_binary(Lower *l, Expr **x) {
+        ExprBinary *b = expr_as(Binary, *x);
+        if (b->op != OP_LAND && b->op != OP_LOR)
+                return true;
+        bool left;
+        if (lower_condition(l, &b->left, &left) && left == (b->op == OP_LOR))
+                *x = make_number(l->e, (*x)->span, left);
+        else
+                lower_expr(l, &b->right);
+        return false;
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+static bool lower_call_node(Lower *l, Expr **x) {
+        lower_call(l, expr_as(Call, *x));
+        return false;
+}
+
+static bool lower_target_node(Lower *l, Expr **x) {
+        *x = lower_target(l, expr_as(Target, *x));
+        return false;
+}
+
+static bool lower_entry_node(Lower *l, Expr **x) {
+        *x = lower_entry(l, expr_as(Entry, *x));
+        return false;
+}
+
+static bool lower_operator_node(Lower *l, Expr **x) {
+        *x = lower_operator(l, expr_as(Operator, *x));
+        return false;
+}
+
+static void refuse_target(Lower *l, Expr **x) {
+        diag_add(l->e->diags, DIAG_E0226, (*x)->span, "`%s` cannot be changed", expr_text(l->e, *x));
+        *x = make_poison(l->e, (*x)->span);
+}
+
+static bool lower_assign(Lower *l, Expr **x) {
+        ExprAssign *a = expr_as(Assign, *x);
+        lower_expr(l, &a->value);
+        if (a->target->kind == EXPR_TARGET) {
+                *x = lower_store(l, expr_as(Target, a->target), a->op, a->value, (*x)->span);
+                return false;
+        }
+        if (a->target->kind != EXPR_NAME && a->target->kind != EXPR_INDEX) {
+                refuse_target(l, x);
+                return false;
+        }
+        lower_expr(l, &a->target);
+        ExprName *name = expr_as(Name, a->target);
+        ExprIndex *index = expr_as(Index, a->target);
+        Var *v = name ? name->var : index && index->array->kind == EXPR_NAME ? expr_as(Name, index->array)->var : NULL;
+        if (v && a->op == OP_NONE && !v->ctype && !var_info(v)->ctype_lost)
+                v->ctype = a->value->ctype;
+        (*x)->ctype = a->value->ctype;
+        return false;
+}
+
+static bool lower_step(Lower *l, Expr **x) {
+        ExprStep *s = expr_as(Step, *x);
+        if (s->operand->kind == EXPR_TARGET) {
+                Span span = (*x)->span;
+                OperatorCode op = s->increment ? OP_ADD : OP_SUB;
+                *x = lower_store(l, expr_as(Target, s->operand), op, make_number(l->e, span, 1), span);
+                if (!s->prefix && (*x)->type != TYPE_POISON) /* its value is the one before */
+                        *x = make_binary(l->e, span, s->increment ? OP_SUB : OP_ADD, *x, make_number(l->e, span, 1));
+        } else if (s->operand->kind != EXPR_NAME && s->operand->kind != EXPR_INDEX)
+                refuse_target(l, x);
+        else
+                lower_expr(l, &s->operand);
+        return false;
+}
+
+static bool lower_embedded(Lower *l, Expr **x) {
+        if (l->e->options->guru || l->file->is_library)
+                return false;
+        Diag *d = diag_add(l->e->diags, DIAG_E0260, (*x)->span, "embedded C is for guru mode only");
+        diag_hint(l->e->diags, d, "run it with -g");
+        return false;
+}
+
+typedef bool (*LowerExpr)(Lower *l, Expr **x); /* true: the children are lowered by the walk */
+static const LowerExpr expr_lowerers[_EXPR_KIND_MAX] = {
+        [EXPR_NAME] = lower_name,
+        [EXPR_INDEX] = lower_index,
+        [EXPR_CALL] = lower_call_node,
+        [EXPR_STEP] = lower_step,
+        [EXPR_BINARY] = lower_binary,
+        [EXPR_ASSIGN] = lower_assign,
+        [EXPR_TERNARY] = lower_ternary,
+        [EXPR_IN] = lower_in,
+        [EXPR_TARGET] = lower_target_node,
+        [EXPR_DEFINED] = lower_defined,
+        [EXPR_ENTRY] = lower_entry_node,
+        [EXPR_OPERATOR] = lower_operator_node,
+        [EXPR_EMBEDDED] = lower_embedded,
+};
+
+static bool visit_expr(Visitor *v, Expr **x) {
+        LowerExpr lowerer = expr_lowerers[(*x)->kind];
+        return !lowerer || lowerer((Lower *) v, x);
+}
+
+/* ------------------------------------------------------------------ statements */
+
+static bool lower_if(Lower *l, Stmt **s) {
+        StmtIf *i = stmt_as(If, *s);
+        bool yes;
+        if (lower_condition(l, &i->condition, &yes)) {
+                Stmt *taken = yes ? i->yes : i->no;
+                *s = taken ?: &stmt_new(l->e->arena, Empty, (*s)->span)->base;
+                lower_stmt(l, s);
+                return false;
+        }
+        lower_stmt(l, &i->yes);
+        lower_stmt(l, &i->no);
+        return false;
+}
+
+static bool lower_foreach(Lower *l, Stmt **s) {
+        StmtForeach *f = stmt_as(Foreach, *s);
+        vec_foreach(it, &f->keys)
+                lower_expr(l, (Expr **) it);
+        if (f->value)
+                lower_expr(l, (Expr **) &f->value);
+        lower_keys(l, &f->slice);
+        if (f->array->kind == EXPR_HIST)
+                lower_expr(l, &f->array);
+        else
+                lower_array(l, f->array, f->keys.n);
+        if (f->slice.n && f->slice.n != f->keys.n)
+                diag_add(l->e->diags, DIAG_E0224, (*s)->span, "the slice has %zu keys, and the loop %zu variables",
+                         f->slice.n, f->keys.n);
+        if (f->limit)
+                lower_expr(l, &f->limit);
+        lower_stmt(l, &f->body);
+        return false;
+}
+
+static bool lower_delete(Lower *l, Stmt **s) {
+        StmtDelete *d = stmt_as(Delete, *s);
+        ExprName *name = expr_as(Name, d->target);
+        if (name)
+                name->var = scope_find(l->e, l->unit, l->file, name->name, name->base.span);
+        else if (d->target->kind == EXPR_INDEX && expr_as(Index, d->target)->array->kind == EXPR_NAME)
+                lower_element(l, d->target);
+        else
+                refuse_target(l, &d->target);
+        return false;
+}
+
+static bool visit_stmt(Visitor *v, Stmt **s) {
+        Lower *l = (Lower *) v;
+        switch ((*s)->kind) {
+        case STMT_IF:
+                return lower_if(l, s);
+        case STMT_FOREACH:
+                return lower_foreach(l, s);
+        case STMT_DELETE:
+                return lower_delete(l, s);
+        case STMT_RETURN:
+                if (stmt_as(Return, *s)->value)
+                        l->unit->returns_value = true;
+                return true;
+        default:
+                return true;
+        }
+}
+
+void lower_init(Lower *l, Elab *e, Unit *u, const File *file) {
+        *l = (Lower) {
+                .visitor = { .expr_pre = visit_expr, .stmt_pre = visit_stmt },
+                .e = e,
+                .unit = u,
+                .file = file,
+        };
+}
+
+void lower_expr(Lower *l, Expr **x) {
+        walk_expr(&l->visitor, x);
+}
+
+void lower_stmt(Lower *l, Stmt **s) {
+        walk_stmt(&l->visitor, s);
+}

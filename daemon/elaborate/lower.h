@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Lowering: one walk over a body that resolves its names and calls, turns target variables and operators
+ * into what they come down to, and leaves out what @defined rules out before anything in it is looked at.
+ */
+#include "elaborate/elab.h"
+#include "lang/walk.h"
+
+struct Lower {
+        Visitor visitor; /* first: the walk hands it back */
+        Elab *e;
+        Unit *unit;
+        const File *file;       /* whose names are seen: an alias's differ from its user's */
+        bool in_entry;          /* @entry(...): globals only, and parameters as they are */
+        bool in_condition;      /* if (...) of a probe point: globals only */
+        const Stmt *written_in; /* @probewrite: the handler's own body */
+};
+
+void lower_init(Lower *l, Elab *e, Unit *u, const File *file);
+void lower_expr(Lower *l, Expr **x);
+void lower_stmt(Lower *l, Stmt **s);
+
+/* link.c: the functions that a call means; functions to come are queued. */
+void lower_call(Lower *l, ExprCall *call);
+/* A library function by name, for calls that pass 2 makes up; NULL: there is none. */
+Function *link_library_function(Elab *e, const char *name, unsigned n_params);
+/* Whether a function, or one that it calls, has target variables. */
+bool link_uses_targets(Elab *e, const File *from, const char *name, size_t n_args);
+/* A function of the script that nothing calls, so that it is checked all the same. */
+void link_unused_function(Elab *e, FunctionDecl *d);
+/* Lowers what is queued. */
+void link_drain(Elab *e);
+/* A function that pass 2 makes up: its unit, once its parameters and body stand. */
+Function *link_new_function(Elab *e);
+Unit *link_add_function(Elab *e, Function *f);
+
+/* target.c: the value in place of a target variable (poisoned after an error). */
+Expr *lower_target(Lower *l, ExprTarget *t);
+/* Tries t->value->..., whose value is lowered already; NULL: its C type is not known (yet). */
+Expr *lower_autocast(Elab *e, ExprTarget *t);
+/* store.c: writing to one, guru only. `old` gives the value before (x++). */
+Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span span);
+Expr *store_autocast(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, Span span);
+/* saved.c */
+Expr *lower_entry(Lower *l, ExprEntry *x);
+/* The value at the entry of the function, in a slot. */
+Expr *saved_value(Lower *l, Expr *value);
+/* operators.c */
+Expr *lower_operator(Lower *l, ExprOperator *x);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "elaborate/elab.h"
+#include "lang/dump.h"
+
+#define TEXT_MAX 48 /* bytes of an expression in a message */
+
+Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...) {
+        if (e->quiet)
+                e->quiet_failed = true;
+        else if (e->forgiving)
+                e->place_failed = true;
+        if (e->quiet || e->forgiving)
+                return arena_new0(e->arena, Diag);
+
+        va_list ap;
+        va_start(ap, fmt);
+        const char *message = arena_vprintf(e->arena, fmt, ap);
+        va_end(ap);
+        return diag_add(e->diags, code, span, "%s", message);
+}
+
+const char *names_list(Elab *e, const char *const *names, size_t n, size_t max) {
+        const char *text = "";
+        for (size_t i = 0; i < MIN2(n, max); i++)
+                text = arena_printf(e->arena, "%s%s%s", text, i ? " " : "", names[i]);
+        return n > max ? arena_printf(e->arena, "%s ... (%zu in all)", text, n) : text;
+}
+
+void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n, const char *mark) {
+        const char *near = diag_suggest(name, names, n);
+        if (near)
+                diag_hint(e->diags, diag, "did you mean `%s%s`?", near, mark);
+}
+
+const char *expr_text(Elab *e, const Expr *x) {
+        _cleanup_(buf_done) Buf b = BUF_INIT;
+        dump_expr(x, &b);
+        if (b.failed || !b.data)
+                return "this";
+        if (b.len <= TEXT_MAX)
+                return arena_strdup(e->arena, b.data);
+        return arena_printf(e->arena, "%.*s...", TEXT_MAX, b.data);
+}

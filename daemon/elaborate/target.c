@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "elaborate/target.h"
+#include "base/buf.h"
+
+unsigned target_pretty_depth(const ExprTarget *t) {
+        return t->path.n && vec_last(&t->path).kind == ACCESS_PRETTY ? vec_last(&t->path).depth : 0;
+}
+
+/* ------------------------------------------------------------------ $name */
+
+/* The variable's own name in the source, when the span is the whole path. */
+static Span name_span(const ExprTarget *t) {
+        Span s = t->base.span;
+        if (!t->address_of && s.file && s.len > strlen(t->name))
+                s.len = (uint32_t) strlen(t->name);
+        return s;
+}
+
+static void no_target(Lower *l, const ExprTarget *t) {
+        Elab *e = l->e;
+        Diag *d = target_error(e, DIAG_E0231, name_span(t), "no target variable `%s` at this probe point", t->name);
+        if (e->quiet || e->forgiving)
+                return;
+        TargetInfoVec infos = {};
+        NameVec names = {};
+        const ProbePlace *place = l->unit->place;
+        if (place->family->targets)
+                place->family->targets(e->world, place, &infos);
+        vec_foreach(it, &infos)
+                vec_push(e->arena, &names, it->name);
+        if (names.n)
+                diag_note(e->diags, d, SPAN_NONE, "here are: %s", names_list(e, names.items, names.n, 20));
+        else
+                diag_note(e->diags, d, SPAN_NONE, "`%s` has none", place->point);
+        hint_similar(e, d, t->name, names.items, names.n, "");
+}
+
+static void no_place(Lower *l, const ExprTarget *t) {
+        const ProbePlace *place = l->unit->place;
+        const char *where = l->in_condition ? "the condition of a probe point" : "a function that no such probe calls";
+        if (place && !l->in_condition)
+                where = arena_printf(l->e->arena, "`%s`", place->point);
+        target_error(l->e, DIAG_E0232, name_span(t), "there are no target variables in %s", where);
+}
+
+/* Values of the entry are kept for the return; other places have them still. */
+static bool needs_saving(const Lower *l, const char *name) {
+        return l->unit->place->attach.kind == STP_FUNCTION_RETURN && !l->in_entry && strcmp(name, "$return") != 0;
+}
+
+/* The whole path can be followed at the entry when nothing in it is worked out by the handler. */
+static bool is_constant_path(const ExprTarget *t) {
+        for (size_t i = 0; i < t->path.n; i++)
+                if (t->path.items[i].kind == ACCESS_PRETTY
+                    || (t->path.items[i].kind == ACCESS_INDEX && t->path.items[i].index->kind != EXPR_NUMBER))
+                        return false;
+        return true;
+}
+
+static bool locate_var(Lower *l, ExprTarget *t, bool for_writing, Location *ret) {
+        const ProbePlace *place = l->unit->place;
+        if (!place || !place->family->target || l->in_condition) {
+                no_place(l, t);
+                return false;
+        }
+        Expr *base = place->family->target(l->e->world, place, t->name, t->base.span);
+        if (!base) {
+                no_target(l, t);
+                return false;
+        }
+        *ret = location_of_value(base, base->ctype);
+        if (place->user_pointers)
+                ret->space = SPACE_USER;
+        bool saves = needs_saving(l, t->name);
+        bool whole = saves && !for_writing && !t->address_of && is_constant_path(t);
+        if (saves && !whole)
+                ret->value = saved_value(l, base);
+        if (!location_follow(l->e, ret, t->path.items, t->path.n))
+                return false;
+        if (whole) {
+                Expr *value = location_read(l->e, ret, t->base.span);
+                AddressSpace space = ret->space;
+                *ret = location_of_value(saved_value(l, value), value->ctype);
+                ret->space = space;
+        }
+        return true;
+}
+
+/* ------------------------------------------------------------------ all kinds */
+
+static Expr *unsupported_var(Lower *l, const ExprTarget *t) {
+        target_error(l->e, DIAG_E0250, t->base.span, "@var is not supported yet: the kernel's BTF has no variables");
+        return make_poison(l->e, t->base.span);
+}
+
+bool target_locate(Lower *l, ExprTarget *t, bool for_writing, Location *ret) {
+        if (t->target == TARGET_VAR)
+                return locate_var(l, t, for_writing, ret);
+        if (t->target == TARGET_CAST)
+                return cast_locate(l, t, ret) && location_follow(l->e, ret, t->path.items, t->path.n);
+        return false;
+}
+
+static Expr *read_location(Elab *e, const ExprTarget *t, const Location *at) {
+        Span span = t->base.span;
+        unsigned depth = target_pretty_depth(t);
+        if (depth)
+                return pretty_expr(e, at, depth, span);
+        Expr *x = t->address_of ? location_address(e, at, span) : location_read(e, at, span);
+        return x ?: make_poison(e, span);
+}
+
+Expr *lower_autocast(Elab *e, ExprTarget *t) {
+        if (!t->value->ctype)
+                return NULL;
+        Location at = location_of_value(t->value, t->value->ctype);
+        if (!location_follow(e, &at, t->path.items, t->path.n))
+                return make_poison(e, t->base.span);
+        return read_location(e, t, &at);
+}
+
+Expr *lower_target(Lower *l, ExprTarget *t) {
+        Elab *e = l->e;
+        vec_foreach(it, &t->path)
+                lower_expr(l, &it->index);
+        lower_expr(l, &t->value);
+        if (t->target == TARGET_AT_VAR)
+                return unsupported_var(l, t);
+        if (t->target == TARGET_EXPR) {
+                e->n_autocasts += !t->value->ctype;
+                return lower_autocast(e, t) ?: &t->base;
+        }
+        Expr *text = target_text(l, t);
+        if (text)
+                return text;
+        Location at;
+        if (!target_locate(l, t, /* for_writing= */ false, &at))
+                return make_poison(e, t->base.span);
+        return read_location(e, t, &at);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * Type inference: every unit is walked again and again, each expression given what its place wants, until no
+ * variable, key, parameter or result gets a type that it did not have. Types only ever go from unknown to
+ * known, and what first settled one is remembered, for the message when something else contradicts it.
+ */
+#include "elaborate/elab.h"
+
+typedef struct Infer {
+        Elab *e;
+        Unit *unit;
+        bool changed;
+        bool last;   /* everything should be known by now */
+} Infer;
+
+/*
+ * Gives `x` the type that it has or that its place wants, and returns it. TYPE_UNKNOWN wants any value,
+ * TYPE_VOID none at all (a statement).
+ */
+Type infer_expr(Infer *t, Expr *x, Type want);
+void infer_stmt(Infer *t, Stmt *s);
+
+/* Settles a variable's type at `at`; its type in the end. */
+Type infer_var(Infer *t, Var *v, Type type, Span at);
+Type infer_key(Infer *t, Var *array, size_t i, Type type, Span at);
+/* types-call.c */
+Type infer_call(Infer *t, ExprCall *x, Type want);
+void infer_result(Infer *t, Type type, Span at);
+/* print.c */
+Type infer_print(Infer *t, ExprPrint *x, Type want);
+/* `got` where `want` was needed: an error, once, and what is left of the expression is poisoned. */
+void infer_mismatch(Infer *t, Expr *x, Type got, Type want);
