@@ -148,21 +148,31 @@ const TypeRef *kernel_find_type(Kernel *k, const char *name) {
         return t;
 }
 
+/* Finds the enumerator in one enum. */
+static bool enum_find(const TypeRef *t, const struct btf_type *bt, const char *name, int64_t *ret) {
+        const struct btf *btf = t->kernel->btf;
+        for (unsigned i = 0; i < btf_vlen(bt); i++) {
+                if (btf_is_enum64(bt)) {
+                        if (strcmp(btf_name(btf, btf_enum64(bt)[i].name_off), name) != 0)
+                                continue;
+                        *ret = (int64_t) btf_enum64_value(btf_enum64(bt) + i);
+                } else {
+                        if (strcmp(btf_name(btf, btf_enum(bt)[i].name_off), name) != 0)
+                                continue;
+                        *ret = btf_enum(bt)[i].val;
+                        if (!type_is_signed(t))
+                                *ret &= UINT32_MAX;
+                }
+                return true;
+        }
+        return false;
+}
+
 bool kernel_find_enumerator(Kernel *k, const char *name, int64_t *ret) {
         for (uint32_t id = 1; id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
-                bool wide = btf_is_enum64(t);
-                if (!wide && !btf_is_enum(t))
-                        continue;
-                for (unsigned i = 0; i < btf_vlen(t); i++) {
-                        uint32_t offset = wide ? btf_enum64(t)[i].name_off : btf_enum(t)[i].name_off;
-                        if (strcmp(btf_name(k->btf, offset), name) != 0)
-                                continue;
-                        *ret = wide ? (int64_t) btf_enum64_value(btf_enum64(t) + i)
-                             : type_is_signed(&k->types[id]) ? btf_enum(t)[i].val
-                                                             : (uint32_t) btf_enum(t)[i].val;
+                if (btf_is_any_enum(t) && enum_find(&k->types[id], t, name, ret))
                         return true;
-                }
         }
         return false;
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernels that are installed here, as far as there are any. */
+#include <dirent.h>
+#include <time.h>
+#include "fixture.h"
+
+#define MAX_KERNELS 8
+
+static char releases[MAX_KERNELS][128];
+
+static int is_kernel(const struct dirent *e) {
+        return strncmp(e->d_name, "vmlinuz-", strlen("vmlinuz-")) == 0;
+}
+
+static int installed_kernels(void) {
+        struct dirent **names;
+        int n = scandir("/boot", &names, is_kernel, alphasort), kept = 0;
+        for (int i = 0; i < n; i++) {
+                if (kept < MAX_KERNELS)
+                        snprintf(releases[kept++], sizeof(*releases), "%.120s", names[i]->d_name + strlen("vmlinuz-"));
+                free(names[i]);
+        }
+        if (n >= 0)
+                free(names);
+        return kept;
+}
+
+static char cache[] = "/tmp/stapd-cache-XXXXXX";
+
+static const char *cache_dir(void) {
+        static const char *made;
+        return made ?: (made = mkdtemp(cache));
+}
+
+__attribute__((destructor)) static void remove_cache(void) {
+        struct dirent **names;
+        int n = scandir(cache, &names, NULL, NULL);
+        for (int i = 0; i < n; i++) {
+                char path[512];
+                snprintf(path, sizeof(path), "%s/%.200s", cache, names[i]->d_name);
+                unlink(path);
+                free(names[i]);
+        }
+        if (n >= 0)
+                free(names);
+        rmdir(cache);
+}
+
+static Kernel *open_release(const char *release) {
+        Kernel *k = NULL;
+        const char *error = NULL;
+        int r = kernel_open(&(KernelOptions) { .release = release, .cache_dir = cache_dir() }, &k, &error);
+        if (r < 0)
+                test_fail(__FILE__, __LINE__, "%s: %s", release, error ?: strerror(-r));
+        return k;
+}
+
+static double now_ms(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+        return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
+}
+
+static bool has_tracepoint(Kernel *k, const char *system, const char *name) {
+        size_t n;
+        const TracepointInfo *const *all = kernel_tracepoints(k, &n);
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(all[i]->name, name) == 0)
+                        return strcmp(all[i]->system, system) == 0;
+        return false;
+}
+
+TEST(each_kernel_tells_what_scripts_need) {
+        int n = installed_kernels();
+        if (n == 0)
+                SKIP("no kernel in /boot");
+        for (int i = 0; i < n; i++) {
+                TEST_CASE("%s", releases[i]);
+                _cleanup_(kernel_closep) Kernel *k = open_release(releases[i]);
+                const FunctionInfo *read = kernel_find_function(k, "vfs_read");
+                ASSERT_NOT_NULL(read);
+                ASSERT_EQ(read->n_params, 4);
+                ASSERT_STREQ(read->params[0].name, "file");
+                Member m;
+                ASSERT(type_find_member(kernel_find_type(k, "struct task_struct"), "tgid", &m));
+                ASSERT_EQ(type_size(m.type), 4);
+                ASSERT(has_tracepoint(k, "sched", "sched_switch"));
+                ASSERT(has_tracepoint(k, "raw_syscalls", "sys_enter"));
+                ASSERT(has_tracepoint(k, "irq_vectors", "local_timer_entry"));
+                ASSERT(has_tracepoint(k, "iommu", "map"));
+                ASSERT_STREQ(kernel_config(k, "CONFIG_MODULES"), "y");
+                ASSERT_NULL(kernel_config(k, "CONFIG_NO_SUCH_THING"));
+                ASSERT(strlen(kernel_build_id(k)) == 40);
+        }
+}
+
+TEST(opening_again_is_quick) {
+        int n = installed_kernels();
+        if (n == 0)
+                SKIP("no kernel in /boot");
+        for (int i = 0; i < n; i++) {
+                TEST_CASE("%s", releases[i]);
+                kernel_close(open_release(releases[i])); /* fills the cache */
+                double start = now_ms();
+                kernel_close(open_release(releases[i]));
+                double took = now_ms() - start;
+#if defined(__SANITIZE_ADDRESS__)
+                took /= 4;
+#endif
+                ASSERT(took < 300);
+        }
+}
