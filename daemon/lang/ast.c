@@ -41,7 +41,8 @@ const char *probe_point_text(Arena *a, const ProbePoint *p) {
                 ExprNumber *number = expr_as(Number, c->arg);
                 ExprString *string = expr_as(String, c->arg);
                 if (number)
-                        text = arena_printf(a, "%s%s%s(%lld)", text, dot, c->name, (long long) number->value);
+                        text = arena_printf(a, "%s%s%s(%lld)", text, dot, c->name,
+                                            (long long) number->value);
                 else if (string)
                         text = arena_printf(a, "%s%s%s(%s)", text, dot, c->name,
                                             text_quote(a, string->value));

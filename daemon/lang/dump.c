@@ -7,7 +7,8 @@
 #include "lang/text.h"
 
 static void dump_global(const Var *var, Buf *out) {
-        buf_printf(out, "%sglobal %s%s", var->is_private ? "private " : "", var->name, var->wraps ? "%" : "");
+        buf_printf(out, "%sglobal %s%s", var->is_private ? "private " : "", var->name,
+                   var->wraps ? "%" : "");
         if (var->is_array) {
                 buf_char(out, '[');
                 if (var->size_expr)

@@ -7,7 +7,10 @@ static unsigned lead_length(unsigned char c, uint32_t *ret_bits, uint32_t *ret_l
                 unsigned char mask, value, len;
                 uint32_t least;
         } leads[] = {
-                { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 },
+                { 0x80, 0x00, 1, 0 },
+                { 0xe0, 0xc0, 2, 0x80 },
+                { 0xf0, 0xe0, 3, 0x800 },
+                { 0xf8, 0xf0, 4, 0x10000 },
         };
         for (size_t i = 0; i < ELEMENTSOF(leads); i++)
                 if ((c & leads[i].mask) == leads[i].value) {

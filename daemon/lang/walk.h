@@ -4,8 +4,8 @@
  * One walk over a tree for every pass. A visitor's callback gets the address where the node is held, so
  * that it can replace it; it is called after the node's children ("post") or before ("pre": returning
  * false leaves the children out, and "post" with them). Every expression is visited, also the names that a
- * foreach or a catch sets; not the literal of a regex, which is part of its operator. Depth is bounded by the
- * parser.
+ * foreach or a catch sets; not the literal of a regex, which is part of its operator. The parser bounds the
+ * depth.
  */
 #include "lang/ast.h"
 

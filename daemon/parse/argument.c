@@ -77,7 +77,8 @@ static void no_such_argument(Lexer *l, Token *t, const Reference *ref) {
                             "the script needs argument %u, and was given none", ref->index);
         else
                 lexer_fault(l, t, DIAG_E0112, ref->span, "put the arguments behind the name of the script",
-                            "the script needs argument %u, and was given %u", ref->index, l->options->n_args);
+                            "the script needs argument %u, and was given %u", ref->index,
+                            l->options->n_args);
 }
 
 static void make_count(Lexer *l, Token *t, const Reference *ref) {

@@ -207,7 +207,8 @@ static bool read_operator(Stream *s, Token *t) {
                 return true;
         default:
                 if (!t->fault)
-                        stream_fault(s, t, DIAG_E0114, t->span, "expected a comparison in the condition, found %s",
+                        stream_fault(s, t, DIAG_E0114, t->span,
+                                     "expected a comparison in the condition, found %s",
                                      token_describe(s->arena, t));
                 return false;
         }
@@ -249,7 +250,8 @@ bool condition_read(Stream *s, Token *t, bool *ret_value) {
                 if (t->kind == TOKEN_LOR)
                         continue;
                 if (!t->fault)
-                        stream_fault(s, t, DIAG_E0114, t->span, "expected `%%?`, `&&` or `||` after the condition, found %s",
+                        stream_fault(s, t, DIAG_E0114, t->span,
+                                     "expected `%%?`, `&&` or `||` after the condition, found %s",
                                      token_describe(s->arena, t));
                 return false;
         }

@@ -28,7 +28,8 @@ static void parse_size(Parser *p, Var *var) {
                 e->value = parser_expect_number(p, "the size of the array as a number");
                 var->size_expr = &e->base;
                 if (e->value < 1)
-                        parser_report(p, DIAG_E0126, e->base.span, "an array has room for 1 element or more");
+                        parser_report(p, DIAG_E0126, e->base.span,
+                                      "an array has room for 1 element or more");
         }
         parser_expect_close(p, TOKEN_RBRACKET, open);
 }
@@ -48,7 +49,8 @@ static void parse_global(Parser *p, bool is_private) {
         if (parser_accept(p, TOKEN_ASSIGN))
                 var->init = parse_initializer(p);
         if (var->init && (var->is_array || var->wraps))
-                parser_report(p, DIAG_E0126, var->init->span, "an array starts empty: only a scalar has a value to start with");
+                parser_report(p, DIAG_E0126, var->init->span,
+                              "an array starts empty: only a scalar has a value to start with");
         vec_push(p->arena, &p->file->globals, var);
 }
 

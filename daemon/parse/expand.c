@@ -7,6 +7,10 @@
  */
 #include "parse/stream.h"
 
+/* A fault that also points to where the macro is defined. */
+#define macro_fault(s, t, macro, code, where, ...) \
+        (stream_fault((s), (t), (code), (where), __VA_ARGS__)->note_span = (macro)->span)
+
 /* The call of `m` in its own body, when that is being read: the outermost one, so that the chain which the
  * message shows is short. */
 static const Expansion *find_recursion(const Stream *s, const Macro *m) {
@@ -31,12 +35,13 @@ static bool frame_push(Stream *s, Frame frame, Token *t) {
                 vec_push(s->arena, &s->frames, frame);
                 return true;
         }
-        const Expansion *call = find_recursion(s, frame.macro);
+        const Macro *m = frame.macro ?: vec_last(&s->frames).macro; /* an argument: whose it is */
+        const Expansion *call = find_recursion(s, m);
         if (call)
-                stream_fault(s, t, DIAG_E0118, call->from, "macro `%s` expands to itself", frame.macro->name)->note_span =
-                                frame.macro->span;
+                macro_fault(s, t, m, DIAG_E0118, call->from, "macro `%s` expands to itself", m->name);
         else
-                stream_fault(s, t, DIAG_E0110, t->span, "macros are nested more than %d deep", PARSE_MAX_DEPTH);
+                stream_fault(s, t, DIAG_E0110, t->span, "macros are nested more than %d deep",
+                             PARSE_MAX_DEPTH);
         s->frames.n = 0;
         return false;
 }
@@ -57,14 +62,23 @@ static bool take_budget(Stream *s, Token *t) {
                 return true;
         }
         Span span = t->span;
-        s->frames.n = 0;
-        s->lexer.in_argument = false;
-        s->lexer.input.pos = s->lexer.input.end; /* nothing that follows could be believed */
-        stream_fault(s, t, DIAG_E0111, span, "macros and arguments bring in more than %u tokens", PARSE_MAX_EXPANSION);
+        stream_stop(s);
+        stream_fault(s, t, DIAG_E0111, span, "macros and arguments bring in more than %u tokens",
+                     PARSE_MAX_EXPANSION);
         return false;
 }
 
+void frame_unread(Stream *s, const Token *t) {
+        s->unread = *t;
+        s->has_unread = true;
+}
+
 void frame_next(Stream *s, Token *ret_token) {
+        if (s->has_unread) {
+                *ret_token = s->unread;
+                s->has_unread = false;
+                return;
+        }
         while (s->frames.n > 0) {
                 Frame *f = &vec_last(&s->frames);
                 if (f->pos == f->tokens->n) {
@@ -102,6 +116,12 @@ static int nesting_of(TokenKind kind) {
         }
 }
 
+/* A limit has been reached on the way: what is read from here on is not what the script means. */
+static bool is_overflow(const Token *t) {
+        return t->fault && (t->fault->code == DIAG_E0110 || t->fault->code == DIAG_E0111 ||
+                            t->fault->code == DIAG_E0118);
+}
+
 /* `(` [tokens {`,` tokens}] `)`: one vector for each argument. */
 static bool read_args(Stream *s, const Macro *m, Token *call, TokenVec *args) {
         size_t n = 0;
@@ -109,7 +129,7 @@ static bool read_args(Stream *s, const Macro *m, Token *call, TokenVec *args) {
         Token t;
         for (int depth = 0;; any = true) {
                 frame_next(s, &t);
-                if (t.kind == TOKEN_END || (t.kind == TOKEN_BAD && t.fault->code == DIAG_E0111)) {
+                if (t.kind == TOKEN_END || is_overflow(&t)) {
                         Fault *fault = stream_fault(s, call, DIAG_E0119, call->span,
                                                     "the arguments of `%s` have no end", m->name);
                         if (t.fault)
@@ -126,8 +146,9 @@ static bool read_args(Stream *s, const Macro *m, Token *call, TokenVec *args) {
         }
         n += any;
         if (n != m->params.n)
-                stream_fault(s, call, DIAG_E0119, call->span, "`%s` takes %zu argument%s, and is given %zu", m->name,
-                             m->params.n, m->params.n == 1 ? "" : "s", n)->note_span = m->span;
+                macro_fault(s, call, m, DIAG_E0119, call->span,
+                            "`%s` takes %zu argument%s, and is given %zu", m->name, m->params.n,
+                            m->params.n == 1 ? "" : "s", n);
         return n == m->params.n;
 }
 
@@ -143,15 +164,22 @@ bool macro_expand(Stream *s, const Macro *m, Token *call) {
         if (m->has_params) {
                 Token open;
                 frame_next(s, &open);
+                if (is_overflow(&open)) {
+                        *call = open;
+                        return false;
+                }
                 if (open.kind != TOKEN_LPAREN) {
-                        stream_fault(s, call, DIAG_E0119, call->span, "`%s` takes arguments: expected `(` after it",
-                                     m->name)->note_span = m->span;
+                        frame_unread(s, &open);
+                        macro_fault(s, call, m, DIAG_E0119, call->span,
+                                    "`%s` takes arguments: expected `(` after it", m->name);
                         return false;
                 }
                 args = arena_array(s->arena, TokenVec, m->params.n);
                 if (!read_args(s, m, call, args))
                         return false;
         }
-        Frame frame = { .tokens = &m->body, .macro = m, .args = args, .expansion = expansion_new(s, m, call->span) };
+        Frame frame = {
+                .tokens = &m->body, .macro = m, .args = args, .expansion = expansion_new(s, m, call->span)
+        };
         return frame_push(s, frame, call);
 }

@@ -65,7 +65,8 @@ static bool is_assignable(const Expr *e) {
 
 static void check_assignable(Parser *p, const Expr *e, const char *what) {
         if (!is_assignable(e))
-                parser_report(p, DIAG_E0123, e->span, "%s needs a variable, an array element or a target variable", what);
+                parser_report(p, DIAG_E0123, e->span,
+                              "%s needs a variable, an array element or a target variable", what);
 }
 
 /* target (`=` | `+=` | ... | `<<<`) value */
@@ -164,7 +165,7 @@ static const Infix infixes[_TOKEN_KIND_MAX] = {
         [TOKEN_MOD] = { BIND_PRODUCT, OP_MOD, make_binary },
 };
 
-/* (`-` | `+` | `!` | `~`) operand. A minus before a number is part of it, so that LONG_MIN can be written. */
+/* (`-` | `+` | `!` | `~`) operand. A minus before a number is part of it, so LONG_MIN can be written. */
 static Expr *parse_unary(Parser *p, OperatorCode op) {
         Token t = parser_take(p);
         Expr *operand = parse_bound(p, BIND_UNARY);

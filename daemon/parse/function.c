@@ -43,7 +43,8 @@ static void parse_priority(Parser *p, Function *f) {
         f->priority = parser_expect_number(p, "the priority of the function, a number");
         f->has_priority = true;
         if (f->priority < 1)
-                parser_report(p, DIAG_E0126, parser_span_from(p, span), "the priority of a function is 1 or more");
+                parser_report(p, DIAG_E0126, parser_span_from(p, span),
+                              "the priority of a function is 1 or more");
 }
 
 static void parse_body(Parser *p, Function *f) {

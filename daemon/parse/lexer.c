@@ -101,7 +101,8 @@ static bool skip_blanks(Lexer *l, Token *t) {
                         in->pos++;
                 } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
                         in->pos++;
-                } else if (c == '#' || (c == '/' && (input_peek(in, 1) == '/' || input_peek(in, 1) == '*'))) {
+                } else if (c == '#' ||
+                           (c == '/' && (input_peek(in, 1) == '/' || input_peek(in, 1) == '*'))) {
                         if (!skip_comment(l, t))
                                 return false;
                 } else {
@@ -182,11 +183,13 @@ static void lex_unknown(Lexer *l, Token *t) {
         t->kind = TOKEN_BAD;
         Span span = lexer_span(l, start);
         if (len == 0)
-                lexer_fault(l, t, DIAG_E0107, span, "save the script as UTF-8", "the byte 0x%02x is not UTF-8", c);
+                lexer_fault(l, t, DIAG_E0107, span, "save the script as UTF-8",
+                            "the byte 0x%02x is not UTF-8", c);
         else if (c < 0x20 || c == 0x7f)
                 lexer_fault(l, t, DIAG_E0102, span, NULL, "control character 0x%02x in the script", c);
         else
-                lexer_fault(l, t, DIAG_E0102, span, NULL, "`%.*s` means nothing here", (int) len, s);
+                lexer_fault(l, t, DIAG_E0102, span, NULL, "the character %.*s means nothing here", (int) len,
+                            s);
 }
 
 static void lex_token(Lexer *l, Token *t) {
@@ -209,8 +212,8 @@ static void check_length(Lexer *l, Token *t) {
                 return;
         Span start = t->span;
         start.len = 1;
-        lexer_fault(l, t, DIAG_E0109, start, NULL, "this token is %u bytes long; the limit is %u", t->span.len,
-                    PARSE_MAX_TOKEN);
+        lexer_fault(l, t, DIAG_E0109, start, NULL, "this token is %u bytes long; the limit is %u",
+                    t->span.len, PARSE_MAX_TOKEN);
 }
 
 void lexer_next(Lexer *l, Token *ret_token) {

@@ -59,7 +59,8 @@ static bool is_hex_digit(char c) {
 /* The input stands behind the backslash. An unknown escape is the character itself. */
 static char lex_escape(Input *in) {
         static const char letters[128] = {
-                ['a'] = '\a', ['b'] = '\b', ['t'] = '\t', ['n'] = '\n', ['v'] = '\v', ['f'] = '\f', ['r'] = '\r',
+                ['a'] = '\a', ['b'] = '\b', ['t'] = '\t', ['n'] = '\n',
+                ['v'] = '\v', ['f'] = '\f', ['r'] = '\r',
         };
         char c = input_peek(in, 0);
         if (c >= '0' && c <= '7')
@@ -67,7 +68,9 @@ static char lex_escape(Input *in) {
         in->pos++;
         if (c == 'x' && is_hex_digit(input_peek(in, 0)))
                 return (char) escape_number(in, 16, 2);
-        return (unsigned char) c < sizeof(letters) && letters[(unsigned char) c] ? letters[(unsigned char) c] : c;
+        return (unsigned char) c < sizeof(letters) && letters[(unsigned char) c] ?
+                               letters[(unsigned char) c] :
+                               c;
 }
 
 /* The bytes of the literal as they stand in the script: escapes may make any byte, the script itself not. */
@@ -80,15 +83,17 @@ static void check_encoding(Lexer *l, Token *t, uint32_t start) {
                 return;
         Span span = { l->input.file, start + at, 1, l->input.expansion };
         unsigned char byte = (unsigned char) s[at];
-        const char *hint = arena_printf(l->arena, "write it as `\\x%02x`, or save the script as UTF-8", byte);
+        const char *hint = arena_printf(l->arena, "write it as `\\x%02x`, or save the script as UTF-8",
+                                        byte);
         lexer_fault(l, t, DIAG_E0107, span, hint, "the byte 0x%02x in this string is not UTF-8", byte);
 }
 
-/* Where the literal ends: at its quote, at the end of its line, or at the end of the input. */
+/* Where the literal ends: at its quote, at the end of its line (also behind a backslash), or at the end of
+ * the input. */
 static uint32_t find_string_end(const Input *in) {
         uint32_t at = in->pos;
         while (at < in->end && in->text[at] != '"' && in->text[at] != '\n')
-                at += in->text[at] == '\\' && at + 1 < in->end ? 2 : 1;
+                at += in->text[at] == '\\' && at + 1 < in->end && in->text[at + 1] != '\n' ? 2 : 1;
         return at;
 }
 
@@ -110,5 +115,6 @@ void lexer_string(Lexer *l, Token *ret_token) {
         }
         ret_token->kind = TOKEN_BAD;
         lexer_fault(l, ret_token, DIAG_E0103, lexer_span(l, start),
-                    "close it with `\"`, or write a line end as `\\n`", "this string has no end on its line");
+                    "close it with `\"`, or write a line end as `\\n`",
+                    "this string has no end on its line");
 }

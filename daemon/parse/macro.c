@@ -46,8 +46,9 @@ static bool read_params(Stream *s, Macro *m, Token *t) {
                 return true;
         }
         if (t->kind != TOKEN_BAD)
-                stream_fault(s, t, DIAG_E0116, t->span, "expected `)` after the parameters of macro `%s`, found %s",
-                             m->name, token_describe(s->arena, t));
+                stream_fault(s, t, DIAG_E0116, t->span,
+                             "expected `)` after the parameters of macro `%s`, found %s", m->name,
+                             token_describe(s->arena, t));
         return false;
 }
 
@@ -61,9 +62,11 @@ static bool read_body(Stream *s, Macro *m, Token *t) {
                 if (depth == 0)
                         return true;
                 if (t->kind == TOKEN_END) {
-                        if (!t->fault)
-                                stream_fault(s, t, DIAG_E0116, open, "the body of macro `%s` has no end", m->name)->hint =
-                                                "close it with `%)`";
+                        if (t->fault) /* an unterminated comment says more */
+                                return false;
+                        Fault *fault = stream_fault(s, t, DIAG_E0116, open,
+                                                    "the body of macro `%s` has no end", m->name);
+                        fault->hint = "close it with `%)`";
                         return false;
                 }
                 vec_push(s->arena, &m->body, *t);
@@ -73,7 +76,8 @@ static bool read_body(Stream *s, Macro *m, Token *t) {
 static bool check_name(Stream *s, const Macro *m, Token *t) {
         const Macro *known = strmap_get(&s->macros, m->name);
         if (known) {
-                Fault *fault = stream_fault(s, t, DIAG_E0117, m->span, "macro `%s` is defined a second time", m->name);
+                Fault *fault = stream_fault(s, t, DIAG_E0117, m->span, "macro `%s` is defined a second time",
+                                            m->name);
                 fault->note = "it is defined here";
                 fault->note_span = known->span;
         } else if (operator_is_reserved(m->name)) {
@@ -87,8 +91,10 @@ bool macro_define(Stream *s, Token *t) {
         Macro *m = arena_new0(s->arena, Macro);
         frame_next(s, t);
         if (t->kind != TOKEN_NAME && !token_is_keyword(t->kind)) {
+                frame_unread(s, t);
                 if (t->kind != TOKEN_BAD)
-                        stream_fault(s, t, DIAG_E0116, t->span, "expected the name of the macro after `@define`, found %s",
+                        stream_fault(s, t, DIAG_E0116, t->span,
+                                     "expected the name of the macro after `@define`, found %s",
                                      token_describe(s->arena, t));
                 return false;
         }
@@ -99,8 +105,9 @@ bool macro_define(Stream *s, Token *t) {
                 return false;
         if (t->kind != TOKEN_PP_OPEN) {
                 if (t->kind != TOKEN_BAD)
-                        stream_fault(s, t, DIAG_E0116, t->span, "expected `%%(` and the body of macro `%s`, found %s",
-                                     m->name, token_describe(s->arena, t));
+                        stream_fault(s, t, DIAG_E0116, t->span,
+                                     "expected `%%(` and the body of macro `%s`, found %s", m->name,
+                                     token_describe(s->arena, t));
                 return false;
         }
         if (!read_body(s, m, t) || !check_name(s, m, t))
@@ -116,10 +123,13 @@ void macro_next(Stream *s, Token *ret_token) {
                         return;
                 const Macro *m = macro_find(s, ret_token->text);
                 if (strcmp(ret_token->text, "@define") == 0) {
-                        if (!macro_define(s, ret_token))
-                                return;
-                } else if (!m || !macro_expand(s, m, ret_token)) {
+                        bool starts_line = ret_token->starts_line;
+                        if (macro_define(s, ret_token))
+                                continue;
+                        ret_token->starts_line = starts_line;
                         return;
                 }
+                if (!m || !macro_expand(s, m, ret_token))
+                        return;
         }
 }

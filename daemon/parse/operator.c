@@ -97,8 +97,8 @@ static void check_args(Parser *p, const AtOperator *o, const ExprOperator *e) {
         if (e->args.n < least || e->args.n > most) {
                 const char *count = least == most ? arena_printf(p->arena, "%zu", least) :
                                                     arena_printf(p->arena, "%zu to %zu", least, most);
-                parser_report(p, DIAG_E0126, e->base.span, "`%s` takes %s argument%s, and is given %zu", o->name, count,
-                              most == 1 ? "" : "s", e->args.n);
+                parser_report(p, DIAG_E0126, e->base.span, "`%s` takes %s argument%s, and is given %zu",
+                              o->name, count, most == 1 ? "" : "s", e->args.n);
                 return;
         }
         for (size_t i = 0; i < e->args.n; i++)

@@ -5,7 +5,8 @@
 static bool check_source(Diags *d, SourceFile *source) {
         if (source->len > PARSE_MAX_FILE) {
                 Span start = { source, 0, 0, NULL };
-                diag_add(d, DIAG_E0108, start, "the script has %u bytes; the limit is %u", source->len, PARSE_MAX_FILE);
+                diag_add(d, DIAG_E0108, start, "the script has %u bytes; the limit is %u", source->len,
+                         PARSE_MAX_FILE);
                 return false;
         }
         const char *nul = memchr(source->text, '\0', source->len);
@@ -41,7 +42,8 @@ static void publish(Arena *a, Diags *d, Stream *s, MacroLibrary *library) {
         strmap_foreach(it, &s->macros) {
                 const Macro *m = it->value, *known = strmap_get(&library->macros, it->key);
                 if (known) {
-                        Diag *diag = diag_add(d, DIAG_E0117, m->span, "macro `%s` is defined a second time", m->name);
+                        Diag *diag = diag_add(d, DIAG_E0117, m->span, "macro `%s` is defined a second time",
+                                              m->name);
                         diag_note(d, diag, known->span, "it is defined here");
                 } else {
                         strmap_put(a, &library->macros, it->key, it->value);

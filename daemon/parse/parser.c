@@ -23,6 +23,7 @@ const Token *parser_peek(Parser *p) {
         if (t->fault && !p->panic) {
                 report_fault(p, t->fault);
                 t->fault = NULL;
+                p->faulted = t->span;
                 p->panic = t->kind == TOKEN_BAD || t->kind == TOKEN_END;
         }
         return p->panic ? &end_token : t;
@@ -79,6 +80,9 @@ Diag *parser_report(Parser *p, DiagCode code, Span span, const char *fmt, ...) {
 
 Diag *parser_fail(Parser *p, DiagCode code, Span span, const char *fmt, ...) {
         static Diag nowhere;
+        /* Of a token that is wrong in itself, that it is also out of place says nothing. */
+        if (span.file && span.file == p->faulted.file && span.offset == p->faulted.offset)
+                p->panic = true;
         if (p->panic)
                 return memset(&nowhere, 0, sizeof(nowhere));
         va_list ap;
@@ -132,7 +136,8 @@ const char *parser_expect_name(Parser *p, const char *what, Span *ret_span) {
                 return NULL;
         }
         if (strchr(t->text, '$')) {
-                parser_fail(p, DIAG_E0101, t->span, "expected %s, found `%s`: a name has no `$`", what, t->text);
+                parser_fail(p, DIAG_E0101, t->span, "expected %s, found `%s`: a name has no `$`", what,
+                            t->text);
                 return NULL;
         }
         if (ret_span)
@@ -177,7 +182,9 @@ int64_t parser_expect_number(Parser *p, const char *what) {
 bool parser_enter(Parser *p) {
         if (p->depth++ < PARSE_MAX_DEPTH)
                 return true;
-        parser_fail(p, DIAG_E0110, found_span(p, parser_peek(p)), "nested more than %d deep", PARSE_MAX_DEPTH);
+        parser_fail(p, DIAG_E0110, found_span(p, parser_peek(p)), "nested more than %d deep",
+                    PARSE_MAX_DEPTH);
+        p->too_deep = true;
         return false;
 }
 
@@ -188,7 +195,8 @@ void parser_leave(Parser *p) {
 void parser_check_guru(Parser *p, Span span, const char *what) {
         if (p->options->guru)
                 return;
-        Diag *diag = parser_report(p, DIAG_E0121, span, "%s can do anything in the kernel: it needs guru mode", what);
+        Diag *diag = parser_report(p, DIAG_E0121, span,
+                                   "%s can do anything in the kernel: it needs guru mode", what);
         if (diag)
                 diag_hint(p->diags, diag, "run with -g, if you trust the script");
 }

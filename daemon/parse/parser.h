@@ -24,7 +24,9 @@ typedef struct Parser {
         Token ahead[3];
         unsigned n_ahead;
         Span last;          /* of the token taken last */
+        Span faulted;       /* of the token whose fault was reported last */
         bool panic;
+        bool too_deep;      /* the panic is about depth: statements further in would only repeat it */
         unsigned n_taken;   /* tokens so far: has there been progress? */
         unsigned depth;     /* nested parse functions that count */
         unsigned height;    /* of the highest expression since it was last set */
@@ -54,7 +56,8 @@ const char *parser_expect_string(Parser *p, const char *what, Span *ret_span);
 int64_t parser_expect_number(Parser *p, const char *what);
 
 /* An error that ends what is being parsed. */
-Diag *parser_fail(Parser *p, DiagCode code, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+Diag *parser_fail(Parser *p, DiagCode code, Span span, const char *fmt, ...)
+                __attribute__((format(printf, 4, 5)));
 /* "expected `what`, found ..." at the next token. */
 Diag *parser_fail_expected(Parser *p, const char *what);
 /* An error that does not: the tree is well formed. NULL while in panic. */
@@ -74,6 +77,13 @@ Token parser_take_any(Parser *p);
 bool parser_recover_statement(Parser *p, unsigned taken_at_start, int nesting_at_start);
 /* Ends the panic where a declaration begins, or at the end. */
 void parser_recover_declaration(Parser *p, unsigned taken_at_start);
+
+/* `probe`, `function`, `global`, `private`: no statement has them but as the name of a member. */
+bool parser_begins_declaration(TokenKind kind);
+/* `if`, `while` ...: the keywords that a statement begins with. */
+bool parser_begins_statement(TokenKind kind);
+/* Whether the next token may begin an expression. */
+bool parser_at_expression(Parser *p);
 
 static inline Span parser_span_from(Parser *p, Span start) {
         return span_join(start, p->last);

@@ -80,7 +80,7 @@ static Expr *parse_tuple_in(Parser *p) {
         return &e->base;
 }
 
-/* name [`(` args `)`]. The dollars of `v$` are an operator on it: parse_postfix() takes them from the name. */
+/* name [`(` args `)`]. The dollars of `v$` are an operator: parse_postfix() takes them from the name. */
 static Expr *parse_name(Parser *p) {
         const Token *next = parser_peek_second(p);
         bool is_call = next->kind == TOKEN_LPAREN;
@@ -118,6 +118,13 @@ static Expr *(*const primaries[_TOKEN_KIND_MAX])(Parser *p) = {
         [TOKEN_AT] = parse_operator,       [TOKEN_EMBEDDED] = parse_embedded,
 };
 
+bool parser_at_expression(Parser *p) {
+        TokenKind kind = parser_peek(p)->kind;
+        return primaries[kind] || kind == TOKEN_SUB || kind == TOKEN_ADD || kind == TOKEN_NOT ||
+               kind == TOKEN_BITNOT || kind == TOKEN_INCREMENT || kind == TOKEN_DECREMENT ||
+               kind == TOKEN_AND;
+}
+
 /* primary = number | string | name | call | `(` expression `)` | `[` keys `]` `in` array | $target |
  *           @operator | embedded C */
 Expr *parse_primary(Parser *p) {
@@ -126,7 +133,8 @@ Expr *parse_primary(Parser *p) {
                 return parse(p);
         if (!p->panic) {
                 TokenKind kind = parser_peek(p)->kind;
-                const char *text = token_is_keyword(kind) ? parser_peek(p)->text : NULL;
+                bool is_name = token_is_keyword(kind) && !parser_begins_statement(kind);
+                const char *text = is_name ? parser_peek(p)->text : NULL;
                 Diag *diag = parser_fail_expected(p, "an expression");
                 if (text)
                         diag_hint(p->diags, diag, "`%s` is a keyword; it is no name of a variable", text);

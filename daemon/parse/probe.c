@@ -16,7 +16,7 @@ static ProbePoint *check_alias_name(Parser *p, const ProbePointVec *points) {
                 plain = plain && !strchr(c->name, '*');
         if (!plain)
                 parser_report(p, DIAG_E0122, name->span,
-                              "the name of an alias is one plain probe point: no `*`, `?`, `!`, `if` or braces");
+                              "the name of an alias is plain: it has no `*`, `?`, `!`, `if` or braces");
         return name;
 }
 

@@ -13,7 +13,8 @@ static void parse_chain(Parser *p, ChainVec *chains);
 
 /* A piece of a component's name: letters, digits and wildcards. Its spelling, not its value: `*64bit`. */
 static bool is_piece(const Token *t) {
-        return t->kind == TOKEN_NAME || t->kind == TOKEN_MUL || t->kind == TOKEN_NUMBER || token_is_keyword(t->kind);
+        return t->kind == TOKEN_NAME || t->kind == TOKEN_MUL || t->kind == TOKEN_NUMBER ||
+               token_is_keyword(t->kind);
 }
 
 /* Whether the next token is a piece that directly follows the last one, as in `read*`. */
@@ -58,7 +59,8 @@ static Expr *parse_component_arg(Parser *p) {
         } else {
                 ExprNumber *e = expr_new(p->arena, Number, start);
                 e->base.type = TYPE_LONG;
-                e->value = parser_expect_number(p, "a string or a number: the argument of a component is a literal");
+                e->value = parser_expect_number(
+                                p, "a string or a number: the argument of a component is a literal");
                 e->base.span = parser_span_from(p, start);
                 arg = &e->base;
         }
@@ -89,7 +91,8 @@ static Chain chain_join(Parser *p, const Chain *a, const Chain *b) {
 /* Every chain of `chains` with every one of `tails` behind it. */
 static void multiply(Parser *p, ChainVec *chains, const ChainVec *tails, Span span) {
         if (chains->n * tails->n > PARSE_MAX_POINTS) {
-                parser_fail(p, DIAG_E0122, span, "these braces make more than %d probe points", PARSE_MAX_POINTS);
+                parser_fail(p, DIAG_E0122, span, "these braces make more than %d probe points",
+                            PARSE_MAX_POINTS);
                 return;
         }
         ChainVec product = {};

@@ -6,11 +6,12 @@
  */
 #include "parse/parser.h"
 
-static bool begins_declaration(TokenKind kind) {
-        return kind == TOKEN_PROBE || kind == TOKEN_FUNCTION || kind == TOKEN_GLOBAL || kind == TOKEN_PRIVATE;
+bool parser_begins_declaration(TokenKind kind) {
+        return kind == TOKEN_PROBE || kind == TOKEN_FUNCTION || kind == TOKEN_GLOBAL ||
+               kind == TOKEN_PRIVATE;
 }
 
-static bool begins_statement(TokenKind kind) {
+bool parser_begins_statement(TokenKind kind) {
         switch (kind) {
         case TOKEN_IF:
         case TOKEN_WHILE:
@@ -32,10 +33,7 @@ static bool begins_statement(TokenKind kind) {
 static bool give_up(Parser *p) {
         if (p->diags->n_errors < DIAG_MAX_ERRORS)
                 return false;
-        p->stream.frames.n = 0;
-        p->stream.conditionals.n = 0;
-        p->stream.lexer.in_argument = false;
-        p->stream.lexer.input.pos = p->stream.lexer.input.end;
+        stream_stop(&p->stream);
         p->n_ahead = 0;
         return true;
 }
@@ -73,16 +71,16 @@ static bool is_resumable(Parser *p, const Skip *s) {
         /* A semicolon in parentheses: of a `for (`, or the parenthesis was forgotten and the line ends. */
         if (s->before == TOKEN_RBRACE || (s->before == TOKEN_SEMICOLON && (outside || t->starts_line)))
                 return true;
-        return !is_member(s) && (begins_statement(t->kind) || (t->starts_line && outside));
+        return !is_member(s) && (parser_begins_statement(t->kind) || (t->starts_line && outside));
 }
 
 bool parser_recover_statement(Parser *p, unsigned taken_at_start, int nesting_at_start) {
         Skip s = { .progress = p->n_taken != taken_at_start, .nesting = nesting_at_start };
-        if (give_up(p))
+        if (give_up(p) || p->too_deep)
                 return false;
         while (!is_resumable(p, &s)) {
                 const Token *t = parser_peek_any(p);
-                if (t->kind == TOKEN_END || (begins_declaration(t->kind) && !is_member(&s)))
+                if (t->kind == TOKEN_END || (parser_begins_declaration(t->kind) && !is_member(&s)))
                         return false;
                 skip_token(p, &s);
         }
@@ -96,9 +94,12 @@ void parser_recover_declaration(Parser *p, unsigned taken_at_start) {
         give_up(p);
         for (;; skip_token(p, &s)) {
                 const Token *t = parser_peek_any(p);
-                if (t->kind == TOKEN_END || (begins_declaration(t->kind) && s.progress && !is_member(&s)))
+                bool is_next = parser_begins_declaration(t->kind) && s.progress && !is_member(&s);
+                bool is_mistake = t->fault && t->starts_line; /* another one, to be reported */
+                bool is_beside = s.before == TOKEN_RBRACE && s.braces == 0 && t->starts_line;
+                if (t->kind == TOKEN_END || is_next || is_mistake || is_beside)
                         break;
         }
-        p->panic = false;
+        p->panic = p->too_deep = false;
         p->nesting = 0;
 }

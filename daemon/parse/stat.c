@@ -10,7 +10,8 @@ StatOp stat_find(const char *name) {
 
 static void check_statistic(Parser *p, const Expr *e, const char *name) {
         if (e->kind != EXPR_NAME && e->kind != EXPR_INDEX)
-                parser_report(p, DIAG_E0126, e->span, "`%s` takes a statistic: a global or an element of one", name);
+                parser_report(p, DIAG_E0126, e->span,
+                              "`%s` takes a statistic: a global or an element of one", name);
 }
 
 /* (`@count` | ... | `@variance`) `(` statistic [`,` shift] `)` */
@@ -29,7 +30,8 @@ Expr *stat_parse(Parser *p, const char *name, Span start) {
 }
 
 static bool is_hist(const Token *t) {
-        return t->kind == TOKEN_AT && (strcmp(t->text, "@hist_log") == 0 || strcmp(t->text, "@hist_linear") == 0);
+        return t->kind == TOKEN_AT &&
+               (strcmp(t->text, "@hist_log") == 0 || strcmp(t->text, "@hist_linear") == 0);
 }
 
 bool parser_at_hist(Parser *p) {
@@ -72,6 +74,6 @@ Expr *hist_parse_value(Parser *p, const char *name, Span start) {
         if (parser_at(p, TOKEN_LBRACKET) || (allowed && parser_at(p, TOKEN_RPAREN)))
                 return e;
         parser_report(p, DIAG_E0125, e->span,
-                      "a histogram is no value: it can be printed alone, indexed by bucket, or gone through by foreach");
+                      "a histogram is no value: print() it alone, index a bucket, or go through it by foreach");
         return e;
 }

@@ -6,6 +6,12 @@ static void end_statement(Parser *p) {
         parser_accept(p, TOKEN_SEMICOLON);
 }
 
+/* Also where it should have ended: no statement begins with the keyword of a declaration. */
+static bool at_block_end(Parser *p) {
+        TokenKind kind = parser_peek(p)->kind;
+        return kind == TOKEN_RBRACE || kind == TOKEN_END || parser_begins_declaration(kind);
+}
+
 /* `{` {statement} `}` */
 Stmt *parse_block(Parser *p, const char *what) {
         Span open = parser_peek(p)->span;
@@ -15,7 +21,7 @@ Stmt *parse_block(Parser *p, const char *what) {
                 parser_fail_expected(p, what);
                 return &s->base;
         }
-        while (!p->panic && !parser_at(p, TOKEN_RBRACE) && !parser_at(p, TOKEN_END)) {
+        while (!at_block_end(p)) {
                 unsigned taken = p->n_taken;
                 p->nesting = nesting;
                 Stmt *stmt = parse_statement(p);
@@ -131,8 +137,7 @@ static Stmt *parse_return(Parser *p) {
                         diag_hint(p->diags, diag, "`next` ends a probe");
         }
         StmtReturn *s = stmt_new(p->arena, Return, t.span);
-        TokenKind kind = parser_peek(p)->kind;
-        if (kind != TOKEN_SEMICOLON && kind != TOKEN_RBRACE && kind != TOKEN_ELSE)
+        if (parser_at_expression(p))
                 s->value = parse_expression(p);
         end_statement(p);
         return &s->base;
@@ -145,7 +150,8 @@ static Stmt *parse_delete(Parser *p) {
         s->target = parse_expression(p);
         p->star_allowed = false;
         if (s->target->kind != EXPR_NAME && s->target->kind != EXPR_INDEX)
-                parser_report(p, DIAG_E0123, s->target->span, "`delete` takes a variable, an array or an element of one");
+                parser_report(p, DIAG_E0123, s->target->span,
+                              "`delete` takes a variable, an array or an element of one");
         end_statement(p);
         return &s->base;
 }
@@ -181,6 +187,14 @@ static Stmt *parse_embedded(Parser *p) {
         return &s->base;
 }
 
+/* `else` | `catch`, which belong to a statement that is not there */
+static Stmt *parse_stray(Parser *p) {
+        const Token *t = parser_peek(p);
+        const char *before = t->kind == TOKEN_ELSE ? "if" : "try";
+        parser_fail(p, DIAG_E0101, t->span, "there is no `%s` for this `%s`", before, t->text);
+        return &stmt_new(p->arena, Empty, t->span)->base;
+}
+
 /* expression */
 static Stmt *parse_expression_statement(Parser *p) {
         StmtExpr *s = stmt_new(p->arena, Expr, parser_peek(p)->span);
@@ -190,11 +204,21 @@ static Stmt *parse_expression_statement(Parser *p) {
 }
 
 static Stmt *(*const statements[_TOKEN_KIND_MAX])(Parser *p) = {
-        [TOKEN_LBRACE] = parse_plain_block, [TOKEN_SEMICOLON] = parse_empty,  [TOKEN_IF] = parse_if,
-        [TOKEN_WHILE] = parse_while,        [TOKEN_FOR] = parse_for,          [TOKEN_FOREACH] = parse_foreach,
-        [TOKEN_BREAK] = parse_break,        [TOKEN_CONTINUE] = parse_continue, [TOKEN_NEXT] = parse_next,
-        [TOKEN_RETURN] = parse_return,      [TOKEN_DELETE] = parse_delete,    [TOKEN_TRY] = parse_try,
+        [TOKEN_LBRACE] = parse_plain_block,
+        [TOKEN_SEMICOLON] = parse_empty,
+        [TOKEN_IF] = parse_if,
+        [TOKEN_WHILE] = parse_while,
+        [TOKEN_FOR] = parse_for,
+        [TOKEN_FOREACH] = parse_foreach,
+        [TOKEN_BREAK] = parse_break,
+        [TOKEN_CONTINUE] = parse_continue,
+        [TOKEN_NEXT] = parse_next,
+        [TOKEN_RETURN] = parse_return,
+        [TOKEN_DELETE] = parse_delete,
+        [TOKEN_TRY] = parse_try,
         [TOKEN_EMBEDDED] = parse_embedded,
+        [TOKEN_ELSE] = parse_stray,
+        [TOKEN_CATCH] = parse_stray,
 };
 
 /* statement = block | `;` | if | while | for | foreach | break | continue | next | return | delete | try |

@@ -47,12 +47,16 @@ typedef struct Stream {
         VEC(Frame) frames;
         VEC(Conditional) conditionals;
         StrMap macros;    /* of this file */
+        Token unread;     /* one that comes again, when has_unread */
+        bool has_unread;
         unsigned budget;  /* tokens that macros and arguments may still bring in */
 } Stream;
 
 void stream_init(Stream *s, Arena *a, Diags *d, SourceFile *source, const ParseOptions *o);
 /* The next token; TOKEN_END for ever after the last one. */
 void stream_next(Stream *s, Token *ret_token);
+/* Nothing comes any more: what follows could not be believed, or nobody would read it. */
+void stream_stop(Stream *s);
 
 /* ------------------------------------------------------------------ between the layers */
 
@@ -60,6 +64,8 @@ void stream_next(Stream *s, Token *ret_token);
 void macro_next(Stream *s, Token *ret_token);
 /* expand.c: the next token as it stands, only a macro's parameters replaced. */
 void frame_next(Stream *s, Token *ret_token);
+/* expand.c: this token comes again. At most one. */
+void frame_unread(Stream *s, const Token *t);
 /* expand.c: puts the body of `m`, called at `call`, before what comes next; reads its arguments. Makes the
  * call a bad token and returns false when it cannot. */
 bool macro_expand(Stream *s, const Macro *m, Token *call);

@@ -60,10 +60,9 @@ static void check_followed(Parser *p, const Expr *e, const char *operator) {
         case EXPR_IN:
         case EXPR_REGEX:
         case EXPR_STAT:
-        case EXPR_HIST:
         case EXPR_DEFINED:
-                parser_report(p, DIAG_E0123, e->span, "`%s` needs something that points to kernel or user memory",
-                              operator);
+                parser_report(p, DIAG_E0123, e->span,
+                              "`%s` needs something that points to kernel or user memory", operator);
                 break;
         default:
                 break;
@@ -85,7 +84,8 @@ static Expr *parse_member(Parser *p, Expr *e) {
         const char *member = split_pretty(p, t.text, t.span, 0, &depth);
         Span span = t.span;
         span.len -= MIN2(span.len, depth);
-        vec_push(p->arena, &target->path, ((Access) { .kind = ACCESS_MEMBER, .span = span, .member = member }));
+        vec_push(p->arena, &target->path,
+                 ((Access) { .kind = ACCESS_MEMBER, .span = span, .member = member }));
         add_pretty(p, target, depth, t.span);
         return &target->base;
 }
@@ -96,7 +96,8 @@ static void check_star(Parser *p, const Expr *e, const ExprVec *keys, bool allow
         vec_foreach(key, keys)
                 star = star || !*key;
         if (star && (!allowed || e->kind != EXPR_NAME))
-                parser_report(p, DIAG_E0124, parser_span_from(p, open), "`*` as a key stands only in delete, foreach and `in`");
+                parser_report(p, DIAG_E0124, parser_span_from(p, open),
+                              "`*` as a key stands only in delete, foreach and `in`");
 }
 
 /* `[` keys `]`: an element of an array, where it may be one, or of what a pointer leads to */
@@ -116,10 +117,13 @@ static Expr *parse_index(Parser *p, Expr *e) {
         check_followed(p, e, "[");
         ExprTarget *target = target_of(p, e);
         if (keys.n != 1)
-                parser_report(p, DIAG_E0124, parser_span_from(p, open), "a target variable has one index, an expression");
+                parser_report(p, DIAG_E0124, parser_span_from(p, open),
+                              "a target variable has one index, an expression");
         else if (keys.items[0])
                 vec_push(p->arena, &target->path,
-                         ((Access) { .kind = ACCESS_INDEX, .span = parser_span_from(p, open), .index = keys.items[0] }));
+                         ((Access) { .kind = ACCESS_INDEX,
+                                     .span = parser_span_from(p, open),
+                                     .index = keys.items[0] }));
         return &target->base;
 }
 
@@ -168,7 +172,8 @@ Expr *parse_postfix(Parser *p, Expr *e) {
                 if (!parse)
                         return e;
                 if (is_pretty(e)) {
-                        parser_fail(p, DIAG_E0101, parser_peek(p)->span, "what `$` has made is a string: nothing leads on from it");
+                        parser_fail(p, DIAG_E0101, parser_peek(p)->span,
+                                    "what `$` has made is a string: nothing leads on from it");
                         return e;
                 }
                 e = parse(p, e);
@@ -188,7 +193,8 @@ Expr *parse_address_of(Parser *p) {
                 vec_push(p->arena, &target->path, access);
         }
         if (!target || target->address_of || is_pretty(&target->base)) {
-                parser_report(p, DIAG_E0123, parser_span_from(p, start), "only a target variable and what it leads to have an address");
+                parser_report(p, DIAG_E0123, parser_span_from(p, start),
+                              "only a target variable and what it leads to have an address");
                 return e;
         }
         target->address_of = true;

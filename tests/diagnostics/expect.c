@@ -134,7 +134,8 @@ bool expectations_check(const Script *s, Buf *out) {
                 if (e->met)
                         continue;
                 good = false;
-                buf_printf(out, "missing: %u:%u+%u %s \"%s\"\n", e->line, e->column, e->len, e->code, e->text);
+                buf_printf(out, "missing: %u:%u+%u %s \"%s\"\n", e->line, e->column, e->len, e->code,
+                           e->text);
         }
         return good && all.n > 0;
 }

@@ -39,7 +39,8 @@ static bool compare(const char *path, const char *text) {
         _cleanup_(freep) char *expected = file_read(path, &len);
         if (expected && strcmp(expected, text) == 0)
                 return true;
-        printf("# %s; the dump is:\n%s", expected ? "differs from the .out file" : "there is no .out file", text);
+        printf("# %s; the dump is:\n%s", expected ? "differs from the .out file" : "there is no .out file",
+               text);
         return false;
 }
 
