@@ -214,16 +214,17 @@ void emit_state(Stream *s, const char *state, const char *result) {
 
 /* What no later sub-buffer can tell of: the kernel's sums against ours. */
 static void emit_last_losses(Stream *s, const struct stp_stat *stat) {
-        uint64_t lost = 0, records = 0;
+        uint64_t lost = 0, records = 0, damaged = 0;
         for (unsigned i = 0; i < s->reader.n_cpus; i++) {
+                damaged += s->order.cpus[i].at.damaged;
                 lost += s->order.cpus[i].at.lost;
                 records += s->order.cpus[i].at.records;
         }
         const RenderLost losses[] = {
                 { .where = "kernel-buffer", .count = stat->lost > lost ? stat->lost - lost : 0, .cpu = -1 },
                 { .where = "kernel-nmi", .count = stat->lost_nmi, .cpu = -1 },
-                { .where = "transport-resync", .count = stat->records > records ? stat->records - records : 0,
-                  .cpu = -1 },
+                { .where = damaged ? "transport-resync" : "kernel-buffer", .bytes = damaged,
+                  .count = stat->records > records ? stat->records - records : 0, .cpu = -1 },
         };
         for (size_t i = 0; i < ELEMENTSOF(losses); i++)
                 if (losses[i].count > 0)

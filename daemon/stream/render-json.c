@@ -66,6 +66,18 @@ static int prepare_keys(Render *r, unsigned format) {
         return 0;
 }
 
+static int prepare_plain(Render *r, unsigned format) {
+        Buf text = BUF_INIT, json = BUF_INIT;
+        if (r->formats[format].n_fields > 0)
+                return 0;
+        render_text(r, format, NULL, &text);
+        json.failed = text.failed;
+        bytes_add_json(&json, text.data ? text.data : "", text.len);
+        buf_done(&text);
+        r->formats[format].plain = buf_take(&json);
+        return r->formats[format].plain ? 0 : -ENOMEM;
+}
+
 static int prepare_probes(Render *r) {
         r->probes = calloc(MAX2(r->manifest->n_probes, 1u), sizeof(char *));
         if (!r->probes)
@@ -166,7 +178,7 @@ int render_json_prepare(Render *r, const RenderSession *s) {
                 return -ENOMEM;
         int k = prepare_probes(r);
         for (unsigned i = 0; k == 0 && i < r->manifest->n_formats; i++)
-                k = prepare_keys(r, i);
+                k = prepare_keys(r, i) < 0 ? -ENOMEM : prepare_plain(r, i);
         return k < 0 ? k : prepare_header(r, s);
 }
 
@@ -224,14 +236,9 @@ static void add_data(Buf *out, const CompiledFormat *c, const struct stp_value *
         buf_char(out, '}');
 }
 
-/* A text without values: its bytes as the script prints them. */
-static void add_plain(Buf *out, const Render *r, unsigned format) {
-        Buf text = BUF_INIT;
-        render_text(r, format, NULL, &text);
+static void add_plain(Buf *out, const CompiledFormat *c) {
         LITERAL(out, ",\"data\":");
-        bytes_add_json(out, text.data, text.len);
-        out->failed |= text.failed;
-        buf_done(&text);
+        buf_str(out, c->plain);
 }
 
 void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigned format,
@@ -249,7 +256,7 @@ void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigne
                 if (c->n_fields)
                         add_data(out, c, values, limits[i]);
                 else
-                        add_plain(out, r, format);
+                        add_plain(out, c);
                 if (i > 0)
                         LITERAL(out, ",\"truncated\":true");
                 if (out->len - start < RENDER_MAX - 2)

@@ -21,6 +21,7 @@ typedef struct CompiledFormat {
         Piece *pieces;
         JsonField *fields;
         unsigned n_pieces, n_fields;
+        char *plain;      /* without fields, all its records are the same text: as JSON */
 } CompiledFormat;
 
 struct Render {

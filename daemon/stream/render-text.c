@@ -66,6 +66,7 @@ static void format_done(CompiledFormat *c) {
                 free(c->fields[i].key);
         free(c->fields);
         free(c->pieces);
+        free(c->plain);
 }
 
 Render *render_free(Render *r) {

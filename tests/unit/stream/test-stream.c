@@ -72,7 +72,7 @@ TEST(json_has_all_kinds) {
                 "\"probes\":[{\"id\":0,\"point\":\"kernel.function(\\\"vfs_read\\\")\"}]",
                 "\"fields\":[{\"name\":\"execname\",\"type\":\"string\"},{\"name\":\"count\",\"type\":\"long\"}]",
                 "\"kind\":\"event\",\"session\":\"0123\",\"seq\":1,\"tNs\":\"1000000000\",",
-                "\"cpu\":0,\"pid\":100,\"tid\":101,\"uid\":1000,\"format\":0,"
+                "\"cpu\":0,\"pid\":100,\"tid\":101,\"uid\":1000,\"format\":0,",
                 "\"data\":{\"execname\":\"a\\\"\xc3\xa9\\n\",\"count\":-5}}\n",
                 "\"kind\":\"text\",\"session\":\"0123\",\"seq\":2,",
                 "\"format\":1,\"data\":\"hello\\n\"}\n",
