@@ -86,7 +86,8 @@ int stp_script_register(struct stp_script *script)
 		pr_warn("stapd: %s has a bad descriptor\n", script->name);
 		return r;
 	}
-	s = stp_session_find(script->name);
+	/* Not script->name: the daemon gives a module that was compiled before its session's name. */
+	s = stp_session_find(module_name(script->owner));
 	if (!s)
 		return -ENODEV;
 	mutex_lock(&s->mutex);

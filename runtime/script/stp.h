@@ -140,7 +140,7 @@ struct stp_global {
 
 struct stp_script {
 	u64 abi;            /* STP_ABI_HASH */
-	const char *name;   /* the module's */
+	const char *name;   /* the module's when it was compiled; it may be loaded under another */
 	struct module *owner;
 	struct stp_probe *probes;
 	const struct stp_global *globals;
