@@ -205,7 +205,8 @@ static const char *const failing_services[] = {
 };
 
 static void collect_embedded(FunctionUse *use, const Function *f) {
-        use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register");
+        use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
+                      strstr(f->embedded, "stp_load_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
         for (const char *const *name = failing_services; *name; name++)
                 use->can_fail |= strstr(f->embedded, *name) != NULL;

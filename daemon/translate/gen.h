@@ -179,7 +179,6 @@ Value gen_context(Gen *g, Expr *e);
 Value gen_load(Gen *g, Expr *e);
 Value gen_store(Gen *g, Expr *e);
 Value gen_embedded_expr(Gen *g, Expr *e);
-Value gen_regex(Gen *g, Expr *e);
 /* dst: where a string goes, when call_is_direct(); NULL: a buffer. */
 Value gen_call(Gen *g, ExprCall *call, const char *dst, bool wanted);
 /* A call of C that cannot fail: it may write its string straight into a variable. */
