@@ -290,12 +290,11 @@ static int read_scalars(Reading *r, json_object *o) {
 
 static int read_manifest(Reading *r, json_object *o) {
         json_object *version;
-        int k = get_member(r, o, "manifest", &version);
-        if (k < 0)
+        if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "manifest", &version))
                 return bad(r, "not a manifest");
         if (!json_object_is_type(version, json_type_int) || json_object_get_int64(version) != STAPD_MANIFEST_VERSION)
                 return bad(r, "a manifest of another version");
-        k = read_scalars(r, o);
+        int k = read_scalars(r, o);
         for (size_t i = 0; k >= 0 && i < ELEMENTSOF(lists); i++)
                 k = read_list(r, o, i);
         return k;
