@@ -96,8 +96,18 @@ static bool rest_is_plain(const ProbePoint *p, size_t used) {
         return true;
 }
 
+/* An alias of several names is one place to a wildcard, under the first that matches. */
+static bool is_matched(const AliasMatchVec *matches, const AliasName *n) {
+        vec_foreach(m, matches)
+                if (m->name->alias == n->alias)
+                        return true;
+        return false;
+}
+
 static void match_glob_in(Elab *e, const Chain *c, const ProbePoint *p, const Index *x, AliasMatchVec *ret) {
         vec_foreach(it, &x->alias_names) {
+                if (is_matched(ret, *it))
+                        continue;
                 size_t used = match_from(p, 0, (*it)->name, 0);
                 bool whole = used == p->components.n;
                 if (used > 0 && (whole || (rest_is_plain(p, used) && !has_longer(e, *it, p, used))))
