@@ -14,7 +14,9 @@ static const char *const forms[_OP_MAX] = {
 
 static const char *division_message(Gen *g, OperatorCode op, Span span) {
         const char *at = span_place(g->arena, span);
-        return gen_literal(g, text(g, "division by 0 near operator '%s' at %s", operator_text(op), at));
+        /* `/` or `/=` */
+        return gen_literal(g, text(g, "division by 0 near operator '%s%s' at %s", operator_text(op),
+                                   span.len > 1 ? "=" : "", at));
 }
 
 static Value gen_division(Gen *g, OperatorCode op, Value a, Value b, const Expr *divisor, Span span) {

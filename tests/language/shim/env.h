@@ -56,15 +56,19 @@ static inline void udelay(u32 us)
 	(void)us;
 }
 
+/* Aligned as pages are, as far as it matters. */
 static inline void *stp_alloc(size_t size)
 {
-	return calloc(1, size);
+	size_t whole = (size + 63) & ~(size_t)63;
+	void *p = aligned_alloc(64, whole ? whole : 64);
+
+	return p ? memset(p, 0, whole) : NULL;
 }
 
 static inline void *stp_alloc_on(size_t size, int cpu)
 {
 	(void)cpu;
-	return calloc(1, size);
+	return stp_alloc(size);
 }
 
 static inline void stp_free(void *p)
