@@ -22,7 +22,7 @@ typedef enum FieldType {
         FIELD_LONG,
         FIELD_STRING,
         FIELD_MEMORY, /* %m %M: raw bytes */
-        FIELD_HIST,   /* print(@hist_...): as many longs as buckets, as memory */
+        FIELD_HIST,   /* print(@hist_...): as many longs as buckets, as memory. Reserved: not accepted yet */
         _FIELD_TYPE_MAX,
         _FIELD_TYPE_INVALID = -22,
 } FieldType;
