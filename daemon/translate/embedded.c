@@ -65,12 +65,25 @@ static void write_tail(Gen *g, const Function *f, bool copies) {
         buf_str(g->out, "}\n\n");
 }
 
-static void write_code(Gen *g, const Function *f) {
+/* What the compiler has to say of a user's C is about the script. */
+static void write_line(Gen *g, Span span) {
         unsigned line, column;
-        if (!f->from_library && f->embedded_span.file) {
-                source_position(f->embedded_span.file, f->embedded_span.offset, &line, &column);
-                buf_printf(g->out, "#line %u %s\n", line, gen_literal(g, f->embedded_span.file->name));
+        if (!span.file)
+                return;
+        source_position(span.file, span.offset, &line, &column);
+        buf_printf(g->out, "#line %u %s\n", line, gen_literal(g, span.file->name));
+}
+
+void gen_embedded_blocks(Gen *g) {
+        vec_foreach(e, &g->program->embedded) {
+                write_line(g, (*e)->span);
+                buf_printf(g->out, "%s\n", (*e)->code);
         }
+}
+
+static void write_code(Gen *g, const Function *f) {
+        if (!f->from_library)
+                write_line(g, f->embedded_span);
         buf_printf(g->out, "\t{%s}\n", f->embedded);
 }
 

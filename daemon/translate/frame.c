@@ -22,41 +22,71 @@ static const char *write_max(Gen *g, const char *base, unsigned n, const char *a
         return name;
 }
 
-static void write_need(Gen *g, FunctionUse *f);
+/* Functions that need nothing, themselves or below, are not worth a constant. */
+static bool needs_frame(Gen *g, FunctionUse *f, PtrMap *known) {
+        uintptr_t answer = (uintptr_t) ptrmap_get(known, f);
+        if (answer)
+                return answer == 1;
+        bool needs = ptrmap_get(&g->frames, f->function) != NULL;
+        ptrmap_put(g->arena, known, f, (void *) 2); /* for recursions */
+        vec_foreach(callee, &f->calls)
+                needs |= needs_frame(g, *callee, known);
+        ptrmap_put(g->arena, known, f, (void *) (uintptr_t) (needs ? 1 : 2));
+        return needs;
+}
 
-static const char *write_calls(Gen *g, const FunctionUse *f, const char *name) {
+static void write_need(Gen *g, FunctionUse *f, PtrMap *known);
+
+static const char *write_calls(Gen *g, const FunctionUse *f, const char *name, PtrMap *known) {
         const char *most = "0";
         unsigned n = 0;
         vec_foreach(callee, &f->calls) {
-                /* Within a recursion each frame is paid for already. */
-                if ((*callee)->recursive && f->recursive && (*callee)->mark == g->usage->mark)
+                if (!needs_frame(g, *callee, known))
                         continue;
-                write_need(g, *callee);
+                write_need(g, *callee, known);
                 const char *need = need_name(g, *callee);
                 most = strcmp(most, "0") ? write_max(g, name, ++n, most, need) : need;
         }
         return most;
 }
 
+/* Frames of all that does not recurse below f: on one way down each of them is met once at most. */
+static const char *sum_below(Gen *g, const FunctionUse *f, PtrMap *seen, const char *sum) {
+        vec_foreach(callee, &f->calls) {
+                if (ptrmap_get(seen, *callee))
+                        continue;
+                ptrmap_put(g->arena, seen, *callee, *callee);
+                if (!(*callee)->recursive && ptrmap_get(&g->frames, (*callee)->function))
+                        sum = text(g, "%s + (int)%s", sum, frame_size(g, (*callee)->function));
+                sum = sum_below(g, *callee, seen, sum);
+        }
+        return sum;
+}
+
 /* Writes the constant of a function, those of its callees before. */
-static void write_need(Gen *g, FunctionUse *f) {
+static void write_need(Gen *g, FunctionUse *f, PtrMap *known) {
         if (f->mark == g->usage->mark)
                 return;
         f->mark = g->usage->mark;
-        const char *name = need_name(g, f), *below = write_calls(g, f, name);
+        const char *name = need_name(g, f);
         if (f->recursive)
-                buf_printf(g->out, "\t%s = %s,\n", name, below);
+                buf_printf(g->out, "\t%s = %s,\n", name, sum_below(g, f, &(PtrMap) {}, "0"));
         else
-                buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, f->function), below);
+                buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, f->function),
+                           write_calls(g, f, name, known));
 }
 
 void gen_frame_needs(Gen *g) {
         const char *most = "0", *recursive = "0";
         unsigned n = 0;
+        PtrMap known = {};
         g->usage->mark++;
         buf_str(g->out, "enum {\n");
         vec_foreach(h, &g->usage->handlers) {
-                const char *name = text(g, "need_%s", handler_name(g, *h)), *below = write_calls(g, &(*h)->own, name);
+                const char *name = text(g, "need_%s", handler_name(g, *h)), *below;
+                below = write_calls(g, &(*h)->own, name, &known);
+                if (!strcmp(below, "0") && !ptrmap_get(&g->frames, *h))
+                        continue;
                 buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, *h), below);
                 most = write_max(g, "need_most", ++n, most, name);
         }

@@ -101,6 +101,7 @@ static void gen_script_function(Gen *g, const Function *f, const FunctionUse *us
         Routine r;
         routine_begin(g, &r, function_name(g, f));
         r.function = f;
+        r.probe = ptrmap_get(&g->saved_of, f);
         r.from_library = f->from_library;
         gen_function_body(g, f, use);
         const char *empty = is_string ? "ret[0] = 0;" : may_next ? "*ret = 0;" : NULL;
@@ -123,7 +124,24 @@ static void check_depth(Gen *g, const Function *f, const FunctionUse *use) {
                  f->name, use->depth, DEPTH_MAX);
 }
 
+static void own_functions(Gen *g, const FunctionUse *use, Probe *p) {
+        vec_foreach(callee, &use->calls) {
+                if (ptrmap_get(&g->saved_of, (*callee)->function))
+                        continue;
+                ptrmap_put(g->arena, &g->saved_of, (*callee)->function, p);
+                own_functions(g, *callee, p);
+        }
+}
+
+/* A function that uses what a return probe saved was made for that probe alone. */
+static void find_owners(Gen *g) {
+        for (size_t i = 0; i < g->program->probes.n; i++)
+                if (g->program->probes.items[i]->saved.n)
+                        own_functions(g, &g->usage->of_probe[i]->own, g->program->probes.items[i]);
+}
+
 void gen_functions(Gen *g) {
+        find_owners(g);
         vec_foreach(f, &g->program->functions)
                 buf_printf(g->out, "%s;\n", function_head(g, *f));
         buf_char(g->out, '\n');

@@ -82,7 +82,7 @@ typedef struct Routine {
         VEC(Local *) locals;
         StrMap names;         /* C names that are taken */
         const Function *function; /* NULL: a handler */
-        const Probe *probe;       /* handlers: the first of those that share it */
+        const Probe *probe;       /* whose saved values it sees: of those that share a handler the first */
         bool from_library;
         const char *line;     /* "script.stp:3" of the last statement */
 } Routine;
@@ -98,6 +98,7 @@ typedef struct Gen {
         PtrMap function_names;  /* Function -> const char * */
         PtrMap global_names;    /* Var -> const char * */
         PtrMap frames;          /* Function, HandlerUse -> name of the frame's struct; none: no frame */
+        PtrMap saved_of;        /* Function -> the return probe it was made for, when that saves values */
         PtrMap handler_names;   /* HandlerUse -> const char * */
         StrMap names;
         StrMap formats;         /* what makes a format -> index + 1 */
@@ -227,6 +228,7 @@ void gen_functions(Gen *g);  /* prototypes and definitions */
 const char *function_name(Gen *g, const Function *f);
 bool function_may_next(const Function *f);
 void gen_embedded_function(Gen *g, const Function *f, const char *head);
+void gen_embedded_blocks(Gen *g); /* those beside functions */
 const char *handler_name(Gen *g, const HandlerUse *h);
 void gen_handlers(Gen *g);
 void gen_globals(Gen *g);      /* their memory */

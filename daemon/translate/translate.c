@@ -13,8 +13,7 @@ static void write_start(Gen *g) {
                         "#pragma GCC diagnostic ignored \"-Wunused-but-set-variable\"\n"
                         "#pragma GCC diagnostic ignored \"-Wunused-function\"\n"
                         "#pragma GCC diagnostic ignored \"-Wunused-value\"\n\n");
-        vec_foreach(e, &g->program->embedded)
-                buf_printf(g->out, "%s\n", (*e)->code);
+        gen_embedded_blocks(g);
 }
 
 static void write_end(Gen *g, const TranslateOptions *o) {

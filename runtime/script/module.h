@@ -30,17 +30,12 @@
 #define STP_OVERLOAD_THRESHOLD 0
 #endif
 
-#ifdef STP_SHIM
-#define STP_OWNER NULL
-#else
 extern struct module __this_module;
-#define STP_OWNER (&__this_module)
-#endif
 
 static struct stp_script stp_script = {
 	.abi = STP_ABI_HASH,
 	.name = STP_MODULE_NAME,
-	.owner = STP_OWNER,
+	.owner = &__this_module,
 	.probes = STP_PROBES,
 	.globals = STP_GLOBALS,
 	.n_probes = STP_N_PROBES,
@@ -59,12 +54,9 @@ static struct stp_script stp_script = {
 	.overload_threshold = STP_OVERLOAD_THRESHOLD,
 };
 
-#ifdef STP_SHIM
+#ifdef STP_SHIM_SYMBOL
 
-/* Many scripts in one test program: each has a name of its own. */
-#ifndef STP_SHIM_SYMBOL
-#define STP_SHIM_SYMBOL stp_shim_script
-#endif
+/* Many scripts in one test program: each is asked for by a name of its own. */
 struct stp_script *STP_SHIM_SYMBOL(void);
 struct stp_script *STP_SHIM_SYMBOL(void)
 {
@@ -86,6 +78,8 @@ static void stp_module_exit(void)
 }
 
 /* What module_init() and module_exit() come down to; the pointers keep objtool content with IBT. */
+int init_module(void);
+void cleanup_module(void);
 int init_module(void) __attribute__((alias("stp_module_init")));
 void cleanup_module(void) __attribute__((alias("stp_module_exit")));
 static void *stp_address_init __attribute__((used, section(".init.data"))) = (void *)&init_module;

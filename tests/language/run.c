@@ -29,12 +29,31 @@ static const struct test_case {
 #include "cases.h"
 };
 
+/* What generated code takes for its module. */
+struct module {
+	int unused;
+} __this_module;
+
 static struct stp_cpu cpu;
 static u64 record_log[LOG_SIZE / 8];
 static u32 log_used;
 static u64 n_errors;
 
 /* ------------------------------------------------------------------ what the core asks of its surroundings */
+
+/* Aligned as pages are, as far as it matters. */
+void *stp_alloc(size_t size)
+{
+	size_t whole = size ? (size + 63) & ~(size_t)63 : 64;
+	void *p = aligned_alloc(64, whole);
+
+	return p ? memset(p, 0, whole) : NULL;
+}
+
+unsigned long stp_stack_left(void)
+{
+	return 8192;
+}
 
 void *stp_transport_reserve(struct stp_cpu *k, u32 len)
 {
