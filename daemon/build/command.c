@@ -120,6 +120,7 @@ static const struct {
 } dropped[] = {
         { "-Wp,-M", true, false, ALL },        /* no dependency file */
         { "-g", false, false, ALL },           /* no debug information: it is most of the time and of the size */
+        { "-g0", false, false, ALL },
         { "-gdwarf", true, false, ALL },
         { "-gz", true, false, ALL },
         { "-c", false, false, ALL },

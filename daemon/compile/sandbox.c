@@ -20,6 +20,15 @@
 #include "build/tree.h"
 #include "compile/seccomp.h"
 
+/* The address space of a program with AddressSanitizer is terabytes of shadow. */
+#if defined(__SANITIZE_ADDRESS__)
+#define LIMIT_ADDRESS_SPACE 0
+#elif defined(__has_feature)
+#define LIMIT_ADDRESS_SPACE (!__has_feature(address_sanitizer))
+#else
+#define LIMIT_ADDRESS_SPACE 1
+#endif
+
 #define MAX_KEEP 16
 #define TMP_OPTIONS "mode=0700,size=1g,nr_inodes=100k"
 
@@ -197,6 +206,8 @@ int sandbox_job(unsigned wall_seconds) {
                 { RLIMIT_CORE, 0, 0 },
         };
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
+                if (limits[i].resource == RLIMIT_AS && !LIMIT_ADDRESS_SPACE)
+                        continue;
                 int r = limit(limits[i].resource, limits[i].soft, limits[i].hard);
                 if (r < 0)
                         log_debug_errno(r, "Cannot limit a compilation: %m");

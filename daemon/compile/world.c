@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "base/strmap.h"
 
+#define MAX_RELEASE 128
 #define WORLD_MEMORY ((size_t) 1 << 30)
 
 /* Whose language we speak, for %( systemtap_v ... %). */
@@ -34,7 +35,15 @@ static void set_targets(World *w, const char *machine) {
                                       .runtime_dir = paths_runtime() };
 }
 
+/* It becomes part of paths and of command lines. */
+static bool release_is_valid(const char *s) {
+        size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_~");
+        return n > 0 && n <= MAX_RELEASE && s[n] == 0 && s[0] != '.' && s[0] != '-';
+}
+
 int world_open_kernel(const WorldOptions *o, World **ret) {
+        if (o->release && !release_is_valid(o->release))
+                return -EINVAL;
         Arena *a = arena_new(WORLD_MEMORY);
         if (!a)
                 return -ENOMEM;
