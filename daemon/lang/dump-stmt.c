@@ -36,8 +36,18 @@ static void dump_empty(const Stmt *s, unsigned indent, Buf *out) {
         buf_str(out, ";\n");
 }
 
+/* Embedded C at the start of a statement is all of it, so an expression that begins with some is put into
+ * parentheses. */
 static void dump_expr_stmt(const Stmt *s, unsigned indent, Buf *out) {
-        dump_expr(((const StmtExpr *) s)->expr, out);
+        const Expr *e = ((const StmtExpr *) s)->expr;
+        size_t start = out->len;
+        dump_expr(e, out);
+        if (!out->failed && out->len > start && strncmp(out->data + start, "%{", 2) == 0) {
+                out->len = start;
+                buf_char(out, '(');
+                dump_expr(e, out);
+                buf_char(out, ')');
+        }
         buf_str(out, ";\n");
 }
 

@@ -35,6 +35,14 @@ struct Infix {
 
 static Expr *parse_bound(Parser *p, Binding least);
 
+/* `1.5` would be two strings put together, if numbers were strings. */
+static void check_fraction(Parser *p, const ExprBinary *e) {
+        bool numbers = expr_as(Number, e->left) && expr_as(Number, e->right);
+        bool together = e->left->span.len + e->right->span.len + 1 == e->base.span.len;
+        if (e->op == OP_CONCAT && numbers && together)
+                parser_report(p, DIAG_E0128, e->base.span, "the language has no floating point numbers");
+}
+
 /* left OP right, where `right` binds tighter. */
 static Expr *make_binary(Parser *p, Expr *left, const Infix *infix, Span op_span) {
         Expr *right = parse_bound(p, infix->binding + 1);
@@ -43,9 +51,7 @@ static Expr *make_binary(Parser *p, Expr *left, const Infix *infix, Span op_span
         e->op_span = op_span;
         e->left = left;
         e->right = right;
-        ExprNumber *a = expr_as(Number, left), *b = expr_as(Number, right);
-        if (e->op == OP_CONCAT && a && b)
-                parser_report(p, DIAG_E0128, e->base.span, "the language has no floating point numbers");
+        check_fraction(p, e);
         return &e->base;
 }
 

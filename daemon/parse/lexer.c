@@ -208,7 +208,7 @@ static void lex_token(Lexer *l, Token *t) {
 }
 
 static void check_length(Lexer *l, Token *t) {
-        if (t->span.len <= PARSE_MAX_TOKEN || t->kind == TOKEN_EMBEDDED)
+        if (t->span.len <= PARSE_MAX_TOKEN || t->kind == TOKEN_EMBEDDED || t->kind == TOKEN_END)
                 return;
         Span start = t->span;
         start.len = 1;

@@ -74,6 +74,6 @@ Expr *hist_parse_value(Parser *p, const char *name, Span start) {
         if (parser_at(p, TOKEN_LBRACKET) || (allowed && parser_at(p, TOKEN_RPAREN)))
                 return e;
         parser_report(p, DIAG_E0125, e->span,
-                      "a histogram is no value: print() it alone, index a bucket, or go through it by foreach");
+                      "a histogram is no value: print() it alone, index it, or go through it by foreach");
         return e;
 }
