@@ -32,9 +32,13 @@ void stp_shim_fail_alloc(unsigned n)
 
 void *stp_alloc(size_t size)
 {
+	void *p;
+
 	if (fail_countdown && !--fail_countdown)
 		return NULL;
-	return calloc(1, size);
+	/* vmalloc() gives pages: structs with cache lines of their own rely on it */
+	p = aligned_alloc(STP_LOCK_ALIGN, (size + STP_LOCK_ALIGN - 1) & ~(size_t)(STP_LOCK_ALIGN - 1));
+	return p ? memset(p, 0, size) : NULL;
 }
 
 unsigned long stp_stack_left(void)
