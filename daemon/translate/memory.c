@@ -13,8 +13,10 @@ static const char *narrow(Gen *g, const char *value, unsigned size, bool is_sign
 static const char *saved_slot(Gen *g, unsigned index) {
         const Probe *p = g->routine->probe;
         unsigned longs = 0, strings = 0;
-        for (unsigned i = 0; p && i < index && i < p->saved.n; i++)
-                *(p->saved.items[i]->type == TYPE_STRING ? &strings : &longs) += 1;
+        for (unsigned i = 0; i < index; i++) {
+                bool is_string = p && i < p->saved.n && p->saved.items[i]->type == TYPE_STRING;
+                *(is_string ? &strings : &longs) += 1;
+        }
         return strings ? text(g, "%u + %u * STP_STRING_SLOTS", longs, strings) : text(g, "%u", longs);
 }
 
