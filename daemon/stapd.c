@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stapd: options, configuration, event loop. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -118,6 +119,18 @@ static int get_socket(const Options *o) {
         return fd < 0 ? log_errno(fd, "Cannot listen on %s: %m", path) : fd;
 }
 
+/* A helper's 0 to 2 are made from ours: they must not be a socket that was opened since. */
+static int open_standard_fds(void) {
+        int fd;
+        do
+                fd = open("/dev/null", O_RDWR);
+        while (fd >= 0 && fd <= STDERR_FILENO);
+        if (fd < 0)
+                return -errno;
+        close(fd);
+        return 0;
+}
+
 static void raise_limits(void) {
         struct rlimit files;
         if (getrlimit(RLIMIT_NOFILE, &files) < 0)
@@ -180,6 +193,8 @@ int main(int argc, char **argv) {
         int r = read_options(argc, argv, &o);
         if (r <= 0)
                 return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        if (open_standard_fds() < 0)
+                return EXIT_FAILURE;
         log_setup("stapd", o.log_level);
         umask(0022);
         raise_limits();

@@ -11,10 +11,16 @@
 
 #define READ_SIZE 65536
 #define FIRST_CALL_USEC (45 * 1000000ull)
+#define CALLS_PER_TURN 8      /* then the other clients have theirs */
+#define REPLIES_AHEAD 65536u  /* bytes that a client may leave unread and still be answered its next call */
 
+/* What comes while a call waits is left in the socket, but for one piece: that is how the end of a client which
+ * sends and goes is seen. A client that has shut down its side of the socket can still be answered; one that is
+ * gone altogether makes EPOLLHUP, which needs no asking for. */
 static void update_events(Connection *c) {
-        uint32_t events = EPOLLRDHUP | (c->out.len > 0 ? EPOLLOUT : 0);
-        if (!c->closing && c->in.len < VARLINK_MAX_MESSAGE)
+        uint32_t events = c->out.len > 0 ? EPOLLOUT : 0;
+        size_t room = c->busy || c->has_message ? READ_SIZE : VARLINK_MAX_MESSAGE;
+        if (!c->closing && !c->ended && c->in.len < room)
                 events |= EPOLLIN;
         (void) sd_event_source_set_io_events(c->source, events);
 }
@@ -49,6 +55,11 @@ static void give_socket_away(Connection *c) {
         connection_close(c);
 }
 
+/* The client sends no more, waits for nothing, and has no session. */
+static bool is_idle_at_end(const Connection *c) {
+        return c->ended && !c->busy && !c->has_message && !c->untie;
+}
+
 /* False: the connection is gone. */
 static bool flush(Connection *c) {
         while (c->out.len > 0) {
@@ -67,7 +78,7 @@ static bool flush(Connection *c) {
                 give_socket_away(c);
                 return false;
         }
-        if (c->out.len == 0 && c->closing) {
+        if (c->out.len == 0 && (c->closing || is_idle_at_end(c))) {
                 connection_close(c);
                 return false;
         }
@@ -146,6 +157,8 @@ void connection_wait(Connection *c, CallGone gone, void *userdata) {
 void connection_tie(Connection *c, CallGone untie, void *userdata) {
         c->untie = untie;
         c->tied = userdata;
+        if (!untie)
+                send_later(c); /* it may have been all that kept the connection */
 }
 
 void connection_hand_over(Connection *c, json_object *reply, void (*upgrade)(Connection *, int, void *),
@@ -157,21 +170,34 @@ void connection_hand_over(Connection *c, json_object *reply, void (*upgrade)(Con
 
 /* ------------------------------------------------------------------ receiving */
 
-/* Answers the calls that have come, until one waits. */
-void connection_process(Connection *c) {
-        while (!c->busy && !c->closing) {
-                int r = varlink_take_call(&c->in, &c->call);
-                if (r == 0)
-                        break;
-                if (r < 0) {
-                        log_debug_errno(r, "uid %u sent what is no call: %m", c->caller.uid);
-                        c->closing = true;
-                        send_later(c);
-                        break;
-                }
-                c->timeout = sd_event_source_disable_unref(c->timeout);
-                verbs_dispatch(c);
+/* Answers the next of the calls that have come. False: there is none, or it is no call. */
+static bool process_one(Connection *c) {
+        int r = varlink_take_call(&c->in, &c->call);
+        if (r == 0) {
+                c->has_message = false;
+                if (c->in.len == 0)
+                        buf_done(&c->in); /* a long message's memory is not kept for an idle client */
+                return false;
         }
+        if (r < 0) {
+                log_debug_errno(r, "uid %u sent what is no call: %m", c->caller.uid);
+                c->closing = true;
+                send_later(c);
+                return false;
+        }
+        c->timeout = sd_event_source_disable_unref(c->timeout);
+        verbs_dispatch(c);
+        return true;
+}
+
+/* A few of the calls that have come, until one waits. A client that does not read its replies gets no more of
+ * them made. */
+void connection_process(Connection *c) {
+        for (unsigned i = 0; i < CALLS_PER_TURN && c->has_message; i++)
+                if (c->busy || c->closing || c->out.len > REPLIES_AHEAD || !process_one(c))
+                        break;
+        if (is_idle_at_end(c) || (c->has_message && !c->busy && !c->closing && c->out.len <= REPLIES_AHEAD))
+                send_later(c);
         update_events(c);
 }
 
@@ -181,25 +207,33 @@ static bool receive(Connection *c) {
         ssize_t n = room ? recv(c->fd, room, READ_SIZE, MSG_DONTWAIT) : -1;
         if (n > 0) {
                 c->in.len += (size_t) n;
+                /* Only what is new is searched: a message may come byte by byte. */
+                c->has_message |= memchr(room, 0, (size_t) n) || c->in.len >= VARLINK_MAX_MESSAGE;
                 return true;
         }
         if (room && n < 0 && (errno == EAGAIN || errno == EINTR))
                 return true;
+        if (n == 0) {
+                c->ended = true;
+                return true;
+        }
         connection_close(c);
         return false;
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         Connection *c = userdata;
-        if ((revents & EPOLLOUT) && !flush(c))
+        bool gone = revents & (EPOLLHUP | EPOLLERR);
+        if (!gone && (revents & EPOLLOUT) && !flush(c))
                 return 0;
-        if (revents & EPOLLIN) {
+        if ((revents & EPOLLIN) && !c->ended) {
                 if (receive(c))
                         connection_process(c);
-                return 0;
-        }
-        if (revents & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+        } else if (gone) {
                 connection_close(c);
+        } else {
+                connection_process(c);
+        }
         return 0;
 }
 
@@ -209,7 +243,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 static int add_sources(Connection *c) {
-        int r = sd_event_add_io(c->event, &c->source, c->fd, EPOLLIN | EPOLLRDHUP, on_io, c);
+        int r = sd_event_add_io(c->event, &c->source, c->fd, EPOLLIN, on_io, c);
         if (r >= 0)
                 r = sd_event_add_time_relative(c->event, &c->timeout, CLOCK_MONOTONIC, FIRST_CALL_USEC, 1000000,
                                                on_timeout, c);

@@ -2,7 +2,9 @@
 #pragma once
 /*
  * One client. Calls are answered in order, one at a time: a call that waits (a compilation, a kit) holds back
- * what the client sends after it. Replies queue up to a bound; a client that does not read them is let go.
+ * what the client sends after it, and so do replies that it does not read. What a call that waits has to tell
+ * queues up to a bound; a client that lets it grow beyond that is let go. Each client has a few calls answered
+ * in its turn.
  */
 #include "api/varlink.h"
 #include "session/manager.h"
@@ -26,6 +28,8 @@ struct Connection {
         sd_event_source *source, *timeout, *deferred;
         VarlinkCall call;   /* the one that is being answered */
         bool busy;          /* it waits */
+        bool has_message;   /* there may be a whole one in `in` */
+        bool ended;         /* the client sends no more; it may still read */
         bool closing;       /* when what is queued has been sent */
         void (*upgrade)(Connection *c, int fd, void *userdata);
         CallGone gone;      /* of the call that waits */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/server.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,11 +13,13 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
+#define PAUSE_USEC 500000ull
+
 struct Server {
         sd_event *event;
         Manager *manager;
         int fd;
-        sd_event_source *source;
+        sd_event_source *source, *pause;
         Connection *connections;
         unsigned n_connections;
 };
@@ -45,10 +50,28 @@ static int remove_stale(const char *path, const struct sockaddr_un *address, soc
         return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+/* Two that start at once must not both find the socket stale. Held until we end. */
+static int lock_path(const char *path) {
+        static int lock = -1;
+        _cleanup_(freep) char *name = NULL;
+        if (asprintf(&name, "%s.lock", path) < 0)
+                return -ENOMEM;
+        lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (lock < 0)
+                return -errno;
+        if (flock(lock, LOCK_EX | LOCK_NB) >= 0)
+                return 0;
+        int r = errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
+        lock = close_fd(lock);
+        return r;
+}
+
 int server_listen(const char *path) {
         struct sockaddr_un address;
         socklen_t len;
         int r = make_address(path, &address, &len);
+        if (r >= 0)
+                r = lock_path(path);
         if (r >= 0)
                 r = remove_stale(path, &address, len);
         if (r < 0)
@@ -68,6 +91,13 @@ static unsigned count_of(const Server *s, uid_t uid) {
         return n;
 }
 
+/* A session takes a connection, and its reader one more until it has its stream. */
+static bool has_room(const Server *s, uid_t uid) {
+        const Config *c = s->manager->config;
+        return s->n_connections < SERVER_CONNECTIONS_MAX + c->sessions_max &&
+                count_of(s, uid) < SERVER_CONNECTIONS_PER_UID + c->sessions_per_user;
+}
+
 static int accept_one(Server *s) {
         _cleanup_(closep) int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0)
@@ -76,8 +106,7 @@ static int accept_one(Server *s) {
         int r = caller_from_socket(fd, &caller);
         if (r < 0)
                 return r;
-        if (s->n_connections >= SERVER_CONNECTIONS_MAX ||
-            count_of(s, caller.uid) >= SERVER_CONNECTIONS_PER_UID) {
+        if (!has_room(s, caller.uid)) {
                 log_debug("uid %u has too many connections", caller.uid);
                 caller_done(&caller);
                 return 0;
@@ -94,10 +123,27 @@ static int accept_one(Server *s) {
         return 0;
 }
 
+static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata) {
+        Server *s = userdata;
+        (void) sd_event_source_set_enabled(s->source, SD_EVENT_ON);
+        return 0;
+}
+
+/* Who waits to be accepted goes on waiting, and must not keep us busy meanwhile. */
+static void pause_accepting(Server *s) {
+        s->pause = sd_event_source_disable_unref(s->pause);
+        if (sd_event_add_time_relative(s->event, &s->pause, CLOCK_MONOTONIC, PAUSE_USEC, 0, on_pause_over, s) >= 0)
+                (void) sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
+}
+
 static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         int r = accept_one(userdata);
-        if (r < 0 && r != -EAGAIN && r != -ECONNABORTED && r != -EINTR)
+        if (r == -EAGAIN || r == -ECONNABORTED || r == -EINTR)
+                return 0;
+        if (r < 0)
                 log_warning_errno(r, "Cannot accept a connection: %m");
+        if (r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -ENOBUFS)
+                pause_accepting(userdata);
         return 0;
 }
 
@@ -133,6 +179,7 @@ Server *server_free(Server *s) {
         while (s->connections)
                 connection_close(s->connections);
         sd_event_source_disable_unref(s->source);
+        sd_event_source_disable_unref(s->pause);
         close_fd(s->fd);
         sd_event_unref(s->event);
         free(s);

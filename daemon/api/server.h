@@ -6,8 +6,8 @@
  */
 #include "session/manager.h"
 
-#define SERVER_CONNECTIONS_MAX 512
-#define SERVER_CONNECTIONS_PER_UID 64
+#define SERVER_CONNECTIONS_MAX 512    /* besides one for each session that the configuration allows */
+#define SERVER_CONNECTIONS_PER_UID 64 /* likewise */
 
 typedef struct Server Server;
 
@@ -15,7 +15,7 @@ typedef struct Server Server;
 int server_new(sd_event *event, Manager *manager, int listen_fd, Server **ret);
 Server *server_free(Server *s);
 /* Makes a listening AF_UNIX socket that anybody may connect to; replaces a stale one, but -EADDRINUSE when
- * somebody still listens there. Returns the fd. */
+ * somebody still listens there. Beside it stands PATH.lock, held until the process ends. Returns the fd. */
 int server_listen(const char *path);
 
 /* One connection went away. */

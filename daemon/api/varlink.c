@@ -2,6 +2,7 @@
 #include "api/varlink.h"
 #include <errno.h>
 #include <string.h>
+#include "manifest/bytes.h"
 
 void varlink_call_done(VarlinkCall *c) {
         json_object_put(c->message);
@@ -47,6 +48,8 @@ static bool read_call(json_object *o, VarlinkCall *ret) {
             !json_object_is_type(method, json_type_string))
                 return false;
         ret->method = json_object_get_string(method);
+        if (strlen(ret->method) != (size_t) json_object_get_string_len(method))
+                return false;
         return read_flag(o, "more", &ret->more) && read_flag(o, "oneway", &ret->oneway) &&
                 read_flag(o, "upgrade", &ret->upgrade) && read_parameters(o, ret);
 }
@@ -69,13 +72,29 @@ int varlink_take_call(Buf *in, VarlinkCall *ret) {
         return 1;
 }
 
+/* A script in another encoding may be quoted in what we say of it. JSON is UTF-8. */
+static void add_as_utf8(Buf *out, const char *text, size_t len) {
+        for (size_t i = 0; i < len;) {
+                size_t n = 1;
+                while (n <= 4 && n <= len - i && !bytes_are_utf8(text + i, n))
+                        n++;
+                bool valid = n <= 4 && n <= len - i;
+                buf_add(out, valid ? text + i : "?", valid ? n : 1);
+                i += valid ? n : 1;
+        }
+}
+
 static void add_message(Buf *out, json_object *o) {
         size_t len;
         const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
-        if (text)
-                buf_add(out, text, len + 1); /* the NUL ends the message */
-        else
+        if (!text)
                 out->failed = true;
+        else if (bytes_are_utf8(text, len))
+                buf_add(out, text, len);
+        else
+                add_as_utf8(out, text, len);
+        if (text)
+                buf_char(out, 0); /* ends the message */
         json_object_put(o);
 }
 

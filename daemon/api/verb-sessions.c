@@ -145,6 +145,10 @@ void verb_attach(Connection *c) {
         if (!param_word(c, "format", true, formats, &format) ||
             !param_word(c, "overflow", false, overflows, &overflow))
                 return;
+        if (c->untie) { /* it would have to go with the upgrade */
+                connection_error_text(c, "InvalidState", "state", "this connection has a session");
+                return;
+        }
         Session *s = verb_session(c, VERB_SEE);
         if (!s || !check_attach(c, s, overflow))
                 return;

@@ -10,7 +10,8 @@
 typedef struct Start {
         Connection *connection;
         Session *session;
-        bool answered; /* without `more`: the one reply is out */
+        bool more;     /* whoever called wants to hear of everything */
+        bool answered; /* without: the one reply is out, and the connection may be at another call */
 } Start;
 
 static void add_text(json_object *o, const char *name, const char *s) {
@@ -22,6 +23,14 @@ static void add_number(json_object *o, const char *name, int64_t n) {
         json_object_object_add(o, name, json_object_new_int64(n));
 }
 
+/* One of the replies of a call with `more`. */
+static void tell(const Start *start, json_object *parameters) {
+        if (start->more)
+                connection_reply_more(start->connection, parameters);
+        else
+                json_object_put(parameters);
+}
+
 static void on_state(void *userdata, Session *s) {
         Start *start = userdata;
         Connection *c = start->connection;
@@ -30,8 +39,8 @@ static void on_state(void *userdata, Session *s) {
         json_object *o = json_object_new_object();
         add_text(o, "id", s->id);
         add_text(o, "state", session_state_to_string(s->state));
-        if (c->call.more) {
-                connection_reply_more(c, o);
+        if (start->more) {
+                tell(start, o);
         } else if (!start->answered && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
                 start->answered = true;
                 connection_reply(c, o);
@@ -46,14 +55,14 @@ static void on_pass(void *userdata, Session *s, const char *pass, int64_t usec, 
         add_text(o, "pass", pass);
         add_number(o, "usec", usec);
         add_text(o, "detail", detail);
-        connection_reply_more(start->connection, o);
+        tell(start, o);
 }
 
 static void on_progress(void *userdata, Session *s, const char *text) {
         Start *start = userdata;
         json_object *o = json_object_new_object();
         add_text(o, "progress", text);
-        connection_reply_more(start->connection, o);
+        tell(start, o);
 }
 
 static json_object *member_of(json_object *reply, const char *name) {
@@ -74,7 +83,7 @@ static void on_compiled(void *userdata, Session *s) {
                 json_object_object_add(o, "diagnosticsText", json_object_get(text));
         if (source)
                 json_object_object_add(o, "source", json_object_get(source));
-        connection_reply_more(start->connection, o);
+        tell(start, o);
 }
 
 static void on_message(void *userdata, Session *s, const char *severity, const char *text) {
@@ -83,7 +92,7 @@ static void on_message(void *userdata, Session *s, const char *severity, const c
         add_text(message, "severity", severity);
         add_text(message, "text", text);
         json_object_object_add(o, "message", message);
-        connection_reply_more(start->connection, o);
+        tell(start, o);
 }
 
 static json_object *make_outcome(const Session *s) {
@@ -159,6 +168,7 @@ static int create(Connection *c, Request *request, Start **ret) {
         if (!start)
                 return -ENOMEM;
         start->connection = c;
+        start->more = c->call.more;
         int r = session_new(c->manager, &c->caller, request, &observer, start, &start->session);
         if (r < 0) {
                 free(start);

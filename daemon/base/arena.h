@@ -52,7 +52,9 @@ void *arena_alloc_array(Arena *a, size_t size, size_t n);
                         (v)->items = arena_grow((a), (v)->items, sizeof(*(v)->items), &(v)->cap); \
                 (v)->items[(v)->n++] = (x);                                                     \
         } while (0)
-#define vec_foreach(it, v) for (__typeof__((v)->items + 0) it = (v)->items; it < (v)->items + (v)->n; it++)
+/* An empty vector has no items to point behind. */
+#define vec_foreach(it, v) \
+        for (__typeof__((v)->items + 0) it = (v)->items; it && it < (v)->items + (v)->n; it++)
 #define vec_last(v) ((v)->items[(v)->n - 1])
 void *arena_grow(Arena *a, void *items, size_t size, size_t *cap); /* doubles *cap */
 

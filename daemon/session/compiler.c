@@ -13,6 +13,7 @@
 #include "session/process.h"
 
 #define RESTART_DELAY_USEC (2 * 1000000ull)
+#define RESTART_SOON_USEC (200 * 1000ull) /* of one that had worked */
 #define FAILURES_MAX 3 /* in a row, before it is said that there is no compiler */
 #define MESSAGE_SIZE (128u << 10) /* larger messages come as memory files */
 
@@ -34,7 +35,7 @@ struct Compiler {
         char *user, *kernel, *kit_dir;
         pid_t pid;
         int socket;
-        sd_event_source *source, *child, *retry;
+        sd_event_source *source, *child, *retry, *starter;
         json_object *hello; /* the ready message; NULL: not ready */
         char *world;
         unsigned failures;  /* zygotes in a row that never became ready */
@@ -216,20 +217,28 @@ static int job_start(CompileJob *j) {
         return 0;
 }
 
-static void start_queued(Compiler *c) {
-        if (!c->hello)
-                return;
-        for (CompileJob *j = c->jobs, *next; j && c->running < c->options.slots; j = next) {
+static int on_start(sd_event_source *s, void *userdata) {
+        Compiler *c = userdata;
+        for (CompileJob *j = c->jobs, *next; j && c->hello && c->running < c->options.slots; j = next) {
                 next = j->next;
                 if (j->socket >= 0)
                         continue;
                 int r = job_start(j);
+                if (r == -EPIPE || r == -ECONNRESET)
+                        return 0; /* the zygote is dying: the next one gets it */
                 if (r < 0) {
                         log_errno(r, "Cannot start a compilation: %m");
                         job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
-                        return; /* the list has changed; job_finish() came back here */
+                        return 0; /* the list has changed; job_finish() has asked for another turn */
                 }
         }
+        return 0;
+}
+
+/* From the event loop: whoever submits a job does not expect its end before he has it. */
+static void start_queued(Compiler *c) {
+        if (c->hello)
+                (void) sd_event_source_set_enabled(c->starter, SD_EVENT_ONESHOT);
 }
 
 int compiler_submit(Compiler *c, const char *kind, json_object *request, int script_fd,
@@ -266,9 +275,18 @@ static void fail_running_jobs(Compiler *c) {
                         j = j->next;
                         continue;
                 }
-                job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
+                job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
                 j = c->jobs;
         }
+}
+
+/* They are none the worse for it: the new zygote starts them over. */
+static void requeue_running_jobs(Compiler *c) {
+        for (CompileJob *j = c->jobs; j; j = j->next) {
+                j->source = sd_event_source_disable_unref(j->source);
+                j->socket = close_fd(j->socket);
+        }
+        c->running = 0;
 }
 
 static void zygote_down(Compiler *c) {
@@ -286,27 +304,41 @@ static void zygote_down(Compiler *c) {
 
 static int zygote_up(Compiler *c);
 
+static int on_retry(sd_event_source *s, uint64_t usec, void *userdata);
+
+static void retry_after(Compiler *c, uint64_t usec) {
+        if (!c->retry)
+                (void) sd_event_add_time_relative(c->event, &c->retry, CLOCK_MONOTONIC, usec, 0, on_retry, c);
+}
+
+/* One more zygote that never became ready; a later one may. */
+static void try_later(Compiler *c) {
+        c->failures++;
+        if (c->failures >= FAILURES_MAX && c->options.ready)
+                c->options.ready(c->options.userdata);
+        retry_after(c, RESTART_DELAY_USEC << MIN2(c->failures, 5u));
+}
+
 static int on_retry(sd_event_source *s, uint64_t usec, void *userdata) {
         Compiler *c = userdata;
         c->retry = sd_event_source_disable_unref(c->retry);
-        int r = zygote_up(c);
-        if (r < 0)
+        int r = c->pid > 0 ? 0 : zygote_up(c);
+        if (r < 0) {
                 log_errno(r, "Cannot start the compiler: %m");
+                try_later(c);
+        }
         return 0;
 }
 
 static void zygote_lost(Compiler *c) {
-        if (!c->hello)
-                c->failures++;
+        bool was_ready = c->hello;
         log_error("The compiler process died; starting it again.");
         zygote_down(c);
         fail_running_jobs(c);
-        if (c->failures >= FAILURES_MAX && c->options.ready)
-                c->options.ready(c->options.userdata);
-        if (!c->retry)
-                (void) sd_event_add_time_relative(c->event, &c->retry, CLOCK_MONOTONIC,
-                                                  RESTART_DELAY_USEC << MIN2(c->failures, 5u), 0,
-                                                  on_retry, c);
+        if (was_ready)
+                retry_after(c, RESTART_SOON_USEC);
+        else
+                try_later(c);
 }
 
 static int on_child(sd_event_source *s, const siginfo_t *si, void *userdata) {
@@ -382,8 +414,17 @@ static int zygote_up(Compiler *c) {
 
 int compiler_restart(Compiler *c) {
         zygote_down(c);
-        fail_running_jobs(c);
-        return zygote_up(c);
+        requeue_running_jobs(c);
+        c->retry = sd_event_source_disable_unref(c->retry);
+        int r = zygote_up(c);
+        if (r < 0)
+                try_later(c);
+        return r;
+}
+
+static int add_starter(Compiler *c) {
+        int r = sd_event_add_defer(c->event, &c->starter, on_start, c);
+        return r < 0 ? r : sd_event_source_set_enabled(c->starter, SD_EVENT_OFF);
 }
 
 static int copy_text(const char *s, char **ret) {
@@ -407,6 +448,8 @@ int compiler_new(sd_event *event, const CompilerOptions *o, Compiler **ret) {
         if (r >= 0)
                 r = copy_text(o->kit_dir, &c->kit_dir);
         if (r >= 0)
+                r = add_starter(c);
+        if (r >= 0)
                 r = zygote_up(c);
         if (r < 0) {
                 compiler_free(c);
@@ -424,6 +467,7 @@ Compiler *compiler_free(Compiler *c) {
         while (c->jobs)
                 job_free(c->jobs);
         sd_event_source_disable_unref(c->retry);
+        sd_event_source_disable_unref(c->starter);
         free(c->user);
         free(c->kernel);
         free(c->kit_dir);

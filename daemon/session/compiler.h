@@ -3,7 +3,7 @@
 /*
  * The compiler as stapd sees it: a zygote process, a queue of jobs with a few running at a time, and what the
  * zygote told about its kernel. A zygote that dies is started again; the jobs that it took with it end as
- * COMPILE_RESULT_LIMIT or COMPILE_RESULT_INTERNAL.
+ * COMPILE_RESULT_LIMIT or COMPILE_RESULT_INTERNAL, those that waited go on waiting for the next one.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -42,10 +42,10 @@ typedef struct CompileHandler {
 int compiler_new(sd_event *event, const CompilerOptions *o, Compiler **ret);
 Compiler *compiler_free(Compiler *c);
 CompilerInfo compiler_info(const Compiler *c);
-/* Starts the zygote anew, so that it sees a new kernel kit. */
+/* Starts the zygote anew, so that it sees a new kernel kit. Jobs that run are started over. */
 int compiler_restart(Compiler *c);
 
-/* Queues a job. `request` is copied by reference; `script_fd` is a sealed memory file that stays the
+/* Queues a job; done() is never called before this returns. `request` is copied by reference; `script_fd` is a sealed memory file that stays the
  * caller's, or -1. kind: "script" or "prepare". */
 int compiler_submit(Compiler *c, const char *kind, json_object *request, int script_fd,
                     const CompileHandler *handler, void *userdata, CompileJob **ret);

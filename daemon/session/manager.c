@@ -24,6 +24,7 @@ typedef struct Preparation {
         Manager *manager;
         CompileJob *job;
         char *staging, *kernel; /* kernel: NULL: ours */
+        bool force;
         Waiter *waiters;
 } Preparation;
 
@@ -63,6 +64,22 @@ static const char *reply_text(json_object *reply, const char *key) {
                 ? json_object_get_string(v) : NULL;
 }
 
+static bool same_text(const char *a, const char *b) {
+        return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Sessions wait for the kit of our kernel alone. */
+static bool is_for_us(const Preparation *p) {
+        return !p->kernel || same_text(p->kernel, compiler_info(p->manager->compiler).kernel);
+}
+
+static void preparation_failed(Preparation *p, const char *error) {
+        Manager *m = p->manager;
+        m->kit_failed |= is_for_us(p);
+        preparation_end(m, NULL, error);
+        start_waiting_sessions(m);
+}
+
 static void on_prepared(void *userdata, CompileResult result, json_object *reply, int fd) {
         Preparation *p = userdata;
         Manager *m = p->manager;
@@ -70,21 +87,17 @@ static void on_prepared(void *userdata, CompileResult result, json_object *reply
         close_fd(fd);
         const char *kit = reply_text(reply, "kit"), *error = reply_text(reply, "error");
         if (result != COMPILE_RESULT_OK || !kit) {
-                m->kit_failed = true;
-                preparation_end(m, NULL, error ?: "the kernel kit could not be built");
-                start_waiting_sessions(m);
+                preparation_failed(p, error ?: "the kernel kit could not be built");
                 return;
         }
         int r = kit_install(m->kit_dir, p->staging, kit);
         if (r < 0) {
                 log_errno(r, "Cannot install the kernel kit %s: %m", kit);
-                m->kit_failed = true;
-                preparation_end(m, NULL, "the kernel kit could not be put in its place");
-                start_waiting_sessions(m);
+                preparation_failed(p, "the kernel kit could not be put in its place");
                 return;
         }
         log_info("Built the kernel kit %s.", kit);
-        m->kit_failed = false;
+        m->kit_failed &= !is_for_us(p);
         preparation_end(m, kit, NULL);
         r = compiler_restart(m->compiler);
         if (r < 0)
@@ -95,50 +108,64 @@ static const CompileHandler prepare_handler = {
         .pass = on_prepare_pass, .progress = on_prepare_progress, .done = on_prepared,
 };
 
-static int preparation_start(Manager *m, const char *kernel) {
-        Preparation *p = calloc(1, sizeof(*p));
-        if (!p)
-                return -ENOMEM;
-        p->manager = m;
-        m->preparation = p;
-        p->kernel = kernel ? strdup(kernel) : NULL;
-        int r = kernel && !p->kernel ? -ENOMEM : kit_staging_new(m->kit_dir, m->config->compile_user, &p->staging);
-        if (r < 0) {
-                preparation_end(m, NULL, strerror(-r));
+static int submit_preparation(Manager *m, Preparation *p) {
+        int r = kit_staging_new(m->kit_dir, m->config->compile_user, &p->staging);
+        if (r < 0)
                 return r;
-        }
         json_object *request = json_object_new_object();
-        json_object_object_add(request, "kernel", kernel ? json_object_new_string(kernel) : NULL);
+        json_object_object_add(request, "kernel", p->kernel ? json_object_new_string(p->kernel) : NULL);
         json_object_object_add(request, "output", json_object_new_string(p->staging));
         r = compiler_submit(m->compiler, "prepare", request, -1, &prepare_handler, p, &p->job);
         json_object_put(request);
+        return r;
+}
+
+/* Once the compiler is ready it is known whether there is a kit already. Ends the preparation if it cannot
+ * even start. */
+static int preparation_go(Manager *m) {
+        Preparation *p = m->preparation;
+        CompilerInfo info = compiler_info(m->compiler);
+        if (!info.ready || p->job)
+                return 0;
+        if (!info.kernel) { /* there is no compiler, and `error` says why */
+                preparation_end(m, NULL, info.error ?: "there is no compiler");
+                return -ESRCH;
+        }
+        if (!p->force && info.kit && is_for_us(p)) {
+                preparation_end(m, info.kit, NULL);
+                return 0;
+        }
+        int r = submit_preparation(m, p);
         if (r < 0)
                 preparation_end(m, NULL, strerror(-r));
         return r;
 }
 
-static bool same_text(const char *a, const char *b) {
-        return a == b || (a && b && strcmp(a, b) == 0);
+static int preparation_new(Manager *m, const char *kernel, bool force) {
+        Preparation *p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        *p = (Preparation) { .manager = m, .force = force, .kernel = kernel ? strdup(kernel) : NULL };
+        if (kernel && !p->kernel) {
+                free(p);
+                return -ENOMEM;
+        }
+        m->preparation = p;
+        return 0;
 }
 
 int manager_prepare(Manager *m, const char *kernel, bool force, const PrepareObserver *o, void *userdata) {
-        CompilerInfo info = compiler_info(m->compiler);
-        if (!force && info.kit && (!kernel || same_text(kernel, info.kernel))) {
-                o->done(userdata, info.kit, NULL);
-                return 0;
-        }
         if (m->preparation && !same_text(m->preparation->kernel, kernel))
                 return -EBUSY;
-        if (!m->preparation) {
-                int r = preparation_start(m, kernel);
-                if (r < 0)
-                        return r;
-        }
         Waiter *w = calloc(1, sizeof(*w));
-        if (!w)
-                return -ENOMEM;
+        int r = !w ? -ENOMEM : m->preparation ? 0 : preparation_new(m, kernel, force);
+        if (r < 0) {
+                free(w);
+                return r;
+        }
         *w = (Waiter) { m->preparation->waiters, o, userdata };
         m->preparation->waiters = w;
+        (void) preparation_go(m); /* what is wrong, the waiter hears */
         return 0;
 }
 
@@ -190,7 +217,8 @@ static void start_waiting_sessions(Manager *m) {
                 return;
         }
         if (!can_compile(m)) {
-                if (!m->preparation && m->sessions && preparation_start(m, NULL) < 0)
+                if (!m->preparation && m->sessions &&
+                    (preparation_new(m, NULL, /* force= */ false) < 0 || preparation_go(m) < 0))
                         m->kit_failed = true;
                 if (!m->kit_failed)
                         return;
@@ -210,6 +238,8 @@ static void on_compiler_ready(void *userdata) {
         else
                 log_info("The compiler is ready for kernel %s%s.", info.kernel ?: "?",
                          info.kit ? "" : " (its kit will be built on first use)");
+        if (m->preparation)
+                (void) preparation_go(m);
         start_waiting_sessions(m);
 }
 

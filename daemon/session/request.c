@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include "manifest/bytes.h"
 #include "runtime/abi.h"
 
 Request *request_free(Request *r) {
@@ -47,11 +48,23 @@ static const struct {
         { "target", FIELD_NUMBER, offsetof(Request, target), 0, INT32_MAX },
 };
 
+/* Others see these in lists, on terminals and as JSON: no control characters, nothing but UTF-8. */
+static bool is_plain(const char *s) {
+        for (const char *p = s; *p; p++)
+                if ((unsigned char) *p < ' ' || *p == 0x7f)
+                        return false;
+        return bytes_are_utf8(s, strlen(s));
+}
+
+/* A string that goes on where a C string ends would be cut there. */
+static bool is_text(json_object *value) {
+        return json_object_is_type(value, json_type_string) &&
+                strlen(json_object_get_string(value)) == (size_t) json_object_get_string_len(value);
+}
+
 static int read_text(json_object *value, char **ret) {
-        if (!json_object_is_type(value, json_type_string))
-                return -EINVAL;
-        const char *s = json_object_get_string(value);
-        if (strlen(s) != (size_t) json_object_get_string_len(value) || strlen(s) > 4096)
+        const char *s = is_text(value) ? json_object_get_string(value) : NULL;
+        if (!s || strlen(s) > 4096 || !is_plain(s))
                 return -EINVAL;
         *ret = strdup(s);
         return *ret ? 0 : -ENOMEM;
@@ -61,7 +74,7 @@ static int read_list(json_object *value, json_object **ret) {
         if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > REQUEST_MAX_LIST)
                 return -EINVAL;
         for (size_t i = 0; i < json_object_array_length(value); i++)
-                if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+                if (!is_text(json_object_array_get_idx(value, i)))
                         return -EINVAL;
         *ret = json_object_get(value);
         return 0;

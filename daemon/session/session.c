@@ -368,10 +368,10 @@ static int read_manifest(Session *s, int fd) {
 
 /* Takes the fd of the compiled module. */
 static void loading(Session *s, int fd) {
-        _cleanup_(closep) int owned = fd;
         int r = read_manifest(s, fd);
         if (r >= 0)
                 r = name_module(s, fd);
+        close(fd);
         if (r < 0) {
                 session_fail(s, FAILURE_INTERNAL, "load-failed", "the compiled module is damaged");
                 return;
