@@ -35,7 +35,8 @@ static const char usage[] =
         "  --kernel RELEASE  Compile for this kernel (with -p 1 to 4)\n"
         "  --fail-on-loss    Exit with 5 when records were lost\n"
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
-        "  --no-cache        Compile, whether it was before or not\n";
+        "  --no-cache        Compile, whether it was before or not\n\n"
+        "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
 enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE };
 
@@ -142,7 +143,7 @@ static int check(const RunOptions *o) {
 
 int run_options_read(int argc, char **argv, RunOptions *ret) {
         *ret = (RunOptions) { .last_pass = PASS_RUN };
-        for (int c; (c = getopt_long(argc, argv, "+c:x:o:p:vkm:gG:D:s:T:wWue:h", long_options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:vkm:gG:D:s:T:wWue:h", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return 0;
