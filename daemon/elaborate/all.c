@@ -61,7 +61,7 @@ static Expr *group_text(Lower *l, ExprTarget *t, unsigned wants) {
                         add_value(l, t, it, &format, &p->args);
         }
         p->format = arena_strdup(l->e->arena, format.data ?: "");
-        return &p->base;
+        return p->args.n ? &p->base : make_string(l->e, t->base.span, p->format);
 }
 
 Expr *target_text(Lower *l, ExprTarget *t) {

@@ -98,7 +98,8 @@ Unit *body_lower(Elab *e, const Chain *c, const ProbePoint *p, const ProbePlace 
         PartVec parts = {};
         collect_parts(e, c, &parts);
         Unit *u = arena_new0(e->arena, Unit);
-        u->file = chain_probe(c) ? c->file : NULL;
+        u->probe = chain_probe(c);
+        u->file = c->file;
         u->place = place;
         u->handler = u;
         size_t n_units = e->units.n;

@@ -38,6 +38,7 @@ typedef VEC(Unit *) UnitVec;
 struct Unit {
         Function *function;      /* NULL: a handler */
         const FunctionDecl *decl; /* functions of a file; NULL: handlers, and functions that pass 2 makes up */
+        const ProbeDecl *probe;  /* handlers: what the script wrote */
         const File *file;        /* whose private names it sees; handlers: the probe's */
         Stmt *body;              /* NULL: embedded C */
         Expr *condition;         /* handlers: if (...) of the point and its aliases, or NULL */

@@ -138,6 +138,14 @@ static Expr *fold_concat(Elab *e, ExprBinary *b) {
         return make_string(e, b->base.span, arena_printf(e->arena, "%s%s", left->value, right->value));
 }
 
+/* 1 && e and 0 || e: whether e is not 0. Constants that settle it alone were folded already. */
+static Expr *fold_logical(Elab *e, ExprBinary *b) {
+        int64_t left;
+        if ((b->op != OP_LAND && b->op != OP_LOR) || !expr_constant(b->left, &left))
+                return NULL;
+        return make_binary(e, b->base.span, OP_NE, b->right, make_number(e, b->base.span, 0));
+}
+
 static void fold_expr(Visitor *v, Expr **x) {
         Elab *e = ((Fold *) v)->e;
         ExprTernary *t = expr_as(Ternary, *x);
@@ -152,6 +160,8 @@ static void fold_expr(Visitor *v, Expr **x) {
         Expr *folded = b ? fold_concat(e, b) : NULL;
         if (!folded && expr_constant(*x, &value))
                 folded = make_number(e, (*x)->span, value);
+        if (!folded && b)
+                folded = fold_logical(e, b);
         if (!folded)
                 return;
         folded->ctype = (*x)->ctype;

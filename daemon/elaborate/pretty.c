@@ -204,6 +204,8 @@ Expr *pretty_expr(Elab *e, const Location *l, unsigned depth, Span span) {
         _cleanup_(buf_done) Buf format = BUF_INIT;
         ExprPrint *p = make_sprintf(e, span);
         pretty_add(e, l, depth, span, &format, &p->args);
+        if (format.data && strcmp(format.data, "%s") == 0)
+                return p->args.items[0];
         p->format = arena_strdup(e->arena, format.data ?: "");
         return &p->base;
 }

@@ -116,14 +116,10 @@ static void infer_formatted(Infer *t, ExprPrint *p) {
 static void infer_plain(Infer *t, ExprPrint *p) {
         vec_foreach(it, &p->args) {
                 bool hist = (*it)->kind == EXPR_HIST;
-                if (hist && (p->args.n > 1 || p->to_string || p->delimited))
-                        diag_add(t->e->diags, DIAG_E0304, (*it)->span, "a histogram can only be printed alone, by print() or println()");
                 Type got = infer_expr(t, *it, TYPE_UNKNOWN);
                 if (!hist && (got == TYPE_STATS || got == TYPE_VOID))
                         infer_mismatch(t, *it, got, TYPE_LONG);
         }
-        if (p->args.n == 0 && !p->newline)
-                diag_add(t->e->diags, DIAG_E0307, p->base.span, "`%s` needs something to print", p->name);
 }
 
 Type infer_print(Infer *t, ExprPrint *p, Type want) {
@@ -158,7 +154,7 @@ static void add_plain_argument(Elab *e, ExprPrint *p, Expr *arg, Buf *b, ExprVec
         vec_push(e->arena, args, arg);
 }
 
-static const char *plain_format(Elab *e, ExprPrint *p) {
+static void plain_format(Elab *e, ExprPrint *p) {
         _cleanup_(buf_done) Buf b = BUF_INIT;
         ExprVec args = {};
         for (size_t i = 0; i < p->args.n; i++) {
@@ -167,8 +163,15 @@ static const char *plain_format(Elab *e, ExprPrint *p) {
                 add_plain_argument(e, p, p->args.items[i], &b, &args);
         }
         buf_str(&b, p->newline ? "\n" : "");
+        p->final_format = arena_strdup(e->arena, b.data ?: "");
+        if (args.n == p->args.n)
+                return;
+        /* What is left is a printf, and is shown as one. */
         p->args = args;
-        return arena_strdup(e->arena, b.data ?: "");
+        p->name = p->to_string ? "sprintf" : "printf";
+        p->format = p->final_format;
+        p->formatted = true;
+        p->delimited = p->newline = false;
 }
 
 typedef struct {
@@ -179,8 +182,10 @@ typedef struct {
 static bool finish_print(Visitor *v, Expr **x) {
         ExprPrint *p = expr_as(Print, *x);
         Elab *e = ((Formats *) v)->e;
-        if (p && !p->final_format)
-                p->final_format = p->formatted ? p->format : plain_format(e, p);
+        if (p && !p->final_format && p->formatted)
+                p->final_format = p->format;
+        else if (p && !p->final_format)
+                plain_format(e, p);
         return true;
 }
 

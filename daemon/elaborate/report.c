@@ -27,7 +27,8 @@ const char *names_list(Elab *e, const char *const *names, size_t n, size_t max) 
 }
 
 void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n, const char *mark) {
-        const char *near = diag_suggest(name, names, n);
+        /* Of a name of one or two letters everything short is near. */
+        const char *near = strlen(name) > 2 ? diag_suggest(name, names, n) : NULL;
         if (near)
                 diag_hint(e->diags, diag, "did you mean `%s%s`?", near, mark);
 }

@@ -29,8 +29,8 @@ static void set_result(Infer *t, Function *f, Type type, Span at) {
 }
 
 /* A result is what the body returns; where that says nothing, what the caller needs. */
-static bool may_take_from_caller(const Function *f) {
-        return f->embedded || function_unit(f)->returns_value;
+static bool may_take_from_caller(const Infer *t, const Function *f) {
+        return f->embedded || (t->from_callers && function_unit(f)->returns_value);
 }
 
 Type infer_call(Infer *t, ExprCall *x, Type want) {
@@ -44,7 +44,7 @@ Type infer_call(Infer *t, ExprCall *x, Type want) {
         }
         Type wanted = result == TYPE_UNKNOWN ? want : result;
         vec_foreach(it, &x->targets)
-                if (may_take_from_caller(*it))
+                if (may_take_from_caller(t, *it))
                         set_result(t, *it, wanted, x->base.span);
         vec_foreach(it, &x->targets)
                 if ((*it)->result != TYPE_UNKNOWN && (*it)->result != TYPE_VOID && result != TYPE_UNKNOWN

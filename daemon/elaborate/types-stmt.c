@@ -120,16 +120,23 @@ void infer_stmt(Infer *t, Stmt *s) {
 
 /* ------------------------------------------------------------------ the pass */
 
+static void infer_unit(Infer *t, Unit *u) {
+        t->unit = u;
+        infer_expr(t, u->condition, TYPE_LONG);
+        infer_stmt(t, u->body);
+        vec_foreach(saved, &u->saved)
+                infer_expr(t, *saved, TYPE_UNKNOWN);
+}
+
+/* Arguments go down chains of calls, results up: so forwards and backwards in turn. */
 static void settle(Infer *t) {
+        size_t n = t->e->units.n;
         do {
                 t->changed = false;
-                vec_foreach(it, &t->e->units) {
-                        t->unit = *it;
-                        infer_expr(t, (*it)->condition, TYPE_LONG);
-                        infer_stmt(t, (*it)->body);
-                        vec_foreach(saved, &(*it)->saved)
-                                infer_expr(t, *saved, TYPE_UNKNOWN);
-                }
+                for (size_t i = 0; i < n; i++)
+                        infer_unit(t, t->e->units.items[i]);
+                for (size_t i = n; i > 0 && t->changed; i--)
+                        infer_unit(t, t->e->units.items[i - 1]);
         } while (t->changed);
 }
 
@@ -159,6 +166,8 @@ static void default_types(Infer *t) {
 
 void pass_types(Elab *e) {
         Infer t = { .e = e };
+        settle(&t);
+        t.from_callers = true;
         settle(&t);
         default_types(&t);
         t.last = true;

@@ -11,7 +11,8 @@ typedef struct Infer {
         Elab *e;
         Unit *unit;
         bool changed;
-        bool last;   /* everything should be known by now */
+        bool from_callers; /* a result that nothing else says is what callers need */
+        bool last;         /* everything should be known by now */
 } Infer;
 
 /*

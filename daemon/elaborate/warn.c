@@ -4,6 +4,8 @@
 #include "elaborate/usage.h"
 #include "elaborate/elab.h"
 
+enum { WRITTEN = 1, READ = 2 };
+
 static bool is_ours(const Var *v) {
         const VarInfo *info = var_info((Var *) v);
         return info->file && !info->file->is_library && v->span.file && !v->span.expansion && v->type != TYPE_POISON;
@@ -27,16 +29,40 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
         hint_similar(e, d, v->name, names.items, names.n, "");
 }
 
-static void warn_locals(Elab *e, const Unit *u) {
-        vec_foreach(it, &u->locals) {
-                const Var *v = *it;
-                if (!is_ours(v))
-                        continue;
-                if (v->is_read && !v->is_written)
-                        never_assigned(e, u, v);
-                else if (v->is_written && !v->is_read && !var_info(*it)->is_bound)
-                        diag_add(e->diags, DIAG_W0203, v->span, "`%s` is assigned and never read", v->name);
-        }
+/*
+ * One probe with many aliases is many units: a name that only some of them assign, or read, is no mistake. So
+ * all units of a probe or function count together.
+ */
+static const char *use_key(Elab *e, const Unit *u, const Var *v) {
+        const void *owner = u->decl ? (const void *) u->decl : u->probe;
+        return arena_printf(e->arena, "%p:%s", owner, v->name);
+}
+
+static void note_use(Elab *e, StrMap *uses, const Unit *u, const Var *v) {
+        const char *key = use_key(e, u, v);
+        uintptr_t known = (uintptr_t) strmap_get(uses, key);
+        known |= (v->is_written ? WRITTEN : 0) | (v->is_read || var_info((Var *) v)->is_bound ? READ : 0);
+        strmap_put(e->arena, uses, key, (void *) known);
+}
+
+static void warn_local(Elab *e, const Unit *u, const StrMap *uses, const Var *v) {
+        uintptr_t known = (uintptr_t) strmap_get(uses, use_key(e, u, v));
+        if (known == READ && v->is_read)
+                never_assigned(e, u, v);
+        else if (known == WRITTEN)
+                diag_add(e->diags, DIAG_W0203, v->span, "`%s` is assigned and never read", v->name);
+}
+
+static void warn_locals(Elab *e) {
+        StrMap uses = STRMAP_INIT;
+        vec_foreach(u, &e->units)
+                vec_foreach(it, &(*u)->locals)
+                        if (!(*u)->from_library)
+                                note_use(e, &uses, *u, *it);
+        vec_foreach(u, &e->units)
+                vec_foreach(it, &(*u)->locals)
+                        if (is_ours(*it))
+                                warn_local(e, *u, &uses, *it);
 }
 
 static void warn_global(Elab *e, Var *v) {
@@ -59,8 +85,7 @@ static void warn_functions(Elab *e) {
 
 void pass_warn(Elab *e) {
         usage_mark(e, /* only_reached= */ false);
-        vec_foreach(it, &e->units)
-                warn_locals(e, *it);
+        warn_locals(e);
         vec_foreach(it, &e->globals)
                 warn_global(e, *it);
         warn_functions(e);

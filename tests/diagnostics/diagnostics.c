@@ -10,9 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "expect.h"
+#include "small.h"
 
 static void run_parse(Script *s) {
         parse_file(s->arena, &s->diags, s->source, &s->options);
+}
+
+static void run_elaborate(Script *s) {
+        small_elaborate(s);
 }
 
 static const struct {
@@ -20,6 +25,7 @@ static const struct {
         void (*run)(Script *s);
 } passes[] = {
         { "parse", run_parse },
+        { "elaborate", run_elaborate },
 };
 
 static void (*find_pass(const char *name))(Script *s) {
