@@ -69,6 +69,8 @@ int build_kbuild(BuildJob *j) {
         argv_add(a, &argv, j->kit->headers_dir);
         argv_add(a, &argv, arena_printf(a, "M=%s", j->in->directory));
         argv_add(a, &argv, arena_printf(a, "KBUILD_EXTRA_SYMBOLS=%s/" KIT_SYMVERS, j->kit->dir));
+        argv_add(a, &argv, "KCFLAGS=-g0");
+        argv_add(a, &argv, "CONFIG_DEBUG_INFO_BTF_MODULES=");
         argv_add(a, &argv, "modules");
         argv_end(a, &argv);
         r = build_run(j, "kbuild", &argv, &result);

@@ -123,6 +123,7 @@ static int run_kbuild(Builder *b) {
         argv_add(a, &argv, arena_printf(a, "STP_ABI_HASH=0x%016" PRIx64, b->kit.abi_hash));
         /* Debug information is stripped afterwards, and takes a third of the time to make. */
         argv_add(a, &argv, "KCFLAGS=-g0");
+        argv_add(a, &argv, "CONFIG_DEBUG_INFO_BTF_MODULES=");
         argv_add(a, &argv, "modules");
         argv_end(a, &argv);
         int r = run(b, &argv, &result);

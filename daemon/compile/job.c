@@ -228,8 +228,10 @@ void job_run(World *w, JobKind kind, int socket) {
         size_t n_fds = ELEMENTSOF(fds);
         _cleanup_(json_putp) json_object *o = NULL;
         Arena *a = arena_new(JOB_ARENA);
-        if (!a || message_receive(socket, &o, fds, &n_fds) <= 0)
+        if (!a || message_receive(socket, &o, fds, &n_fds) <= 0) {
+                reply_error(COMPILE_RESULT_INTERNAL, "the request cannot be read");
                 _exit(EXIT_FAILURE);
+        }
         arena_set_oom(a, on_memory, NULL);
         if (kind == JOB_SCRIPT)
                 compile_script(w, a, o, n_fds ? fds[0] : -1);

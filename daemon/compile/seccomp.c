@@ -29,8 +29,9 @@ static const char *const allowed[] = {
         "futex_waitv", "get_robust_list", "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid",
         "getppid", "getpriority", "getrandom", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid",
         "getuid", "kill", "pidfd_open", "prctl", "prlimit64", "rseq", "sched_getaffinity", "sched_getparam",
-        "sched_getscheduler", "sched_setaffinity", "sched_yield", "set_robust_list", "set_tid_address", "setpgid",
-        "setpriority", "setrlimit", "setsid", "sysinfo", "tgkill", "times", "tkill", "uname", "wait4", "waitid",
+        "sched_getscheduler", "sched_setaffinity", "sched_yield", "set_robust_list", "set_tid_address", "setgid",
+        "setpgid", "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "setrlimit",
+        "setsid", "setuid", "sysinfo", "tgkill", "times", "tkill", "uname", "wait4", "waitid",
         /* signals and time */
         "alarm", "clock_getres", "clock_gettime", "clock_nanosleep", "getitimer", "gettimeofday", "nanosleep", "pause",
         "restart_syscall", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend",
@@ -42,17 +43,15 @@ static const char *const allowed[] = {
         "socketpair",
 };
 
-/* clone() of a thread or a process, never of a namespace. */
+/* clone() of a thread or a process, never of a namespace. The flags of clone3() stand in memory, where no filter
+ * can look: it is not allowed, and libc goes back to clone(). */
 #define CLONE_NAMESPACES 0x7e020000ul
 /* TIOCSTI puts input into the terminal of whoever started us. */
 #define TERMINAL_INPUT 0x5412
 
 static int add_special(scmp_filter_ctx filter) {
-        /* Flags of clone3() stand in memory, where no filter can look: libc goes back to clone(). */
-        int r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"), 0);
-        if (r == 0)
-                r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name("clone"), 1,
-                                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NAMESPACES, 0));
+        int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name("clone"), 1,
+                                 SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NAMESPACES, 0));
         if (r == 0)
                 r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name("ioctl"), 1,
                                      SCMP_A1(SCMP_CMP_NE, TERMINAL_INPUT));

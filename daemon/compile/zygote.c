@@ -87,6 +87,8 @@ static int serve_message(Zygote *z) {
         int fds[1];
         size_t n_fds = ELEMENTSOF(fds);
         int r = message_receive(z->socket, &o, fds, &n_fds);
+        if (r == -ECONNRESET)
+                return 0; /* closed with messages of ours unread */
         if (r <= 0)
                 return r == -EBADMSG ? 1 : r;
         if (n_fds == 0)
