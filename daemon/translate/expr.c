@@ -75,12 +75,6 @@ static Value gen_hist(Gen *g, Expr *e) {
         return VALUE_ZERO;
 }
 
-static Value gen_regex(Gen *g, Expr *e) {
-        Diag *d = diag_add(g->diags, DIAG_E0503, ((ExprRegex *) e)->op_span, "regular expressions are not supported yet");
-        diag_hint(g->diags, d, "isinstr() finds plain text");
-        return VALUE_ZERO;
-}
-
 /* ------------------------------------------------------------------ all of them */
 
 static Value (*const writers[_EXPR_KIND_MAX])(Gen *g, Expr *e) = {

@@ -101,6 +101,7 @@ typedef struct Gen {
         PtrMap saved_of;        /* Function -> the return probe it was made for, when that saves values */
         PtrMap handler_names;   /* HandlerUse -> const char * */
         StrMap names;
+        StrMap regexes;         /* pattern -> name of its table */
         StrMap formats;         /* what makes a format -> index + 1 */
         int error;              /* negative errno of the manifest's functions */
 } Gen;
@@ -180,6 +181,7 @@ Value gen_context(Gen *g, Expr *e);
 Value gen_load(Gen *g, Expr *e);
 Value gen_store(Gen *g, Expr *e);
 Value gen_embedded_expr(Gen *g, Expr *e);
+Value gen_regex(Gen *g, Expr *e);
 /* dst: where a string goes, when call_is_direct(); NULL: a buffer. */
 Value gen_call(Gen *g, ExprCall *call, const char *dst, bool wanted);
 /* A call of C that cannot fail: it may write its string straight into a variable. */

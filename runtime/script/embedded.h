@@ -43,6 +43,14 @@ void stp_error_place(struct stp_ctx *c, const char *place);
 /* sprintf's argument for %m and %M: n bytes at an address, fetched into buf. A fault gives zeroes. */
 void stp_arg_memory(struct stp_arg *a, char *buf, u64 address, u32 n);
 
+/* =~: a table made by the compiler. State 0: no match any more; 1: matched; class 0: the end of the string. */
+struct stp_regex {
+	const u8 *classes;  /* of the 256 bytes */
+	const u16 *next;    /* by state * n_classes + class */
+	u32 n_classes, start;
+};
+bool stp_regex_match(const struct stp_regex *r, const char *s);
+
 /* ------------------------------------------------------------------ text: what the string tapset is made of */
 
 /* The part of src from byte `start` (from 0), at most n bytes; "" when start is outside. */
