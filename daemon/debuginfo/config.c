@@ -18,13 +18,15 @@ static bool read_file(Kernel *k, const char *path) {
                 if (!value || strncmp(line, "CONFIG_", strlen("CONFIG_")) != 0)
                         continue;
                 *value++ = 0;
-                strmap_put(k->arena, &k->config, arena_strdup(k->arena, line), arena_strdup(k->arena, value));
+                line = arena_strdup(k->arena, line);
+                strmap_put(k->arena, &k->config, line, arena_strdup(k->arena, value));
         }
         return true;
 }
 
 void config_read(Kernel *k) {
-        if (k->headers_dir && read_file(k, arena_printf(k->arena, "%s/include/config/auto.conf", k->headers_dir)))
+        const char *of_headers = arena_printf(k->arena, "%s/include/config/auto.conf", k->headers_dir ?: "");
+        if (k->headers_dir && read_file(k, of_headers))
                 return;
         read_file(k, arena_printf(k->arena, "/boot/config-%s", k->release));
 }

@@ -2,8 +2,8 @@
 #pragma once
 /*
  * What a kernel knows of itself: types, function prototypes and tracepoints from its BTF, its configuration
- * and its build-id. Answers questions about one kernel; knows no tree and no probe. Everything returned lives
- * as long as the Kernel; opening one is the zygote's work, so that a script only looks things up.
+ * and its build-id. Answers questions about one kernel; knows no tree and no probe. Everything returned
+ * lives as long as the Kernel; opening one is the zygote's work, so that a script only looks things up.
  */
 #include <stdbool.h>
 #include "base/arena.h"
@@ -20,7 +20,7 @@ typedef struct KernelOptions {
 /*
  * Opens a kernel. BTF is looked for in: btf_path, /sys/kernel/btf/vmlinux (running kernel), the debug image,
  * the headers' vmlinux, the cache, and the compressed image in /boot.
- * -ENOENT: no BTF anywhere, *ret_error (static or in the arena-free Kernel-independent memory) says what to install.
+ * -ENOENT: no BTF anywhere; *ret_error (static, until the next call that fails) says what to install.
  */
 int kernel_open(const KernelOptions *o, Kernel **ret, const char **ret_error);
 Kernel *kernel_close(Kernel *k);

@@ -33,12 +33,16 @@ static const struct { const char *prefix; bool has_data; } left_out[] = {
         { "trace_event_get_offsets_", false },
 };
 
+static bool first_param_is(const FunctionInfo *f, const char *name) {
+        return f->n_params && strcmp(f->params[0].name, name) == 0;
+}
+
 static bool is_left_out(const FunctionInfo *f) {
         if (*f->name != '_' && *f->name != 't' && *f->name != 'p')
                 return false;
         for (size_t i = 0; i < ELEMENTSOF(left_out); i++)
                 if (strncmp(f->name, left_out[i].prefix, strlen(left_out[i].prefix)) == 0)
-                        return !left_out[i].has_data || (f->n_params && strcmp(f->params[0].name, "__data") == 0);
+                        return !left_out[i].has_data || first_param_is(f, "__data");
         return false;
 }
 
@@ -53,10 +57,6 @@ static bool same_types(const FunctionInfo *a, const FunctionInfo *b) {
                 if (a->params[i].type != b->params[i].type)
                         return false;
         return true;
-}
-
-static bool is_unused(const FunctionInfo *f) {
-        return f->n_params && strcmp(f->params[0].name, "__unused") == 0;
 }
 
 /*
@@ -75,7 +75,7 @@ static size_t merge_duplicates(FunctionInfo **f, size_t n) {
                         last->params = NULL;
                         last->n_params = 0;
                         last->is_variadic = false;
-                } else if (is_unused(last)) {
+                } else if (first_param_is(last, "__unused")) {
                         f[kept - 1] = f[i];
                 }
         }
@@ -85,7 +85,9 @@ static size_t merge_duplicates(FunctionInfo **f, size_t n) {
 static FunctionInfo *read_function(Kernel *k, const struct btf_type *t) {
         FunctionInfo *f = arena_new0(k->arena, FunctionInfo);
         f->name = btf_name(k->btf, t->name_off);
-        if (!*f->name || !proto_params(k, t->type, &f->params, &f->n_params, &f->is_variadic) || is_left_out(f))
+        if (!*f->name || !proto_params(k, t->type, &f->params, &f->n_params, &f->is_variadic))
+                return NULL;
+        if (is_left_out(f))
                 return NULL;
         f->result = type_ref(k, btf__type_by_id(k->btf, t->type)->type);
         return f;

@@ -69,12 +69,16 @@ int image_read_btf(int fd, void **ret, size_t *ret_len) {
         return -ENODATA;
 }
 
+static size_t pad4(uint32_t n) {
+        return ((size_t) n + 3) & ~(size_t) 3;
+}
+
 /* A note is namesz, descsz, type, and name and description, each padded to 4 bytes. */
 static int find_build_id(const unsigned char *notes, size_t len, char **ret) {
         while (len >= 12) {
                 uint32_t head[3];
                 memcpy(head, notes, sizeof(head));
-                size_t name = ((size_t) head[0] + 3) & ~(size_t) 3, desc = ((size_t) head[1] + 3) & ~(size_t) 3;
+                size_t name = pad4(head[0]), desc = pad4(head[1]);
                 if (name > len - 12 || desc > len - 12 - name)
                         return -ENODATA;
                 if (head[2] == NT_GNU_BUILD_ID && head[0] == 4 && memcmp(notes + 12, "GNU", 4) == 0 &&
@@ -104,7 +108,8 @@ int image_read_build_id(int fd, char **ret) {
                 return read_bare_notes(fd, ret);
         for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
                 GElf_Shdr shdr;
-                Elf_Data *data = gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_NOTE ? section_data(elf, scn) : NULL;
+                bool is_notes = gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_NOTE;
+                Elf_Data *data = is_notes ? section_data(elf, scn) : NULL;
                 if (data && data->d_buf && find_build_id(data->d_buf, data->d_size, ret) >= 0)
                         return 0;
         }

@@ -59,8 +59,8 @@ static const char *cache_path(const Kernel *k, const char *suffix) {
         struct stat st;
         if (!k->cache_dir || !k->image || stat(k->image, &st) < 0)
                 return NULL;
-        return arena_printf(k->arena, "%s/%s-%llx-%llx.%s", k->cache_dir, k->release, (unsigned long long) st.st_size,
-                            (unsigned long long) st.st_mtim.tv_sec, suffix);
+        return arena_printf(k->arena, "%s/%s-%llx-%llx.%s", k->cache_dir, k->release,
+                            (unsigned long long) st.st_size, (unsigned long long) st.st_mtim.tv_sec, suffix);
 }
 
 /* A cache that cannot be written is only slower. */
@@ -129,14 +129,15 @@ static int load_first(Kernel *k) {
 
 static int explain(Kernel *k, int r, const char *tool, const char **ret_error) {
         if (tool)
-                return fail(ret_error, "the kernel image %s can only be unpacked with %s, which is not installed",
+                return fail(ret_error, "unpacking the kernel image %s takes %s, which is not installed",
                             k->image, tool);
         if (k->image && (r == -EACCES || r == -EPERM))
-                return fail(ret_error, "cannot read %s, and there is no other BTF of kernel %s", k->image, k->release);
+                return fail(ret_error, "cannot read %s, and kernel %s has no other BTF", k->image,
+                            k->release);
         if (k->image && r == -ENODATA)
                 return fail(ret_error, "kernel %s was built without CONFIG_DEBUG_INFO_BTF", k->release);
         if (k->image)
-                return fail(ret_error, "%s is no kernel image that could be unpacked (%s)", k->image, strerror(-r));
+                return fail(ret_error, "%s cannot be unpacked (%s)", k->image, strerror(-r));
         return fail(ret_error, "no BTF of kernel %s: install linux-image-%s or linux-headers-%s", k->release,
                     k->release, k->release);
 }
@@ -176,7 +177,7 @@ int kernel_open(const KernelOptions *o, Kernel **ret, const char **ret_error) {
         if (uname(&uts) < 0)
                 return -errno;
         if (o->release && !release_is_valid(o->release))
-                return fail(ret_error, "this is no kernel release: it may hold letters, digits and .+-_~ only");
+                return fail(ret_error, "this is no kernel release: those hold letters, digits and .+-_~");
         Arena *arena = arena_new(KERNEL_MEMORY);
         if (!arena)
                 return -ENOMEM;

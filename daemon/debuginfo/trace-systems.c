@@ -4,9 +4,9 @@
  * events), tracefs does where we may read it, and for events whose header no package ships there is a table.
  * Measured: 639 and 772 tracepoints in Debian's 6.1 and 6.12, all of the right system as tracefs has them.
  *
- * In a header, what counts is `MACRO(a, b, ...` with EVENT in the macro's name, or DECLARE_TRACE: b names the
- * event for DEFINE_EVENT*, a for the others. Headers with macros of their own (DEFINE_RPC_SOCKET_EVENT(a),
- * DEFINE_IRQ_VECTOR_EVENT(a) for a_entry and a_exit) are second choice: a name may mean something else there.
+ * In a header, what counts is `MACRO(a, b, ...` with EVENT in the macro's name, or DECLARE_TRACE: b names
+ * the event for DEFINE_EVENT*, a for the others. Headers with macros of their own (DEFINE_RPC_SOCKET_EVENT(a),
+ * DEFINE_IRQ_VECTOR_EVENT(a) for a_entry and a_exit) are second choice: names may mean something else there.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -97,6 +97,10 @@ static bool is_event_macro(const char *word, size_t len) {
         return strstr(name, "EVENT") || starts_with(name, "DECLARE_TRACE") || starts_with(name, "DEFINE_");
 }
 
+static bool is_word(const char *s, const char *word) {
+        return starts_with(s, word) && word_len(s) == strlen(word);
+}
+
 static void scan_system(Scan *s, const char *at) {
         char name[NAME_MAX_LEN + 1];
         if (copy_word(skip_space(at), name))
@@ -112,8 +116,7 @@ static void scan_header(Scan *s, const char *text) {
                         continue;
                 }
                 const char *behind = at + n;
-                if (n == strlen("define") && starts_with(at, "define") && starts_with(skip_space(behind), "TRACE_SYSTEM") &&
-                    word_len(skip_space(behind)) == strlen("TRACE_SYSTEM"))
+                if (is_word(at, "define") && is_word(skip_space(behind), "TRACE_SYSTEM"))
                         scan_system(s, skip_space(behind) + strlen("TRACE_SYSTEM"));
                 else if (*behind == '(' && is_event_macro(at, n))
                         scan_macro(s, at, behind + 1);
@@ -151,7 +154,7 @@ static void scan_dir(Scan *s, const char *path) {
         closedir(dir);
 }
 
-/* Debian keeps what all flavours share in a directory of its own; the Makefile of the flavour includes it. */
+/* Debian keeps what all flavours share in a directory of its own, which `source` points to. */
 static const char *source_dir(Kernel *k) {
         struct stat st;
         const char *arch = arena_printf(k->arena, "%s/include/trace/events", k->headers_dir);
@@ -165,7 +168,11 @@ static void scan_headers(Scan *s) {
         const char *source = s->kernel->headers_dir ? source_dir(s->kernel) : NULL;
         if (!source)
                 return;
-        static const char *const places[] = { "include/trace/events", "arch/x86/include/asm/trace", "include/ras" };
+        static const char *const places[] = {
+                "include/trace/events",
+                "arch/x86/include/asm/trace",
+                "include/ras",
+        };
         for (size_t i = 0; i < ELEMENTSOF(places); i++)
                 scan_dir(s, arena_printf(s->kernel->arena, "%s/%s", source, places[i]));
         _cleanup_(closep) int dir = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);

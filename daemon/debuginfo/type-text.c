@@ -30,15 +30,19 @@ static const char *declare_function(Arena *a, const TypeRef *t, const struct btf
                 params = arena_printf(a, "%s%s%s", params, i ? ", " : "",
                                       dots ? "..." : declare(a, type_ref(t->kernel, id), "", depth + 1));
         }
-        return declare(a, type_ref(t->kernel, bt->type), arena_printf(a, "%s(%s)", inner, params), depth + 1);
+        inner = arena_printf(a, "%s(%s)", inner, params);
+        return declare(a, type_ref(t->kernel, bt->type), inner, depth + 1);
 }
 
 static const char *qualifier(const struct btf_type *t) {
-        return btf_is_const(t) ? "const" : btf_is_volatile(t) ? "volatile" : btf_is_restrict(t) ? "restrict" : "";
+        return btf_is_const(t)    ? "const" :
+               btf_is_volatile(t) ? "volatile" :
+               btf_is_restrict(t) ? "restrict" :
+                                    "";
 }
 
-static const char *declare_qualified(Arena *a, const TypeRef *t, const struct btf_type *bt, const char *inner,
-                                     unsigned depth) {
+static const char *declare_qualified(Arena *a, const TypeRef *t, const struct btf_type *bt,
+                                     const char *inner, unsigned depth) {
         const TypeRef *of = type_ref(t->kernel, bt->type);
         const struct btf_type *obt = btf__type_by_id(t->kernel->btf, bt->type);
         const char *word = qualifier(bt);
@@ -51,7 +55,9 @@ static const char *declare_qualified(Arena *a, const TypeRef *t, const struct bt
 
 static const char *tag_word(const struct btf_type *t) {
         bool is_union = btf_is_union(t) || (btf_is_fwd(t) && btf_kflag(t));
-        return is_union ? "union" : btf_is_struct(t) || btf_is_fwd(t) ? "struct" : btf_is_any_enum(t) ? "enum" : "";
+        if (is_union)
+                return "union";
+        return btf_is_struct(t) || btf_is_fwd(t) ? "struct" : btf_is_any_enum(t) ? "enum" : "";
 }
 
 static const char *declare(Arena *a, const TypeRef *t, const char *inner, unsigned depth) {

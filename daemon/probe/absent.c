@@ -60,14 +60,17 @@ static bool is_absent(const ProbePoint *p, const char *first, const char *second
         return second ? p->components.n > 1 && strcmp(c[1].name, second) == 0 : c->arg != NULL;
 }
 
+static const char *join(Arena *a, const char *first, const char *second) {
+        return second ? arena_printf(a, "%s.%s", first, second) : first;
+}
+
 static int resolve(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
         if (p->components.n == 0)
                 return PROBE_FOREIGN;
         for (size_t i = 0; i < ELEMENTSOF(absent); i++) {
                 const char *first = absent[i].first, *second = absent[i].second;
                 if (is_absent(p, first, second))
-                        return complain(w, p, second ? arena_printf(w->arena, "%s.%s", first, second) : first,
-                                        absent[i].instead);
+                        return complain(w, p, join(w->arena, first, second), absent[i].instead);
         }
         return strcmp(p->components.items[0].name, "kernel") == 0 ? resolve_suffix(w, p) : PROBE_FOREIGN;
 }

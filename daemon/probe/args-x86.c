@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The System V ABI of x86-64: six integer registers, then the stack. A structure of up to 16 bytes takes one
- * or two registers when there are enough of them left; a larger one is copied to the stack and takes none, so
- * what follows it may still be in a register.
+ * or two registers when there are enough of them left; a larger one is copied to the stack and takes none,
+ * so what follows it may still be in a register.
  */
 #include "probe/args.h"
 

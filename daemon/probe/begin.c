@@ -3,7 +3,9 @@
 #include "probe/families.h"
 #include "probe/point.h"
 
-static const char *const patterns[] = { "begin", "begin(number)", "end", "end(number)", "error", "error(number)", NULL };
+static const char *const patterns[] = {
+        "begin", "begin(number)", "end", "end(number)", "error", "error(number)", NULL,
+};
 static const enum stp_attach kinds[] = { STP_BEGIN, STP_BEGIN, STP_END, STP_END, STP_ERROR, STP_ERROR };
 
 static int resolve(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Entries and returns of kernel functions by name. kernel.function() knows those with a prototype in BTF;
- * kprobe.function() takes any other name as well and leaves it to the kernel whether it exists. Neither knows
- * source files: "NAME@*" is any file, another file would need DWARF.
+ * kprobe.function() takes any other name as well and leaves it to the kernel whether it exists. Neither
+ * knows source files: "NAME@*" is any file, another file would need DWARF.
  */
+#include <ctype.h>
 #include "probe/args.h"
 #include "probe/families.h"
 #include "probe/point.h"
@@ -52,7 +53,7 @@ static int no_such_function(const Request *r) {
         for (size_t i = 0; i < n; i++)
                 names[i] = all[i]->name;
         Diags *diags = r->w->diags;
-        Diag *d = diag_add(diags, DIAG_E0403, point_span(r->p, 1), "kernel %s has no function `%s` that can be probed",
+        Diag *d = diag_add(diags, DIAG_E0403, point_span(r->p, 1), "kernel %s has no function `%s` to probe",
                            kernel_release(r->w->kernel), r->name);
         diag_note(diags, d, SPAN_NONE, "static functions may have been inlined into their callers");
         const char *near = diag_suggest(r->name, names, n);
@@ -83,13 +84,16 @@ static const char *split_name(ProbeWorld *w, const ProbePoint *p) {
         const char *text = point_string(p, 1), *at = strchr(text, '@');
         if (!at || strcmp(at, "@*") == 0)
                 return at ? arena_strndup(w->arena, text, (size_t) (at - text)) : text;
-        Diag *d = diag_add(w->diags, DIAG_E0404, point_span(p, 1), "source files and lines are not known to this kernel's BTF");
+        Diag *d = diag_add(w->diags, DIAG_E0404, point_span(p, 1), "BTF does not know source files");
         diag_hint(w->diags, d, "leave `%s` out", at);
         return NULL;
 }
 
 static bool name_is_valid(ProbeWorld *w, const ProbePoint *p, const char *name) {
-        if (*name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$*?[]^!-") == strlen(name))
+        size_t n = 0;
+        while (isalnum((unsigned char) name[n]) || (name[n] && strchr("_.$*?[]^!-", name[n])))
+                n++;
+        if (n > 0 && !name[n])
                 return true;
         diag_add(w->diags, DIAG_E0401, point_span(p, 1), "this is no name of a function");
         return false;
@@ -100,7 +104,8 @@ static int read_maxactive(ProbeWorld *w, const ProbePoint *p, ProbeAttach *attac
                 return PROBE_DONE;
         int64_t n = point_number(p, 3);
         if (n < 1 || n > MAXACTIVE_MAX) {
-                diag_add(w->diags, DIAG_E0401, point_span(p, 3), "maxactive() takes a number from 1 to %d", MAXACTIVE_MAX);
+                diag_add(w->diags, DIAG_E0401, point_span(p, 3), "maxactive() takes a number from 1 to %d",
+                         MAXACTIVE_MAX);
                 return PROBE_FAILED;
         }
         attach->maxactive = (unsigned) n;
@@ -178,11 +183,9 @@ static Expr *target(ProbeWorld *w, const ProbePlace *place, const char *name, Sp
 
 static void targets(ProbeWorld *w, const ProbePlace *place, TargetInfoVec *ret) {
         const FunctionInfo *f = place->detail;
-        for (unsigned i = 0; i < f->n_params; i++) {
+        for (unsigned i = 0; i < f->n_params; i++)
                 if (*f->params[i].name && param_value(w, f, i, SPAN_NONE))
-                        vec_push(w->arena, ret, ((TargetInfo) { arena_printf(w->arena, "$%s", f->params[i].name),
-                                                                f->params[i].type }));
-        }
+                        target_add(w, &f->params[i], ret);
         if (place->is_return && has_result(f))
                 vec_push(w->arena, ret, ((TargetInfo) { "$return", result_type(f) }));
 }

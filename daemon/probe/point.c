@@ -88,7 +88,8 @@ Span point_span(const ProbePoint *p, size_t i) {
         return c->arg && c->arg->span.file ? c->arg->span : c->span.file ? c->span : p->span;
 }
 
-ProbePlace *place_add(ProbeWorld *w, const ProbeFamily *f, const ProbePoint *p, const char *point, ProbePlaceVec *ret) {
+ProbePlace *place_add(ProbeWorld *w, const ProbeFamily *f, const ProbePoint *p, const char *point,
+                      ProbePlaceVec *ret) {
         ProbePlace *place = arena_new0(w->arena, ProbePlace);
         place->family = f;
         place->written = p;
@@ -100,7 +101,7 @@ ProbePlace *place_add(ProbeWorld *w, const ProbeFamily *f, const ProbePoint *p, 
 bool world_has_kernel(ProbeWorld *w, const ProbePoint *p) {
         if (w->kernel)
                 return true;
-        Diag *d = diag_add(w->diags, DIAG_E0402, p->span, "nothing is known of the kernel's functions and tracepoints");
+        Diag *d = diag_add(w->diags, DIAG_E0402, p->span, "the kernel's functions and types are not known");
         if (w->kernel_error)
                 diag_note(w->diags, d, SPAN_NONE, "%s", w->kernel_error);
         return false;

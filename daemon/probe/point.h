@@ -17,7 +17,8 @@ int64_t point_number(const ProbePoint *p, size_t i);
 Span point_span(const ProbePoint *p, size_t i);
 
 /* A new place at the end of `ret`. */
-ProbePlace *place_add(ProbeWorld *w, const ProbeFamily *f, const ProbePoint *p, const char *point, ProbePlaceVec *ret);
+ProbePlace *place_add(ProbeWorld *w, const ProbeFamily *f, const ProbePoint *p, const char *point,
+                      ProbePlaceVec *ret);
 
 /* False, with an error at `p`, when there is no kernel to look things up in. */
 bool world_has_kernel(ProbeWorld *w, const ProbePoint *p);
@@ -26,5 +27,7 @@ bool world_has_kernel(ProbeWorld *w, const ProbePoint *p);
 Expr *context_value(ProbeWorld *w, ContextSource source, unsigned index, const TypeRef *type, Span span);
 /* n of "$argN", from 0; false: the name is another. */
 bool target_arg_number(const char *name, unsigned *ret);
+/* Adds "$name" with its type. */
+void target_add(ProbeWorld *w, const Param *param, TargetInfoVec *ret);
 /* The parameter "$name"; -1: there is none. */
 int target_find_param(const Param *params, unsigned n, const char *name);

@@ -58,8 +58,8 @@ struct ProbeFamily {
          */
         Expr *(*target)(ProbeWorld *w, const ProbePlace *place, const char *name, Span span);
         /* All target variables that can be read: parameters in order (for $$parms), and at returns `$return`
-         * behind them (for $$return). A parameter at a return is the entry's: target() gives CONTEXT_ARG there,
-         * which the caller saves; system calls still have theirs (CONTEXT_SYSCALL_ARG). */
+         * behind them (for $$return). A parameter at a return is the entry's: target() gives CONTEXT_ARG
+         * there, which the caller saves; system calls still have theirs (CONTEXT_SYSCALL_ARG). */
         void (*targets)(ProbeWorld *w, const ProbePlace *place, TargetInfoVec *ret);
         /* A text value of its own ($$name, $$system of tracepoints), or NULL. */
         const char *(*text)(ProbeWorld *w, const ProbePlace *place, const char *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System calls by the name that user space knows them by; the tapset's syscall.* are aliases of these. At the
- * entry as at the return the arguments are in the caller's registers, under the names and with the types of the
- * kernel's SYSCALL_DEFINE. Pointers among them are the caller's.
+ * System calls by the name that user space knows them by; the tapset's syscall.* are aliases of these. At
+ * the entry as at the return the arguments are in the caller's registers, under the names and with the types
+ * of the kernel's SYSCALL_DEFINE. Pointers among them are the caller's.
  */
 #include "probe/families.h"
 #include "probe/point.h"
@@ -45,8 +45,10 @@ static bool kernel_has(ProbeWorld *w, const Syscall *call) {
         return kernel_find_function(w->kernel, call->symbol) || kernel_find_function(w->kernel, call->stub);
 }
 
-static void add_place(ProbeWorld *w, const ProbePoint *p, const Syscall *call, bool is_return, bool is_glob, ProbePlaceVec *ret) {
-        const char *point = arena_printf(w->arena, "__syscall(\"%s\")%s", call->name, is_return ? ".return" : "");
+static void add_place(ProbeWorld *w, const ProbePoint *p, const Syscall *call, bool is_return, bool is_glob,
+                      ProbePlaceVec *ret) {
+        const char *suffix = is_return ? ".return" : "";
+        const char *point = arena_printf(w->arena, "__syscall(\"%s\")%s", call->name, suffix);
         ProbePlace *place = place_add(w, &probe_family_syscall, p, point, ret);
         place->function = call->symbol;
         place->is_return = is_return;
@@ -66,7 +68,8 @@ static int no_such_call(ProbeWorld *w, const ProbePoint *p, const char *name) {
         const char **names = arena_array(w->arena, const char *, n);
         for (unsigned i = 0; i < n; i++)
                 names[i] = all[i].name;
-        Diag *d = diag_add(w->diags, DIAG_E0406, p->span, "kernel %s has no system call `%s`", kernel_release(w->kernel), name);
+        Diag *d = diag_add(w->diags, DIAG_E0406, p->span, "kernel %s has no system call `%s`",
+                           kernel_release(w->kernel), name);
         const char *near = syscalls_find(name) ? NULL : diag_suggest(name, names, n);
         if (near)
                 diag_hint(w->diags, d, "did you mean `%s`?", near);
@@ -106,7 +109,7 @@ static Expr *target(ProbeWorld *w, const ProbePlace *place, const char *name, Sp
 static void targets(ProbeWorld *w, const ProbePlace *place, TargetInfoVec *ret) {
         const SyscallPlace *s = place->detail;
         for (unsigned i = 0; i < s->n_params; i++)
-                vec_push(w->arena, ret, ((TargetInfo) { arena_printf(w->arena, "$%s", s->params[i].name), s->params[i].type }));
+                target_add(w, &s->params[i], ret);
         if (place->is_return)
                 vec_push(w->arena, ret, ((TargetInfo) { "$return", s->result }));
 }

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const Syscall table[] = {
-#define SYSCALL(number, name, entry, ...) { number, name, "__x64_sys_" entry, "__do_sys_" entry, { __VA_ARGS__ } },
+#define SYSCALL(number, name, entry, ...) \
+        { number, name, "__x64_sys_" entry, "__do_sys_" entry, { __VA_ARGS__ } },
 #include "probe/syscalls-x86.def"
 #undef SYSCALL
 };

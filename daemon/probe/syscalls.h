@@ -7,8 +7,8 @@ typedef struct {
         int number;
         const char *name;   /* as unistd.h has it: "stat" */
         const char *symbol; /* of the kernel's entry: "__x64_sys_newstat" */
-        const char *stub;   /* of the same function where the kernel has it under another name: "__do_sys_newstat" */
-        const char *params[SYSCALL_MAX_PARAMS + 1]; /* "const char *filename", as in the kernel; NULL-ended */
+        const char *stub;   /* how BTF may name the same function: "__do_sys_newstat" */
+        const char *params[SYSCALL_MAX_PARAMS + 1]; /* "const char *filename", the kernel's; NULL-ended */
 } Syscall;
 
 /* By number, ascending; those of all supported kernels. */

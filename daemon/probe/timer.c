@@ -39,7 +39,8 @@ static int64_t jiffy_nsec(ProbeWorld *w, const ProbePoint *p) {
         long n = hz ? strtol(hz, NULL, 10) : 0;
         if (n > 0)
                 return NSEC_PER_SEC / n;
-        Diag *d = diag_add(w->diags, DIAG_E0402, p->span, "CONFIG_HZ of kernel %s is not known", kernel_release(w->kernel));
+        Diag *d = diag_add(w->diags, DIAG_E0402, p->span, "CONFIG_HZ of kernel %s is not known",
+                           kernel_release(w->kernel));
         diag_hint(w->diags, d, "install linux-headers-%s", kernel_release(w->kernel));
         return 0;
 }

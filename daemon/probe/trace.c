@@ -7,8 +7,14 @@
 
 static const char *const patterns[] = { "kernel.trace(string)", NULL };
 
-static void add_place(ProbeWorld *w, const ProbePoint *p, const TracepointInfo *t, bool is_glob, ProbePlaceVec *ret) {
-        const char *point = arena_printf(w->arena, "kernel.trace(\"%s%s%s\")", t->system, *t->system ? ":" : "", t->name);
+/* "sched:sched_switch" */
+static const char *full_name(ProbeWorld *w, const TracepointInfo *t) {
+        return *t->system ? arena_printf(w->arena, "%s:%s", t->system, t->name) : t->name;
+}
+
+static void add_place(ProbeWorld *w, const ProbePoint *p, const TracepointInfo *t, bool is_glob,
+                      ProbePlaceVec *ret) {
+        const char *point = arena_printf(w->arena, "kernel.trace(\"%s\")", full_name(w, t));
         ProbePlace *place = place_add(w, &probe_family_trace, p, point, ret);
         place->detail = t;
         place->attach = (ProbeAttach) { .kind = STP_TRACEPOINT, .symbol = t->name, .may_fail = is_glob };
@@ -17,7 +23,7 @@ static void add_place(ProbeWorld *w, const ProbePoint *p, const TracepointInfo *
 static bool no_tracepoints(ProbeWorld *w, const ProbePoint *p, size_t n) {
         if (n > 0)
                 return false;
-        diag_add(w->diags, DIAG_E0402, p->span, "the BTF of kernel %s has no tracepoints: was it built without CONFIG_TRACEPOINTS?",
+        diag_add(w->diags, DIAG_E0402, p->span, "the BTF of kernel %s has no tracepoints",
                  kernel_release(w->kernel));
         return true;
 }
@@ -30,13 +36,13 @@ static int no_such_tracepoint(ProbeWorld *w, const ProbePoint *p, const char *na
                 names[i] = all[i]->name;
         Diag *d = diag_add(w->diags, DIAG_E0405, point_span(p, 1), "kernel %s has no tracepoint `%s`",
                            kernel_release(w->kernel), point_string(p, 1));
-        diag_note(w->diags, d, SPAN_NONE, "tracepoints of modules are not known yet, only those of the kernel itself");
+        diag_note(w->diags, d, SPAN_NONE, "tracepoints of modules are not known yet");
         const char *near = diag_suggest(name, names, n);
         const TracepointInfo *t = NULL;
         for (size_t i = 0; near && i < n; i++)
                 t = all[i]->name == near ? all[i] : t;
         if (t)
-                diag_hint(w->diags, d, "did you mean `%s%s%s`?", t->system, *t->system ? ":" : "", t->name);
+                diag_hint(w->diags, d, "did you mean `%s`?", full_name(w, t));
         return PROBE_FAILED;
 }
 
@@ -81,8 +87,7 @@ static void targets(ProbeWorld *w, const ProbePlace *place, TargetInfoVec *ret) 
         const TracepointInfo *t = place->detail;
         for (unsigned i = 0; i < t->n_params; i++)
                 if (*t->params[i].name && param_value(w, t, i, SPAN_NONE))
-                        vec_push(w->arena, ret, ((TargetInfo) { arena_printf(w->arena, "$%s", t->params[i].name),
-                                                                t->params[i].type }));
+                        target_add(w, &t->params[i], ret);
 }
 
 static const char *text(ProbeWorld *w, const ProbePlace *place, const char *name) {

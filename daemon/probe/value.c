@@ -41,6 +41,11 @@ bool target_arg_number(const char *name, unsigned *ret) {
         return true;
 }
 
+void target_add(ProbeWorld *w, const Param *param, TargetInfoVec *ret) {
+        TargetInfo info = { arena_printf(w->arena, "$%s", param->name), param->type };
+        vec_push(w->arena, ret, info);
+}
+
 int target_find_param(const Param *params, unsigned n, const char *name) {
         if (*name != '$')
                 return -1;

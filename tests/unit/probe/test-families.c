@@ -188,7 +188,7 @@ TEST(kprobes_take_names_that_btf_does_not_know) {
 static const struct { const char *point; DiagCode code; const char *message, *hint; } mistakes[] = {
         { "kernel.function(\"vfs_raed\")", DIAG_E0403, "has no function `vfs_raed`", "did you mean `vfs_read`?" },
         { "kernel.function(\"completely_else\")", DIAG_E0403, "has no function `completely_else`", NULL },
-        { "kernel.function(\"vfs_read@fs/read_write.c:3\")", DIAG_E0404, "source files", "leave `@fs/read_write.c:3` out" },
+        { "kernel.function(\"vfs_read@fs/read_write.c:3\")", DIAG_E0404, "BTF does not know source files", "leave `@fs/read_write.c:3` out" },
         { "kernel.function(\"\")", DIAG_E0401, "no name of a function", NULL },
         { "kernel.function(\"a b\")", DIAG_E0401, "no name of a function", NULL },
         { "kernel.function(5)", DIAG_E0401, "`function` does not take this argument", NULL },
