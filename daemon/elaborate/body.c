@@ -65,7 +65,7 @@ static const ProbeDecl *chain_probe(const Chain *c) {
         return c->probe;
 }
 
-static Expr *lower_condition(Elab *e, Unit *u, const File *file, const Expr *condition, Expr *before) {
+static Expr *add_condition(Elab *e, Unit *u, const File *file, const Expr *condition, Expr *before) {
         if (!condition)
                 return before;
         Lower l;
@@ -76,10 +76,10 @@ static Expr *lower_condition(Elab *e, Unit *u, const File *file, const Expr *con
         return before ? make_binary(e, copy->span, OP_LAND, before, copy) : copy;
 }
 
-static void lower_conditions(Elab *e, Unit *u, const Chain *c, const ProbePoint *p) {
-        u->condition = lower_condition(e, u, c->file, p->condition, NULL);
+static void add_conditions(Elab *e, Unit *u, const Chain *c, const ProbePoint *p) {
+        u->condition = add_condition(e, u, c->file, p->condition, NULL);
         for (; c->outer; c = c->outer)
-                u->condition = lower_condition(e, u, c->outer->file, c->point->condition, u->condition);
+                u->condition = add_condition(e, u, c->outer->file, c->point->condition, u->condition);
 }
 
 static Stmt *lower_part(Elab *e, Unit *u, const Part *part, const Chain *c, bool optional) {
@@ -111,7 +111,7 @@ Unit *body_lower(Elab *e, const Chain *c, const ProbePoint *p, const ProbePlace 
         vec_foreach(it, &parts)
                 if (!e->place_failed)
                         vec_push(e->arena, &block->body, lower_part(e, u, it, c, optional));
-        lower_conditions(e, u, c, p);
+        add_conditions(e, u, c, p);
         link_drain(e);
         u->body = block->body.n == 1 ? block->body.items[0] : &block->base;
         if (!e->place_failed)

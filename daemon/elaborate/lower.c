@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "elaborate/lower.h"
-#include "elaborate/fold.h"
 #include "elaborate/scope.h"
 
 /* ------------------------------------------------------------------ names */
@@ -17,7 +16,7 @@ static void no_array(Lower *l, const ExprName *name) {
 }
 
 /* The array that stands in a[...], `in`, foreach; arrays are always global. */
-static void lower_array(Lower *l, Expr *x, size_t n_keys) {
+void lower_array(Lower *l, Expr *x, size_t n_keys) {
         ExprName *name = expr_as(Name, x);
         Var *v = strmap_get(&l->unit->names, name->name);
         bool is_parameter = v && v->kind == VAR_PARAMETER;
@@ -51,12 +50,12 @@ static bool lower_name(Lower *l, Expr **x) {
         return false;
 }
 
-static void lower_keys(Lower *l, ExprVec *keys) {
+void lower_keys(Lower *l, ExprVec *keys) {
         vec_foreach(it, keys)
                 lower_expr(l, it); /* NULL: `*` */
 }
 
-static void lower_element(Lower *l, Expr *x) {
+void lower_element(Lower *l, Expr *x) {
         ExprIndex *index = expr_as(Index, x);
         lower_keys(l, &index->keys);
         if (index->array->kind == EXPR_HIST)
@@ -77,77 +76,6 @@ static bool lower_in(Lower *l, Expr **x) {
         ExprIn *in = expr_as(In, *x);
         lower_keys(l, &in->keys);
         lower_array(l, in->array, in->keys.n);
-        return false;
-}
-
-/* ------------------------------------------------------------------ what @defined decides */
-
-static bool find_defined(Visitor *v, Expr **x) {
-        bool *found = (bool *) (v + 1);
-        *found = *found || (*x)->kind == EXPR_DEFINED || (*x)->kind == EXPR_OPERATOR;
-        return !*found;
-}
-
-static bool has_defined(Expr *x) {
-        struct {
-                Visitor visitor;
-                bool found;
-        } search = { .visitor = { .expr_pre = find_defined } };
-        walk_expr(&search.visitor, &x);
-        return search.found;
-}
-
-/* Lowers a condition. True when @defined settled it: then *ret is which way. */
-static bool lower_condition(Lower *l, Expr **condition, bool *ret) {
-        bool settles = has_defined(*condition);
-        lower_expr(l, condition);
-        int64_t value;
-        if (!settles || !expr_constant(*condition, &value))
-                return false;
-        *ret = value != 0;
-        return true;
-}
-
-static bool lower_defined(Lower *l, Expr **x) {
-        Elab *e = l->e;
-        bool before = e->quiet_failed;
-        e->quiet_failed = false;
-        e->quiet++;
-        e->asking++;
-        lower_expr(l, &expr_as(Defined, *x)->operand);
-        e->asking--;
-        e->quiet--;
-        Expr *operand = expr_as(Defined, *x)->operand;
-        bool defined = !e->quiet_failed && operand->kind != EXPR_TARGET;
-        e->quiet_failed = before;
-        *x = make_number(e, (*x)->span, defined);
-        return false;
-}
-
-static bool lower_ternary(Lower *l, Expr **x) {
-        ExprTernary *t = expr_as(Ternary, *x);
-        bool yes;
-        if (lower_condition(l, &t->condition, &yes)) {
-                *x = yes ? t->yes : t->no;
-                lower_expr(l, x);
-                return false;
-        }
-        lower_expr(l, &t->yes);
-        lower_expr(l, &t->no);
-        if (t->yes->ctype == t->no->ctype)
-                (*x)->ctype = t->yes->ctype;
-        return false;
-}
-
-static bool lower_binary(Lower *l, Expr **x) {
-        ExprBinary *b = expr_as(Binary, *x);
-        if (b->op != OP_LAND && b->op != OP_LOR)
-                return true;
-        bool left;
-        if (lower_condition(l, &b->left, &left) && left == (b->op == OP_LOR))
-                *x = make_number(l->e, (*x)->span, left);
-        else
-                lower_expr(l, &b->right);
         return false;
 }
 
@@ -173,7 +101,7 @@ static bool lower_operator_node(Lower *l, Expr **x) {
         return false;
 }
 
-static void refuse_target(Lower *l, Expr **x) {
+void lower_refuse(Lower *l, Expr **x) {
         diag_add(l->e->diags, DIAG_E0226, (*x)->span, "`%s` cannot be changed", expr_text(l->e, *x));
         *x = make_poison(l->e, (*x)->span);
 }
@@ -186,7 +114,7 @@ static bool lower_assign(Lower *l, Expr **x) {
                 return false;
         }
         if (a->target->kind != EXPR_NAME && a->target->kind != EXPR_INDEX) {
-                refuse_target(l, x);
+                lower_refuse(l, x);
                 return false;
         }
         lower_expr(l, &a->target);
@@ -208,7 +136,7 @@ static bool lower_step(Lower *l, Expr **x) {
                 if (!s->prefix && (*x)->type != TYPE_POISON) /* its value is the one before */
                         *x = make_binary(l->e, span, s->increment ? OP_SUB : OP_ADD, *x, make_number(l->e, span, 1));
         } else if (s->operand->kind != EXPR_NAME && s->operand->kind != EXPR_INDEX)
-                refuse_target(l, x);
+                lower_refuse(l, x);
         else
                 lower_expr(l, &s->operand);
         return false;
@@ -244,75 +172,11 @@ static bool visit_expr(Visitor *v, Expr **x) {
         return !lowerer || lowerer((Lower *) v, x);
 }
 
-/* ------------------------------------------------------------------ statements */
-
-static bool lower_if(Lower *l, Stmt **s) {
-        StmtIf *i = stmt_as(If, *s);
-        bool yes;
-        if (lower_condition(l, &i->condition, &yes)) {
-                Stmt *taken = yes ? i->yes : i->no;
-                *s = taken ?: &stmt_new(l->e->arena, Empty, (*s)->span)->base;
-                lower_stmt(l, s);
-                return false;
-        }
-        lower_stmt(l, &i->yes);
-        lower_stmt(l, &i->no);
-        return false;
-}
-
-static bool lower_foreach(Lower *l, Stmt **s) {
-        StmtForeach *f = stmt_as(Foreach, *s);
-        vec_foreach(it, &f->keys)
-                lower_expr(l, (Expr **) it);
-        if (f->value)
-                lower_expr(l, (Expr **) &f->value);
-        lower_keys(l, &f->slice);
-        if (f->array->kind == EXPR_HIST)
-                lower_expr(l, &f->array);
-        else
-                lower_array(l, f->array, f->keys.n);
-        if (f->slice.n && f->slice.n != f->keys.n)
-                diag_add(l->e->diags, DIAG_E0224, (*s)->span, "the slice has %zu keys, and the loop %zu variables",
-                         f->slice.n, f->keys.n);
-        if (f->limit)
-                lower_expr(l, &f->limit);
-        lower_stmt(l, &f->body);
-        return false;
-}
-
-static bool lower_delete(Lower *l, Stmt **s) {
-        StmtDelete *d = stmt_as(Delete, *s);
-        ExprName *name = expr_as(Name, d->target);
-        if (name)
-                name->var = scope_find(l->e, l->unit, l->file, name->name, name->base.span);
-        else if (d->target->kind == EXPR_INDEX && expr_as(Index, d->target)->array->kind == EXPR_NAME)
-                lower_element(l, d->target);
-        else
-                refuse_target(l, &d->target);
-        return false;
-}
-
-static bool visit_stmt(Visitor *v, Stmt **s) {
-        Lower *l = (Lower *) v;
-        switch ((*s)->kind) {
-        case STMT_IF:
-                return lower_if(l, s);
-        case STMT_FOREACH:
-                return lower_foreach(l, s);
-        case STMT_DELETE:
-                return lower_delete(l, s);
-        case STMT_RETURN:
-                if (stmt_as(Return, *s)->value)
-                        l->unit->returns_value = true;
-                return true;
-        default:
-                return true;
-        }
-}
+/* ------------------------------------------------------------------ the walk */
 
 void lower_init(Lower *l, Elab *e, Unit *u, const File *file) {
         *l = (Lower) {
-                .visitor = { .expr_pre = visit_expr, .stmt_pre = visit_stmt },
+                .visitor = { .expr_pre = visit_expr, .stmt_pre = lower_visit_stmt },
                 .e = e,
                 .unit = u,
                 .file = file,

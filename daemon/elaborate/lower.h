@@ -21,6 +21,20 @@ void lower_init(Lower *l, Elab *e, Unit *u, const File *file);
 void lower_expr(Lower *l, Expr **x);
 void lower_stmt(Lower *l, Stmt **s);
 
+/* lower.c, for statements: an array where one stands, keys (NULL: `*`), an element, what cannot be changed. */
+void lower_array(Lower *l, Expr *x, size_t n_keys);
+void lower_keys(Lower *l, ExprVec *keys);
+void lower_element(Lower *l, Expr *x);
+void lower_refuse(Lower *l, Expr **x);
+bool lower_visit_stmt(Visitor *v, Stmt **s);
+
+/* defined.c: each false, as the children are done. */
+bool lower_defined(Lower *l, Expr **x);
+bool lower_ternary(Lower *l, Expr **x);
+bool lower_binary(Lower *l, Expr **x);
+/* Lowers a condition. True when @defined settled it: then *ret is which way. */
+bool lower_condition(Lower *l, Expr **condition, bool *ret);
+
 /* link.c: the functions that a call means; functions to come are queued. */
 void lower_call(Lower *l, ExprCall *call);
 /* A library function by name, for calls that pass 2 makes up; NULL: there is none. */

@@ -174,7 +174,8 @@ static Function *function_for(Elab *e, const TypeRef *type, AddressSpace space, 
         Function *f = strmap_get(&e->pretty, key);
         if (!f) {
                 f = make_function(e, type, space, depth, span);
-                strmap_put(e->arena, &e->pretty, key, f);
+                if (!e->asking)
+                        strmap_put(e->arena, &e->pretty, key, f);
         }
         return f;
 }

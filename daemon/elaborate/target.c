@@ -119,6 +119,17 @@ Expr *lower_autocast(Elab *e, ExprTarget *t) {
         return read_location(e, t, &at);
 }
 
+/* In a probe that never runs anything may be asked for: `alias = point!, never { x = $x }`. */
+static bool is_never(const Lower *l, const ExprTarget *t) {
+        const ProbePlace *place = l->unit->place;
+        return t->target == TARGET_VAR && place && place->attach.kind == STP_NEVER && !l->e->asking && !l->in_condition;
+}
+
+static Expr *never_value(Lower *l, const ExprTarget *t) {
+        bool text = target_pretty_depth(t) || strncmp(t->name, "$$", 2) == 0;
+        return text ? make_string(l->e, t->base.span, "") : make_number(l->e, t->base.span, 0);
+}
+
 Expr *lower_target(Lower *l, ExprTarget *t) {
         Elab *e = l->e;
         vec_foreach(it, &t->path)
@@ -126,6 +137,8 @@ Expr *lower_target(Lower *l, ExprTarget *t) {
         lower_expr(l, &t->value);
         if (t->target == TARGET_AT_VAR)
                 return unsupported_var(l, t);
+        if (is_never(l, t))
+                return never_value(l, t);
         if (t->target == TARGET_EXPR) {
                 e->n_autocasts += !t->value->ctype;
                 return lower_autocast(e, t) ?: &t->base;
