@@ -37,16 +37,16 @@ static int make_address(const char *path, struct sockaddr_un *ret, socklen_t *re
 
 /* A socket that nobody answers on was left by a daemon that died. */
 static int remove_stale(const char *path, const struct sockaddr_un *address, socklen_t len) {
+        struct stat st;
+        if (lstat(path, &st) < 0)
+                return errno == ENOENT ? 0 : -errno;
+        if (!S_ISSOCK(st.st_mode))
+                return -EEXIST;
         _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)
                 return -errno;
         if (connect(fd, (const struct sockaddr *) address, len) >= 0 || errno == EAGAIN)
                 return -EADDRINUSE;
-        if (errno == ENOENT)
-                return 0;
-        struct stat st;
-        if (lstat(path, &st) >= 0 && !S_ISSOCK(st.st_mode))
-                return -EEXIST;
         return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 

@@ -114,7 +114,8 @@ static json_object *make_outcome(const Session *s) {
 static void answer_compile_failed(Connection *c, const Session *s) {
         json_object *o = json_object_new_object();
         json_object *text = member_of(s->compiled, "text"), *list = member_of(s->compiled, "diagnostics");
-        json_object_object_add(o, "text", text ? json_object_get(text) : json_object_new_string(s->error ?: ""));
+        bool told = text && json_object_get_string_len(text) > 0; /* not when the request itself was wrong */
+        json_object_object_add(o, "text", told ? json_object_get(text) : json_object_new_string(s->error ?: ""));
         json_object_object_add(o, "diagnostics", list ? json_object_get(list) : json_object_new_array());
         connection_error(c, "CompileFailed", o);
 }

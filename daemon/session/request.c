@@ -138,7 +138,7 @@ static bool is_module_name(const char *s) {
         if (n == 0 || n >= STP_NAME_MAX - sizeof(STP_MODULE_PREFIX))
                 return false;
         for (; *s; s++)
-                if (!isalnum((unsigned char) *s) && *s != '_')
+                if (!islower((unsigned char) *s) && !isdigit((unsigned char) *s) && *s != '_')
                         return false;
         return true;
 }

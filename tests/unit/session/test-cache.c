@@ -41,7 +41,7 @@ TEST(the_oldest_make_room) {
         Cache *c;
         ASSERT_NOT_NULL(mkdtemp(dir));
         ASSERT_OK(cache_open(dir, 100000, &c));
-        char *big = calloc(1, 20000);
+        char *big = calloc(1, 26000);
         int fd = fds_new_sealed("x", big, 20000);
         for (int i = 0; i < 20; i++) {
                 snprintf(key, sizeof(key), "%04d", i);
