@@ -81,28 +81,31 @@ DiagCode diag_code_find(const char *name) {
         return DIAG_NONE;
 }
 
-/* Levenshtein's distance, two rows; names longer than the rows are never near. */
+/* Optimal string alignment: insertions, deletions, changes, and two neighbours that changed places, the commonest
+ * slip of all. Three rows are enough; names longer than the rows are never near. */
 #define SUGGEST_MAX_NAME 63
 static unsigned edit_distance(const char *a, const char *b) {
         size_t n = strlen(a), m = strlen(b);
         if (n > SUGGEST_MAX_NAME || m > SUGGEST_MAX_NAME)
                 return UINT32_MAX;
-        unsigned rows[2][SUGGEST_MAX_NAME + 1];
+        unsigned rows[3][SUGGEST_MAX_NAME + 1];
         for (size_t j = 0; j <= m; j++)
                 rows[0][j] = (unsigned) j;
         for (size_t i = 1; i <= n; i++) {
-                unsigned *last = rows[(i - 1) & 1], *row = rows[i & 1];
+                unsigned *before = rows[(i + 1) % 3], *last = rows[(i + 2) % 3], *row = rows[i % 3];
                 row[0] = (unsigned) i;
                 for (size_t j = 1; j <= m; j++) {
                         unsigned change = last[j - 1] + (a[i - 1] != b[j - 1]);
                         row[j] = MIN2(change, MIN2(last[j], row[j - 1]) + 1);
+                        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                                row[j] = MIN2(row[j], before[j - 2] + 1);
                 }
         }
-        return rows[n & 1][m];
+        return rows[n % 3][m];
 }
 
 const char *diag_suggest(const char *name, const char *const *candidates, size_t n) {
-        unsigned best = (unsigned) strlen(name) / 3 + 2;
+        unsigned best = (unsigned) strlen(name) / 3 + 1; /* a word of three letters that differs in two is another word */
         const char *found = NULL;
         for (size_t i = 0; i < n; i++) {
                 unsigned distance = edit_distance(name, candidates[i]);
