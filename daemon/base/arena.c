@@ -125,8 +125,7 @@ char *arena_strndup(Arena *a, const char *s, size_t len) {
 char *arena_vprintf(Arena *a, const char *fmt, va_list ap) {
         va_list again;
         va_copy(again, ap);
-        char probe[1]; /* instead of NULL, which gcc's sanitizers warn of */
-        int n = vsnprintf(probe, sizeof(probe), fmt, again);
+        int n = vsnprintf(NULL, 0, fmt, again);
         va_end(again);
         if (n < 0)
                 return out_of_memory(a);
