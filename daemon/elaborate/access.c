@@ -9,7 +9,7 @@ Location location_of_value(Expr *value, const TypeRef *type) {
         return (Location) { .type = type, .value = value, .space = user ? SPACE_USER : SPACE_KERNEL };
 }
 
-static const char *type_words(Elab *e, const TypeRef *t) {
+static const char *ctype_words(Elab *e, const TypeRef *t) {
         return t ? type_text(e->arena, t) : "long";
 }
 
@@ -38,7 +38,8 @@ static void go_to(Elab *e, Location *l, Expr *address, Span span) {
 
 bool location_dereference(Elab *e, Location *l, Span span) {
         if (!points(l->type)) {
-                target_error(e, DIAG_E0234, span, "`%s` is no pointer, and leads nowhere", type_words(e, l->type));
+                target_error(e, DIAG_E0234, span, "`%s` is no pointer, and leads nowhere",
+                             ctype_words(e, l->type));
                 return false;
         }
         go_to(e, l, base_address(e, l, span), span);
@@ -48,7 +49,7 @@ bool location_dereference(Elab *e, Location *l, Span span) {
 bool location_element(Elab *e, Location *l, Expr *index, Span span) {
         uint64_t size = points(l->type) && type_target(l->type) ? type_size(type_target(l->type)) : 0;
         if (size == 0) {
-                target_error(e, DIAG_E0234, span, "`%s` has no elements", type_words(e, l->type));
+                target_error(e, DIAG_E0234, span, "`%s` has no elements", ctype_words(e, l->type));
                 return false;
         }
         Expr *base = base_address(e, l, span);
@@ -84,7 +85,8 @@ static void member_names(Elab *e, const TypeRef *t, NameVec *ret, unsigned depth
 }
 
 static void no_member(Elab *e, const TypeRef *t, const Access *a) {
-        Diag *d = target_error(e, DIAG_E0233, a->span, "`%s` has no member `%s`", type_words(e, t), a->member);
+        Diag *d = target_error(e, DIAG_E0233, a->span, "`%s` has no member `%s`", ctype_words(e, t),
+                               a->member);
         if (e->quiet || e->forgiving)
                 return;
         NameVec names = {};
@@ -100,7 +102,7 @@ static bool follow_member(Elab *e, Location *l, const Access *a) {
         TypeKind kind = l->type ? type_kind(l->type) : KIND_VOID;
         Member m;
         if (kind != KIND_STRUCT && kind != KIND_UNION) {
-                target_error(e, DIAG_E0234, a->span, "`%s` has no members%s", type_words(e, l->type),
+                target_error(e, DIAG_E0234, a->span, "`%s` has no members%s", ctype_words(e, l->type),
                              kind == KIND_OTHER ? ": this kernel's BTF does not describe it" : "");
                 return false;
         }
@@ -113,8 +115,9 @@ static bool follow_member(Elab *e, Location *l, const Access *a) {
 
 bool location_follow(Elab *e, Location *l, const Access *path, size_t n) {
         for (size_t i = 0; i < n && path[i].kind != ACCESS_PRETTY; i++) {
-                bool ok = path[i].kind == ACCESS_MEMBER ? follow_member(e, l, &path[i])
-                                                        : location_element(e, l, path[i].index, path[i].span);
+                const Access *a = &path[i];
+                bool ok = a->kind == ACCESS_MEMBER ? follow_member(e, l, a)
+                                                   : location_element(e, l, a->index, a->span);
                 if (!ok)
                         return false;
         }
@@ -128,7 +131,7 @@ static Expr *with_ctype(Expr *x, const TypeRef *t) {
         return x;
 }
 
-/* The naturally aligned unit (1, 2, 4 or 8 bytes) that holds a bit-field whole, as compilers lay them out. */
+/* The naturally aligned unit of 1 to 8 bytes that holds a bit-field whole, as compilers lay them out. */
 static bool bit_unit(const Location *l, unsigned *ret_byte, unsigned *ret_shift, unsigned *ret_size) {
         for (unsigned size = 1; size <= 8; size *= 2) {
                 unsigned byte = l->bit_offset / (8 * size) * size, shift = l->bit_offset - 8 * byte;
@@ -179,7 +182,8 @@ Expr *location_read(Elab *e, const Location *l, Span span) {
         if (l->bit_size)
                 return with_ctype(read_bits(e, l, span), l->type);
         if (!l->type || !is_scalar(l->type)) {
-                target_error(e, DIAG_E0234, span, "a value of type `%s` cannot be read", l->type ? type_words(e, l->type) : "void");
+                target_error(e, DIAG_E0234, span, "a value of type `%s` cannot be read",
+                             l->type ? ctype_words(e, l->type) : "void");
                 return make_poison(e, span);
         }
         Expr *x = make_load(e, span, l->address, (unsigned) type_size(l->type),
@@ -226,8 +230,9 @@ Expr *location_write(Elab *e, const Location *l, Expr *value, Span span) {
                 store = write_bits(e, l, value, span);
         else if (l->address && l->type && is_scalar(l->type))
                 store = make_store(e, span, l->address, value, (unsigned) type_size(l->type), l->space);
+        const char *why = l->address ? "only numbers and pointers can be written"
+                                     : "what is not in memory cannot be written yet";
         if (!store)
-                target_error(e, DIAG_E0236, span, l->address ? "only numbers and pointers can be written"
-                                                             : "this value is not in memory, and cannot be written yet");
+                target_error(e, DIAG_E0236, span, "%s", why);
         return store;
 }

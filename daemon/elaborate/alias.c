@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which aliases a probe point names. The longest alias name wins, and what the point has beyond it (.return)
- * is passed on to the alias's own points: `syscall.read.return` is an alias of that name if there is one, else
- * `syscall.read` with .return. With wildcards every alias is tried: `*` stands for one component or a part of
- * one, `**` for any number of them; names that begin with `_` only match a pattern that says so.
+ * is passed on to the alias's own points: `syscall.read.return` is an alias of that name if there is one,
+ * else `syscall.read` with .return. With wildcards every alias is tried: `*` stands for one component or a
+ * part of one, `**` for any number of them; names that begin with `_` only match a pattern that says so.
  */
 #include "elaborate/expand.h"
 
@@ -77,7 +77,9 @@ static size_t match_from(const ProbePoint *pattern, size_t i, const ProbePoint *
                 }
                 return 0;
         }
-        return component_matches(c, &name->components.items[k]) ? match_from(pattern, i + 1, name, k + 1) : 0;
+        if (!component_matches(c, &name->components.items[k]))
+                return 0;
+        return match_from(pattern, i + 1, name, k + 1);
 }
 
 /* Whether `alias` + what is left of the point is an alias of its own, which then goes first. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * $$parms, $$vars, $$locals and $$return: one text of all the values there, "fd=0x3 buf=0x7ff... count=0x200",
- * or pretty-printed each, when a `$` follows. And the texts that a family has of its own, like a tracepoint's
- * $$name.
+ * $$parms, $$vars, $$locals and $$return: one text of all the values there, "fd=0x3 buf=0x7ff...
+ * count=0x200", or pretty-printed each, when a `$` follows. And the texts that a family has of its own, like
+ * a tracepoint's $$name.
  */
 #include "elaborate/target.h"
 #include "base/buf.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * value->member, where the C type of the value was not known when it was lowered: types of C flow from target
- * variables and casts through assignments, arguments and results until nothing new is found. What is left
- * then has no type.
+ * value->member, where the C type of the value was not known when it was lowered: types of C flow from
+ * target variables and casts through assignments, arguments and results until nothing new is found. What is
+ * left then has no type.
  */
 #include "elaborate/lower.h"
 

@@ -19,7 +19,8 @@ static bool names_kernel(const char *module) {
 static const TypeRef *find_type(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
         if (!names_kernel(t->module)) {
-                target_error(e, DIAG_E0250, t->base.span, "types of `%s` are not supported yet, only the kernel's",
+                target_error(e, DIAG_E0250, t->base.span,
+                             "types of `%s` are not supported yet, only the kernel's",
                              t->module);
                 return NULL;
         }
@@ -43,7 +44,8 @@ bool cast_locate(Lower *l, ExprTarget *t, Location *ret) {
                 type = kernel_pointer_to(l->e->world->kernel, type);
         *ret = location_of_value(t->value, type);
         if (t->path.n == 0) { /* a value of its own, so that the operand's type is not changed */
-                Expr *copy = make_binary(l->e, t->base.span, OP_ADD, t->value, make_number(l->e, t->base.span, 0));
+                Expr *copy = make_binary(l->e, t->base.span, OP_ADD, t->value,
+                                         make_number(l->e, t->base.span, 0));
                 copy->ctype = type;
                 ret->value = copy;
         }

@@ -29,7 +29,8 @@ static void check_stat(Check *c, ExprStat *s) {
         if (v)
                 v->stat_ops |= 1u << s->op;
         if (s->param && (!n || n->value < 0 || n->value > VARIANCE_MAX_SHIFT))
-                diag_add(c->e->diags, DIAG_E0309, s->param->span, "the bit shift of @variance is a number from 0 to %d",
+                diag_add(c->e->diags, DIAG_E0309, s->param->span,
+                         "the bit shift of @variance is a number from 0 to %d",
                          VARIANCE_MAX_SHIFT);
 }
 
@@ -48,12 +49,14 @@ static void check_hist(Check *c, ExprHist *h) {
         Var *v = stat_var(h->stat);
         if (!hist_has_bounds(h))
                 diag_add(c->e->diags, DIAG_E0308, h->base.span,
-                         "@hist_linear needs low < high, a width of at least 1, and at most %d buckets", HIST_MAX_BUCKETS);
+                         "@hist_linear needs low < high, a width of at least 1, and at most %d buckets",
+                         HIST_MAX_BUCKETS);
         for (size_t i = 0; v && i < v->hists.n; i++)
                 if (hist_is_same(v->hists.items[i], h))
                         return;
         if (v && v->hists.n) {
-                Diag *d = diag_add(c->e->diags, DIAG_E0308, h->base.span, "`%s` has a histogram of another shape already",
+                Diag *d = diag_add(c->e->diags, DIAG_E0308, h->base.span,
+                                   "`%s` has a histogram of another shape already",
                                    v->name);
                 diag_note(c->e->diags, d, v->hists.items[0]->base.span, "the first one");
         } else if (v)
@@ -71,7 +74,7 @@ static bool check_expr(Visitor *v, Expr **x) {
 
 /* ------------------------------------------------------------------ statements */
 
-/* Warned of only where the script's author can change it; calls may be there for what they will do one day. */
+/* Warned of only where the script's author can change it. Calls may be there for what they do one day. */
 static void check_expr_stmt(Check *c, StmtExpr *s) {
         ExprKind kind = s->expr->kind;
         bool is_ours = s->base.span.file && !s->base.span.expansion && !c->unit->from_library;

@@ -15,11 +15,14 @@ static bool can_see(const File *a, bool a_private, const File *b, bool b_private
 static void check_global_names(Elab *e, const GlobalDeclVec *v) {
         const GlobalDecl *first = v->items[0];
         for (size_t i = 1; i < v->n; i++)
-                if (can_see(first->file, first->var->is_private, v->items[i]->file, v->items[i]->var->is_private))
-                        declared_twice(e, "global", first->var->name, v->items[i]->var->span, first->var->span);
+                if (can_see(first->file, first->var->is_private, v->items[i]->file,
+                            v->items[i]->var->is_private))
+                        declared_twice(e, "global", first->var->name, v->items[i]->var->span,
+                                       first->var->span);
         const FunctionDeclVec *functions = index_functions(&e->index, first->var->name);
         if (functions)
-                declared_twice(e, "function", first->var->name, functions->items[0]->function->name_span, first->var->span);
+                declared_twice(e, "function", first->var->name, functions->items[0]->function->name_span,
+                               first->var->span);
 }
 
 /* One of the same shape goes first, and never lets the next one have a turn. */
@@ -30,11 +33,13 @@ static void check_overloads(Elab *e, const FunctionDeclVec *v) {
                         const FunctionDecl *before = v->items[k];
                         if (before->may_next || before->function->params.n != d->function->params.n
                             || before->function->has_priority || d->function->has_priority
-                            || !can_see(before->file, before->function->is_private, d->file, d->function->is_private))
+                            || !can_see(before->file, before->function->is_private, d->file,
+                                        d->function->is_private))
                                 continue;
                         Diag *diag = diag_add(e->diags, DIAG_W0205, d->function->name_span,
                                               "this `%s` is never reached", d->function->name);
-                        diag_note(e->diags, diag, before->function->name_span, "this one goes first, and has no `next`");
+                        diag_note(e->diags, diag, before->function->name_span,
+                                  "this one goes first, and has no `next`");
                         break;
                 }
         }

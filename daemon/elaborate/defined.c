@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * @defined, and what it decides: the branch that it rules out is dropped before anything in it is looked at,
- * because what is in there may not exist in this kernel. Conditions without it are left to fold.c, after both
- * branches were checked.
+ * because what is in there may not exist in this kernel. Conditions without it are left to fold.c, after
+ * both branches were checked.
  */
 #include "elaborate/fold.h"
 #include "elaborate/lower.h"

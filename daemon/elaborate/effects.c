@@ -52,13 +52,15 @@ static bool search_expr(Visitor *v, Expr **x) {
 static bool search_stmt(Visitor *v, Stmt **x) {
         Search *s = (Search *) v;
         StmtKind kind = (*x)->kind;
-        bool leaves = kind == STMT_NEXT || (!s->in_function && (kind == STMT_RETURN || kind == STMT_BREAK || kind == STMT_CONTINUE));
-        s->found |= leaves || kind == STMT_DELETE || kind == STMT_EMBEDDED;
+        bool jumps = kind == STMT_RETURN || kind == STMT_BREAK || kind == STMT_CONTINUE;
+        s->found |= kind == STMT_NEXT || (jumps && !s->in_function);
+        s->found |= kind == STMT_DELETE || kind == STMT_EMBEDDED;
         return !s->found;
 }
 
 static Search search_new(bool in_function) {
-        return (Search) { .visitor = { .expr_pre = search_expr, .stmt_pre = search_stmt }, .in_function = in_function };
+        return (Search) { .visitor = { .expr_pre = search_expr, .stmt_pre = search_stmt },
+                          .in_function = in_function };
 }
 
 bool effects_expr(const Expr *x) {

@@ -37,7 +37,7 @@ typedef VEC(Unit *) UnitVec;
 
 struct Unit {
         Function *function;      /* NULL: a handler */
-        const FunctionDecl *decl; /* functions of a file; NULL: handlers, and functions that pass 2 makes up */
+        const FunctionDecl *decl; /* functions of a file; NULL: handlers, and what pass 2 makes up */
         const ProbeDecl *probe;  /* handlers: what the script wrote */
         const File *file;        /* whose private names it sees; handlers: the probe's */
         Stmt *body;              /* NULL: embedded C */
@@ -120,11 +120,13 @@ typedef struct Lower Lower;
  * An error about a target variable: silent inside @defined and where a place may be dropped. Never NULL;
  * notes and hints can be added either way.
  */
-Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...)
+        __attribute__((format(printf, 4, 5)));
 /* "a, b, c, ..." of at most `max` names. */
 const char *names_list(Elab *e, const char *const *names, size_t n, size_t max);
 /* Adds "did you mean" when one is near. */
-void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n, const char *mark);
+void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
+                  const char *mark);
 /* The expression as text, cut to a readable length. */
 const char *expr_text(Elab *e, const Expr *x);
 

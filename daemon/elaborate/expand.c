@@ -74,8 +74,10 @@ static unsigned add_places(Elab *e, const Chain *c, const ProbePoint *p, const P
 /* ------------------------------------------------------------------ families */
 
 /* Mistakes in an optional point (a kernel without BTF, a missing function) only leave it out. */
-static unsigned expand_families(Elab *e, const Chain *c, const ProbePoint *p, bool optional, bool *ret_known) {
+static unsigned expand_families(Elab *e, const Chain *c, const ProbePoint *p, bool optional,
+                                bool *ret_known) {
         ProbePlaceVec places = {};
+        e->world->optional = optional;
         for (const ProbeFamily *const *f = probe_families; *f; f++) {
                 Diags before = *e->diags;
                 int r = (*f)->resolve(e->world, p, &places);
@@ -104,7 +106,8 @@ static ProbePoint *point_with_suffix(Elab *e, const ProbePoint *own, const Probe
         return copy;
 }
 
-static unsigned expand_points(Elab *e, const Chain *c, const ProbePointVec *points, const ProbePoint *p, size_t used) {
+static unsigned expand_points(Elab *e, const Chain *c, const ProbePointVec *points, const ProbePoint *p,
+                              size_t used) {
         unsigned n = 0;
         vec_foreach(it, points) {
                 unsigned more = expand_point(e, c, p ? point_with_suffix(e, *it, p, used, c->why) : *it);
@@ -182,7 +185,8 @@ static void no_match(Elab *e, const ProbePoint *p, bool known) {
 static bool is_too_deep(Elab *e, const Chain *c, const ProbePoint *p) {
         if (c->depth < ELAB_MAX_ALIASES)
                 return false;
-        diag_add(e->diags, DIAG_E0211, p->span, "aliases stand more than %u deep in one another", ELAB_MAX_ALIASES);
+        diag_add(e->diags, DIAG_E0211, p->span, "aliases stand more than %u deep in one another",
+                 ELAB_MAX_ALIASES);
         return true;
 }
 

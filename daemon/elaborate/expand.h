@@ -35,5 +35,5 @@ bool point_is_glob(const ProbePoint *p);
 /* body.c */
 /* Whether the handler of this chain says something else at each place. */
 bool body_depends_on_place(Elab *e, const Chain *c, const ProbePoint *p);
-/* The handler of the chain, lowered at a place; NULL: a target variable of an optional point is not there. */
+/* The handler of the chain, lowered at a place. NULL: a target variable of an optional point is missing. */
 Unit *body_lower(Elab *e, const Chain *c, const ProbePoint *p, const ProbePlace *place);

@@ -4,6 +4,9 @@
 #include "elaborate/usage.h"
 #include "lang/walk.h"
 
+/* What translate shows of a statistic at exit. */
+#define SHOWN_STATS (1u << STAT_COUNT | 1u << STAT_MIN | 1u << STAT_MAX | 1u << STAT_SUM | 1u << STAT_AVG)
+
 /* ------------------------------------------------------------------ globals */
 
 /* Read or written by what is left; with -u all. */
@@ -20,7 +23,7 @@ static void finish_globals(Elab *e) {
         }
         vec_foreach(it, &p->shown)
                 if ((*it)->type == TYPE_STATS)
-                        (*it)->stat_ops |= 1u << STAT_COUNT | 1u << STAT_MIN | 1u << STAT_MAX | 1u << STAT_SUM | 1u << STAT_AVG;
+                        (*it)->stat_ops |= SHOWN_STATS;
 }
 
 /* ------------------------------------------------------------------ functions */
@@ -39,7 +42,8 @@ static void finish_function(Elab *e, Unit *u) {
         number_vars(&f->locals, (unsigned) f->params.n);
         vec_push(e->arena, &e->program->functions, f);
         if (u->is_broken)
-                diag_add(e->diags, DIAG_E0270, f->name_span, "function `%s` needs something that this kernel does not have", f->name);
+                diag_add(e->diags, DIAG_E0270, f->name_span,
+                         "function `%s` needs something that this kernel does not have", f->name);
 }
 
 typedef struct {
@@ -88,7 +92,7 @@ static void finish_probe(Elab *e, Handler *h) {
         vec_push(e->arena, &e->program->probes, p);
 }
 
-/* Never-probes are checked as all others, and then they are not needed; the last probe stays, whatever it is. */
+/* Never-probes are checked as all others, and then not needed; a script of nothing else keeps them. */
 static void finish_probes(Elab *e) {
         size_t n_real = 0;
         vec_foreach(it, &e->handlers)

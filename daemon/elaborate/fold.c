@@ -133,7 +133,8 @@ typedef struct {
 /* "a" . "b" */
 static Expr *fold_concat(Elab *e, ExprBinary *b) {
         ExprString *left = expr_as(String, b->left), *right = expr_as(String, b->right);
-        if (b->op != OP_CONCAT || !left || !right || strlen(left->value) + strlen(right->value) > FOLD_MAX_STRING)
+        if (b->op != OP_CONCAT || !left || !right
+            || strlen(left->value) + strlen(right->value) > FOLD_MAX_STRING)
                 return NULL;
         return make_string(e, b->base.span, arena_printf(e->arena, "%s%s", left->value, right->value));
 }

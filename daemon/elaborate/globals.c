@@ -11,7 +11,8 @@ static void check_size(Elab *e, Var *v) {
         if (!v->size_expr)
                 return;
         if (!expr_constant(v->size_expr, &size) || size < 1 || size > ARRAY_MAX_SIZE) {
-                diag_add(e->diags, DIAG_E0206, v->size_expr->span, "the size of an array is a number from 1 to %d", ARRAY_MAX_SIZE);
+                diag_add(e->diags, DIAG_E0206, v->size_expr->span,
+                         "the size of an array is a number from 1 to %d", ARRAY_MAX_SIZE);
                 return;
         }
         v->size = size;
@@ -30,7 +31,8 @@ static void check_init(Elab *e, Var *v) {
         else if (expr_constant(v->init, &value))
                 v->init = make_number(e, v->init->span, value);
         else
-                diag_add(e->diags, DIAG_E0207, v->init->span, "a global starts with a number or a string, nothing to be worked out");
+                diag_add(e->diags, DIAG_E0207, v->init->span,
+                         "a global starts with a number or a string, nothing to be worked out");
 }
 
 /* ------------------------------------------------------------------ -G */
@@ -56,7 +58,8 @@ static void apply_setting(Elab *e, Var *v, const GlobalSetting *s) {
         else if (read_number(s->value, &number))
                 v->init = make_number(e, v->span, number);
         else
-                diag_add(e->diags, DIAG_E0205, v->span, "-G %s: `%s` is no number, and `%s` is a long", s->name, s->value, s->name);
+                diag_add(e->diags, DIAG_E0205, v->span, "-G %s: `%s` is no number, and `%s` is a long",
+                         s->name, s->value, s->name);
 }
 
 static void check_setting(Elab *e, const GlobalSetting *s) {

@@ -90,12 +90,14 @@ static void finish_digest(Library *l) {
                 snprintf(l->digest + 2 * i, 3, "%02x", sum[i]);
 }
 
-Library *library_load(Arena *a, Diags *d, const char *const *dirs, size_t n_dirs, const ParseTarget *target) {
+Library *library_load(Arena *a, Diags *d, const char *const *dirs, size_t n_dirs,
+                      const ParseTarget *target) {
         Library *l = arena_new0(a, Library);
         l->arena = a;
         l->diags = d;
         l->macros = macro_library_new(a);
-        l->options = (ParseOptions) { .target = target, .macros = l->macros, .is_library = true, .guru = true };
+        l->options = (ParseOptions) { .target = target, .macros = l->macros, .is_library = true,
+                                      .guru = true };
         l->hash = EVP_MD_CTX_new();
         EVP_DigestInit_ex(l->hash, EVP_sha256(), NULL);
         index_init(&l->index, a, /* before= */ NULL);

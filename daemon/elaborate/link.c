@@ -23,7 +23,8 @@ static void add_candidate(Elab *e, FunctionDeclVec *v, FunctionDecl *d) {
 }
 
 /* SIZE_MAX: any number of arguments. */
-static void find_candidates(Elab *e, const File *from, const char *name, size_t n_args, FunctionDeclVec *ret) {
+static void find_candidates(Elab *e, const File *from, const char *name, size_t n_args,
+                            FunctionDeclVec *ret) {
         const Index *indices[] = { &e->index, library_index(e->library) };
         for (size_t k = from->is_library; k < ELEMENTSOF(indices); k++) {
                 const FunctionDeclVec *all = index_functions(indices[k], name);
@@ -187,15 +188,16 @@ static void unknown_function(Lower *l, const ExprCall *call) {
 static void wrong_arity(Lower *l, const ExprCall *call, const FunctionDecl *d) {
         size_t n = d->function->params.n;
         Diag *diag = diag_add(l->e->diags, DIAG_E0202, call->base.span,
-                              "function `%s` takes %zu argument%s, not %zu", call->name, n, n == 1 ? "" : "s",
-                              call->args.n);
+                              "function `%s` takes %zu argument%s, not %zu", call->name, n,
+                              n == 1 ? "" : "s", call->args.n);
         diag_note(l->e->diags, diag, d->function->name_span, "`%s` is declared here", call->name);
 }
 
 static bool check_guru(Lower *l, const ExprCall *call, const FunctionDecl *d) {
         if (!(d->tags & TAG_GURU) || l->e->options->guru || l->file->is_library)
                 return true;
-        Diag *diag = diag_add(l->e->diags, DIAG_E0260, call->base.span, "`%s` is for guru mode only", call->name);
+        Diag *diag = diag_add(l->e->diags, DIAG_E0260, call->base.span, "`%s` is for guru mode only",
+                              call->name);
         diag_hint(l->e->diags, diag, "run it with -g");
         return false;
 }

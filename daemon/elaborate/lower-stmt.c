@@ -28,7 +28,8 @@ static bool lower_foreach(Lower *l, Stmt **s) {
         else
                 lower_array(l, f->array, f->keys.n);
         if (f->slice.n && f->slice.n != f->keys.n)
-                diag_add(l->e->diags, DIAG_E0224, (*s)->span, "the slice has %zu keys, and the loop %zu variables",
+                diag_add(l->e->diags, DIAG_E0224, (*s)->span,
+                         "the slice has %zu keys, and the loop %zu variables",
                          f->slice.n, f->keys.n);
         if (f->limit)
                 lower_expr(l, &f->limit);

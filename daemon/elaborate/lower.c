@@ -118,9 +118,9 @@ static bool lower_assign(Lower *l, Expr **x) {
                 return false;
         }
         lower_expr(l, &a->target);
-        ExprName *name = expr_as(Name, a->target);
         ExprIndex *index = expr_as(Index, a->target);
-        Var *v = name ? name->var : index && index->array->kind == EXPR_NAME ? expr_as(Name, index->array)->var : NULL;
+        ExprName *name = expr_as(Name, index ? index->array : a->target);
+        Var *v = name ? name->var : NULL;
         if (v && a->op == OP_NONE && !v->ctype && !var_info(v)->ctype_lost)
                 v->ctype = a->value->ctype;
         (*x)->ctype = a->value->ctype;
@@ -133,8 +133,9 @@ static bool lower_step(Lower *l, Expr **x) {
                 Span span = (*x)->span;
                 OperatorCode op = s->increment ? OP_ADD : OP_SUB;
                 *x = lower_store(l, expr_as(Target, s->operand), op, make_number(l->e, span, 1), span);
+                OperatorCode back = s->increment ? OP_SUB : OP_ADD;
                 if (!s->prefix && (*x)->type != TYPE_POISON) /* its value is the one before */
-                        *x = make_binary(l->e, span, s->increment ? OP_SUB : OP_ADD, *x, make_number(l->e, span, 1));
+                        *x = make_binary(l->e, span, back, *x, make_number(l->e, span, 1));
         } else if (s->operand->kind != EXPR_NAME && s->operand->kind != EXPR_INDEX)
                 lower_refuse(l, x);
         else

@@ -21,7 +21,7 @@ void lower_init(Lower *l, Elab *e, Unit *u, const File *file);
 void lower_expr(Lower *l, Expr **x);
 void lower_stmt(Lower *l, Stmt **s);
 
-/* lower.c, for statements: an array where one stands, keys (NULL: `*`), an element, what cannot be changed. */
+/* lower.c, for statements: an array, keys (NULL: `*`), an element, what cannot be changed. */
 void lower_array(Lower *l, Expr *x, size_t n_keys);
 void lower_keys(Lower *l, ExprVec *keys);
 void lower_element(Lower *l, Expr *x);

@@ -25,7 +25,8 @@ static Expr *enumerator(Lower *l, ExprOperator *x) {
                 return make_number(l->e, x->base.span, value);
         Diag *d = target_error(l->e, DIAG_E0252, x->base.span, "no enumerator `%s` in the kernel", name);
         if (strcmp(x->name, "@const") == 0)
-                diag_note(l->e->diags, d, SPAN_NONE, "macros of the kernel are not in its BTF: write the number");
+                diag_note(l->e->diags, d, SPAN_NONE,
+                          "macros of the kernel are not in its BTF: write the number");
         return make_poison(l->e, x->base.span);
 }
 
@@ -42,7 +43,8 @@ static Expr *enumerator_name(Lower *l, ExprOperator *x) {
                 return make_poison(l->e, x->base.span);
         }
         const char *name = type_enumerator_name(t, n->value);
-        return make_string(l->e, x->base.span, name ?: arena_printf(l->e->arena, "%lld", (long long) n->value));
+        const char *number = arena_printf(l->e->arena, "%lld", (long long) n->value);
+        return make_string(l->e, x->base.span, name ?: number);
 }
 
 static Expr *size_of(Lower *l, ExprOperator *x, const char *type_name) {
@@ -142,8 +144,8 @@ Expr *lower_operator(Lower *l, ExprOperator *x) {
                 if (strcmp(operators[i].name, x->name) != 0)
                         continue;
                 if (x->args.n < operators[i].min || x->args.n > operators[i].max) {
-                        diag_add(l->e->diags, DIAG_E0251, x->base.span, "%s takes %u argument%s, not %zu", x->name,
-                                 operators[i].min, operators[i].min == 1 ? "" : "s", x->args.n);
+                        diag_add(l->e->diags, DIAG_E0251, x->base.span, "%s takes %u argument%s, not %zu",
+                                 x->name, operators[i].min, operators[i].min == 1 ? "" : "s", x->args.n);
                         return make_poison(l->e, x->base.span);
                 }
                 return operators[i].lower(l, x);

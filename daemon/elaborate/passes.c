@@ -10,8 +10,8 @@ static const struct {
         void (*run)(Elab *e);
 } passes[] = {
         { "declare", pass_declare },     /* index the script's files; names that clash */
-        { "expand", pass_expand },       /* probe points through aliases and wildcards to places; each handler is
-                                          * lowered there: names, calls, target variables, @defined */
+        { "expand", pass_expand },       /* probe points through aliases and wildcards to places; handlers
+                                          * are lowered there: names, calls, target variables, @defined */
         { "link", pass_link },           /* what no probe uses is checked as well */
         { "autocast", pass_autocast },   /* value->member, by C types that flow along */
         { "recursion", pass_recursion }, /* which functions come back to themselves */
@@ -28,7 +28,8 @@ static const struct {
         { "finish", pass_finish },       /* the program */
 };
 
-Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files, const ElaborateOptions *o) {
+Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files,
+                   const ElaborateOptions *o) {
         Elab e = {
                 .world = w,
                 .arena = w->arena,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Pretty printing: $x$ shows a structure's members, {.a=1, .b={...}}, and $x$$ those of the structures in it
- * too; pointers are shown as such, but for what the variable itself points to, and char pointers and arrays as
- * strings. Each structure gets a function of its own, pretty(address), shared by all places that want the same
- * type, because its reads may fault: then it says ERROR and the handler goes on.
+ * too; pointers are shown as such, but for what the variable itself points to, and char pointers and arrays
+ * as strings. Each structure gets a function of its own, pretty(address), shared by all places that want the
+ * same type, because its reads may fault: then it says ERROR and the handler goes on.
  */
 #include "elaborate/target.h"
 #include "elaborate/scope.h"
@@ -104,7 +104,8 @@ static void add_array(Pretty *p, const Location *at) {
         }
         uint64_t n = type_count(at->type);
         buf_char(p->format, '[');
-        for (uint64_t i = 0; i < MIN2(n, (uint64_t) PRETTY_MAX_ELEMENTS) && p->args->n < PRETTY_MAX_VALUES; i++) {
+        uint64_t shown = MIN2(n, (uint64_t) PRETTY_MAX_ELEMENTS);
+        for (uint64_t i = 0; i < shown && p->args->n < PRETTY_MAX_VALUES; i++) {
                 Location one = *at;
                 one.address = expr_copy(p->e->arena, at->address);
                 buf_str(p->format, i ? ", " : "");
@@ -133,7 +134,8 @@ static void add_value(Pretty *p, const Location *at) {
         bool text = kind == KIND_POINTER && type_target(at->type) && type_is_char(type_target(at->type));
         if (text && add_string(p, value, type_is_user_pointer(at->type) ? SPACE_USER : at->space))
                 return;
-        add_arg(p, kind == KIND_POINTER ? "%#x" : !at->type || type_is_signed(at->type) ? "%i" : "%u", value);
+        add_arg(p, kind == KIND_POINTER ? "%#x" : !at->type || type_is_signed(at->type) ? "%i" : "%u",
+                value);
 }
 
 /* ------------------------------------------------------------------ the function of a structure */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The print family: what a format wants of its arguments, with the caret under the one that does not fit; and
- * the one normalised format (runtime/format.h) that covers print(), println(), printd() and printdln() too.
+ * The print family: what a format wants of its arguments, with the caret under the one that does not fit;
+ * and the one normalised format (runtime/format.h) that covers print(), println(), printd() and printdln()
+ * too.
  */
 #include "elaborate/types.h"
 #include "lang/walk.h"
@@ -35,9 +36,11 @@ static Span directive_span(const ExprPrint *p, size_t at, size_t len) {
 }
 
 static void bad_directive(Infer *t, const ExprPrint *p, size_t at, size_t len) {
-        Diag *d = diag_add(t->e->diags, DIAG_E0306, directive_span(p, at, len), "`%.*s` is no conversion", (int) len,
+        Diag *d = diag_add(t->e->diags, DIAG_E0306, directive_span(p, at, len), "`%.*s` is no conversion",
+                           (int) len,
                            p->format + at);
-        diag_note(t->e->diags, d, SPAN_NONE, "there are: %%d %%i %%u %%x %%X %%o %%b %%c %%p %%s %%m %%M %%%%");
+        diag_note(t->e->diags, d, SPAN_NONE,
+                  "there are: %%d %%i %%u %%x %%X %%o %%b %%c %%p %%s %%m %%M %%%%");
 }
 
 static void add_slots(Infer *t, SlotVec *slots, const struct stp_spec *spec, size_t at, size_t len) {
@@ -53,7 +56,10 @@ static void add_slots(Infer *t, SlotVec *slots, const struct stp_spec *spec, siz
 static bool read_slots(Infer *t, const ExprPrint *p, SlotVec *slots) {
         struct stp_spec spec;
         bool ok = true;
-        for (const char *f = p->format, *next; (next = stp_spec_next(f, &spec)), spec.conv != STP_CONV_END; f = next) {
+        for (const char *f = p->format, *next;; f = next) {
+                next = stp_spec_next(f, &spec);
+                if (spec.conv == STP_CONV_END)
+                        return ok;
                 size_t at = (size_t) (f - p->format), len = (size_t) (next - f);
                 if (spec.conv == STP_CONV_BAD) {
                         bad_directive(t, p, at, MAX2(len, (size_t) 1));
@@ -61,14 +67,9 @@ static bool read_slots(Infer *t, const ExprPrint *p, SlotVec *slots) {
                 } else if (stp_spec_has_value(&spec))
                         add_slots(t, slots, &spec, at, len);
         }
-        return ok;
 }
 
 /* ------------------------------------------------------------------ types */
-
-static const char *a_type(Type type) {
-        return type == TYPE_STRING ? "a string" : type == TYPE_STATS ? "a statistic" : type == TYPE_VOID ? "no value" : "a long";
-}
 
 static void check_argument(Infer *t, ExprPrint *p, const Slot *slot, Expr *arg) {
         Type got = infer_expr(t, arg, TYPE_UNKNOWN);
@@ -80,9 +81,10 @@ static void check_argument(Infer *t, ExprPrint *p, const Slot *slot, Expr *arg) 
                 infer_mismatch(t, arg, got, slot->type);
                 return;
         }
-        Diag *d = diag_add(t->e->diags, DIAG_E0303, arg->span, "`%.*s` takes %s%s, and `%s` is %s", (int) slot->len,
-                           p->format + slot->at, a_type(slot->type), slot->star ? " for `*`" : "", expr_text(t->e, arg),
-                           a_type(got));
+        Diag *d = diag_add(t->e->diags, DIAG_E0303, arg->span, "`%.*s` takes %s%s, and `%s` is %s",
+                           (int) slot->len,
+                           p->format + slot->at, type_words(slot->type), slot->star ? " for `*`" : "",
+                           expr_text(t->e, arg), type_words(got));
         diag_note(t->e->diags, d, directive_span(p, slot->at, slot->len), "the conversion");
         if (!slot->star && slot->type == TYPE_STRING)
                 diag_hint(t->e->diags, d, "use %%d");

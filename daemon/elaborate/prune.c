@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Leaves out what has no effect, after everything was checked: above all the variables that an alias sets and
- * this script does not look at. A value that is assigned to a variable which nobody reads is worked out only
- * for its own effects; that may leave other variables unread, so each body is gone over until nothing changes.
+ * Leaves out what has no effect, after everything was checked: above all the variables that an alias sets
+ * and this script does not look at. A value that is assigned to a variable which nobody reads is worked out
+ * only for its own effects; that may leave other variables unread, so each body is gone over until nothing
+ * changes.
  */
 #include "elaborate/effects.h"
 #include "elaborate/usage.h"
@@ -28,7 +29,8 @@ static void prune_expr(Visitor *v, Expr **x) {
 }
 
 static bool is_empty(const Stmt *s) {
-        return !s || s->kind == STMT_EMPTY || (s->kind == STMT_BLOCK && ((const StmtBlock *) s)->body.n == 0);
+        const StmtBlock *block = stmt_as(Block, (Stmt *) s);
+        return !s || s->kind == STMT_EMPTY || (block && block->body.n == 0);
 }
 
 static void drop(Prune *p, Stmt **s) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which functions can come back to themselves: those in a cycle of the call graph (Tarjan's strongly connected
- * components, with a stack of its own, since a script can make chains of calls longer than ours).
+ * Which functions can come back to themselves: those in a cycle of the call graph (Tarjan's strongly
+ * connected components, with a stack of its own, since a script can make chains of calls longer than ours).
  */
 #include "elaborate/elab.h"
 #include "lang/walk.h"

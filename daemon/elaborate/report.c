@@ -26,7 +26,8 @@ const char *names_list(Elab *e, const char *const *names, size_t n, size_t max) 
         return n > max ? arena_printf(e->arena, "%s ... (%zu in all)", text, n) : text;
 }
 
-void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n, const char *mark) {
+void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
+                  const char *mark) {
         /* Of a name of one or two letters everything short is near. */
         const char *near = strlen(name) > 2 ? diag_suggest(name, names, n) : NULL;
         if (near)

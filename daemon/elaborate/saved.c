@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Values of a function's entry that its return wants: an entry handler works them out and keeps them in 64-bit
- * slots until then. Equal values share a slot.
+ * Values of a function's entry that its return wants: an entry handler works them out and keeps them in
+ * 64-bit slots until then. Equal values share a slot.
  */
 #include "elaborate/lower.h"
 
 static bool same_value(const Expr *a, const Expr *b);
 
 static bool same_context(const ExprContext *a, const ExprContext *b) {
-        return a->source == b->source && a->index == b->index && a->size == b->size && a->is_signed == b->is_signed;
+        return a->source == b->source && a->index == b->index && a->size == b->size
+               && a->is_signed == b->is_signed;
 }
 
 static bool same_load(const ExprLoad *a, const ExprLoad *b) {

@@ -87,7 +87,8 @@ static void shape_conflict(Elab *e, const Var *v, Span span, size_t n_keys) {
         const VarInfo *info = var_info((Var *) v);
         Diag *d;
         if (v->is_array && n_keys)
-                d = diag_add(e->diags, DIAG_E0220, span, "array `%s` has %zu keys, not %zu", v->name, v->keys.n, n_keys);
+                d = diag_add(e->diags, DIAG_E0220, span, "array `%s` has %zu keys, not %zu", v->name,
+                             v->keys.n, n_keys);
         else if (v->is_array)
                 d = diag_add(e->diags, DIAG_E0220, span, "`%s` is an array, and needs its keys", v->name);
         else
@@ -113,10 +114,12 @@ bool scope_use_scalar(Elab *e, Var *v, Span span) {
 bool scope_use_array(Elab *e, Var *v, size_t n_keys, Span span) {
         VarInfo *info = var_info(v);
         if (n_keys > ELAB_MAX_KEYS) {
-                diag_add(e->diags, DIAG_E0223, span, "an array has at most %d keys, not %zu", ELAB_MAX_KEYS, n_keys);
+                diag_add(e->diags, DIAG_E0223, span, "an array has at most %d keys, not %zu", ELAB_MAX_KEYS,
+                         n_keys);
                 return false;
         }
-        if (v->kind != VAR_GLOBAL || (info->shape_known && (!v->is_array || (v->keys.n && v->keys.n != n_keys)))) {
+        bool fits = !info->shape_known || (v->is_array && (v->keys.n == 0 || v->keys.n == n_keys));
+        if (v->kind != VAR_GLOBAL || !fits) {
                 shape_conflict(e, v, span, n_keys);
                 return false;
         }

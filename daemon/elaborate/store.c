@@ -13,7 +13,8 @@ static bool may_write(Lower *l, const ExprTarget *t) {
 
 static Expr *store_at(Elab *e, const Location *at, OperatorCode op, Expr *value, Span span) {
         if (op == OP_STAT_ADD || op == OP_CONCAT) {
-                target_error(e, DIAG_E0236, span, "`%s=` cannot write to a target variable", operator_text(op));
+                target_error(e, DIAG_E0236, span, "`%s=` cannot write to a target variable",
+                             operator_text(op));
                 return make_poison(e, span);
         }
         if (op != OP_NONE) {

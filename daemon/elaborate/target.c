@@ -18,7 +18,8 @@ static Span name_span(const ExprTarget *t) {
 
 static void no_target(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
-        Diag *d = target_error(e, DIAG_E0231, name_span(t), "no target variable `%s` at this probe point", t->name);
+        Diag *d = target_error(e, DIAG_E0231, name_span(t), "no target variable `%s` at this probe point",
+                               t->name);
         if (e->quiet || e->forgiving)
                 return;
         TargetInfoVec infos = {};
@@ -37,7 +38,8 @@ static void no_target(Lower *l, const ExprTarget *t) {
 
 static void no_place(Lower *l, const ExprTarget *t) {
         const ProbePlace *place = l->unit->place;
-        const char *where = l->in_condition ? "the condition of a probe point" : "a function that no such probe calls";
+        const char *where = l->in_condition ? "the condition of a probe point"
+                                            : "a function that no such probe calls";
         if (place && !l->in_condition)
                 where = arena_printf(l->e->arena, "`%s`", place->point);
         target_error(l->e, DIAG_E0232, name_span(t), "there are no target variables in %s", where);
@@ -45,14 +47,16 @@ static void no_place(Lower *l, const ExprTarget *t) {
 
 /* Values of the entry are kept for the return; other places have them still. */
 static bool needs_saving(const Lower *l, const char *name) {
-        return l->unit->place->attach.kind == STP_FUNCTION_RETURN && !l->in_entry && strcmp(name, "$return") != 0;
+        bool is_return = l->unit->place->attach.kind == STP_FUNCTION_RETURN;
+        return is_return && !l->in_entry && strcmp(name, "$return") != 0;
 }
 
 /* The whole path can be followed at the entry when nothing in it is worked out by the handler. */
 static bool is_constant_path(const ExprTarget *t) {
         for (size_t i = 0; i < t->path.n; i++)
                 if (t->path.items[i].kind == ACCESS_PRETTY
-                    || (t->path.items[i].kind == ACCESS_INDEX && t->path.items[i].index->kind != EXPR_NUMBER))
+                    || (t->path.items[i].kind == ACCESS_INDEX
+                        && t->path.items[i].index->kind != EXPR_NUMBER))
                         return false;
         return true;
 }
@@ -89,7 +93,8 @@ static bool locate_var(Lower *l, ExprTarget *t, bool for_writing, Location *ret)
 /* ------------------------------------------------------------------ all kinds */
 
 static Expr *unsupported_var(Lower *l, const ExprTarget *t) {
-        target_error(l->e, DIAG_E0250, t->base.span, "@var is not supported yet: the kernel's BTF has no variables");
+        target_error(l->e, DIAG_E0250, t->base.span,
+                     "@var is not supported yet: the kernel's BTF has no variables");
         return make_poison(l->e, t->base.span);
 }
 
@@ -122,7 +127,8 @@ Expr *lower_autocast(Elab *e, ExprTarget *t) {
 /* In a probe that never runs anything may be asked for: `alias = point!, never { x = $x }`. */
 static bool is_never(const Lower *l, const ExprTarget *t) {
         const ProbePlace *place = l->unit->place;
-        return t->target == TARGET_VAR && place && place->attach.kind == STP_NEVER && !l->e->asking && !l->in_condition;
+        bool runs = !place || place->attach.kind != STP_NEVER;
+        return t->target == TARGET_VAR && !runs && !l->e->asking && !l->in_condition;
 }
 
 static Expr *never_value(Lower *l, const ExprTarget *t) {

@@ -15,7 +15,8 @@ static Type infer_argument(Infer *t, ExprCall *x, size_t i, Var *param) {
                 return got;
         Diag *d = diag_add(t->e->diags, DIAG_E0301, arg->span, "parameter `%s` of `%s` is a %s, not a %s",
                            param->name, x->name, type_name(wanted), type_name(got));
-        diag_note(t->e->diags, d, var_info(param)->type_at, "`%s` became a %s here", param->name, type_name(wanted));
+        diag_note(t->e->diags, d, var_info(param)->type_at, "`%s` became a %s here", param->name,
+                  type_name(wanted));
         arg->type = TYPE_POISON;
         return TYPE_POISON;
 }
@@ -51,7 +52,8 @@ Type infer_call(Infer *t, ExprCall *x, Type want) {
                     && result != TYPE_VOID && (*it)->result != result && result != TYPE_POISON) {
                         Diag *d = diag_add(t->e->diags, DIAG_E0301, x->base.span,
                                            "overloads of `%s` give values of different types", x->name);
-                        diag_note(t->e->diags, d, function_unit(*it)->result_at, "a %s here", type_name((*it)->result));
+                        diag_note(t->e->diags, d, function_unit(*it)->result_at, "a %s here",
+                                  type_name((*it)->result));
                         return TYPE_POISON;
                 }
         if (x->targets.n && result == TYPE_UNKNOWN)

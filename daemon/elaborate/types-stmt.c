@@ -53,10 +53,7 @@ static void infer_foreach_array(Infer *t, StmtForeach *f) {
         Var *array = expr_as(Name, f->array)->var;
         for (size_t i = 0; i < f->keys.n; i++)
                 infer_loop_key(t, array, i, f->keys.items[i]);
-        for (size_t i = 0; i < f->slice.n; i++)
-                if (f->slice.items[i])
-                        infer_key(t, array, i, infer_expr(t, f->slice.items[i], i < array->keys.n ? array->keys.items[i] : TYPE_POISON),
-                                  f->slice.items[i]->span);
+        infer_keys(t, array, &f->slice);
         if (f->sort_has_stat)
                 infer_var(t, array, TYPE_STATS, f->array->span);
         if (f->value) {
@@ -82,7 +79,8 @@ static void infer_return(Infer *t, Stmt *s) {
         if (!r->value)
                 return;
         Type known = t->unit->function ? t->unit->function->result : TYPE_UNKNOWN;
-        Type got = infer_expr(t, r->value, known == TYPE_LONG || known == TYPE_STRING ? known : TYPE_UNKNOWN);
+        Type got = infer_expr(t, r->value, known == TYPE_LONG || known == TYPE_STRING ? known
+                              : TYPE_UNKNOWN);
         if (got == TYPE_STATS || got == TYPE_VOID)
                 infer_mismatch(t, r->value, got, TYPE_LONG);
         else

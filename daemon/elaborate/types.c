@@ -5,8 +5,12 @@ static bool is_known(Type t) {
         return t == TYPE_LONG || t == TYPE_STRING || t == TYPE_STATS;
 }
 
-static const char *a_type(Type t) {
-        return t == TYPE_LONG ? "a long" : t == TYPE_STRING ? "a string" : t == TYPE_STATS ? "a statistic" : "no value";
+const char *type_words(Type t) {
+        static const char *const words[_TYPE_MAX] = {
+                [TYPE_UNKNOWN] = "of no known type", [TYPE_LONG] = "a long", [TYPE_STRING] = "a string",
+                [TYPE_STATS] = "a statistic",        [TYPE_VOID] = "no value", [TYPE_POISON] = "wrong",
+        };
+        return words[t];
 }
 
 /* ------------------------------------------------------------------ contradictions */
@@ -21,10 +25,11 @@ static void explain(Infer *t, Diag *d, Expr *x, Type got) {
         Var *v = var_of(x);
         ExprCall *call = expr_as(Call, x);
         if (v && var_info(v)->type_at.file)
-                diag_note(t->e->diags, d, var_info(v)->type_at, "`%s` became %s here", v->name, a_type(got));
+                diag_note(t->e->diags, d, var_info(v)->type_at, "`%s` became %s here", v->name,
+                          type_words(got));
         else if (call && call->targets.n)
                 diag_note(t->e->diags, d, function_unit(call->targets.items[0])->result_at,
-                          "`%s` gives %s", call->name, a_type(got));
+                          "`%s` gives %s", call->name, type_words(got));
 }
 
 void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
@@ -32,12 +37,14 @@ void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
         const char *text = expr_text(e, x);
         Diag *d;
         if (got == TYPE_STATS) {
-                d = diag_add(e->diags, DIAG_E0304, x->span, "`%s` is a statistic, and has no value of its own", text);
+                d = diag_add(e->diags, DIAG_E0304, x->span,
+                             "`%s` is a statistic, and has no value of its own", text);
                 diag_hint(e->diags, d, "extract one: @count(%s), @sum, @min, @max, @avg", text);
         } else if (got == TYPE_VOID)
                 d = diag_add(e->diags, DIAG_E0302, x->span, "`%s` gives no value", text);
         else
-                d = diag_add(e->diags, DIAG_E0301, x->span, "`%s` is %s, but %s is needed here", text, a_type(got), a_type(want));
+                d = diag_add(e->diags, DIAG_E0301, x->span, "`%s` is %s, but %s is needed here", text,
+                             type_words(got), type_words(want));
         explain(t, d, x, got);
         x->type = TYPE_POISON;
 }
@@ -68,7 +75,7 @@ static Type infer_name(Infer *t, Expr *x, Type want) {
         return infer_var(t, expr_as(Name, x)->var, want, x->span);
 }
 
-static void infer_keys(Infer *t, Var *array, ExprVec *keys) {
+void infer_keys(Infer *t, Var *array, ExprVec *keys) {
         for (size_t i = 0; i < keys->n; i++) {
                 Expr *key = keys->items[i];
                 if (!key || i >= array->keys.n)
@@ -76,9 +83,11 @@ static void infer_keys(Infer *t, Var *array, ExprVec *keys) {
                 Type known = array->keys.items[i];
                 Type got = infer_expr(t, key, TYPE_UNKNOWN);
                 if (is_known(known) && is_known(got) && got != known) {
-                        Diag *d = diag_add(t->e->diags, DIAG_E0301, key->span, "key %zu of `%s` is %s, not %s", i + 1,
-                                           array->name, a_type(known), a_type(got));
-                        diag_note(t->e->diags, d, var_info(array)->key_at.items[i], "the key became %s here", a_type(known));
+                        Diag *d = diag_add(t->e->diags, DIAG_E0301, key->span,
+                                           "key %zu of `%s` is %s, not %s", i + 1,
+                                           array->name, type_words(known), type_words(got));
+                        diag_note(t->e->diags, d, var_info(array)->key_at.items[i], "the key became %s here",
+                                  type_words(known));
                         key->type = TYPE_POISON;
                 } else if (is_known(known) && got == TYPE_UNKNOWN)
                         infer_expr(t, key, known);
@@ -146,7 +155,8 @@ static Type infer_stat_add(Infer *t, ExprAssign *a) {
         Var *v = var_of(a->target);
         infer_expr(t, a->value, TYPE_LONG);
         if (v && v->kind != VAR_GLOBAL && v->type != TYPE_POISON) {
-                Diag *d = diag_add(t->e->diags, DIAG_E0305, a->base.span, "a statistic has to be global, and `%s` is local", v->name);
+                Diag *d = diag_add(t->e->diags, DIAG_E0305, a->base.span,
+                                   "a statistic has to be global, and `%s` is local", v->name);
                 diag_hint(t->e->diags, d, "declare it: `global %s`", v->name);
                 v->type = TYPE_POISON;
         }
@@ -169,7 +179,8 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
                 infer_mismatch(t, a->target, TYPE_STATS, TYPE_LONG);
                 return TYPE_POISON;
         }
-        Type value = infer_expr(t, a->value, is_known(target) ? target : want == TYPE_VOID ? TYPE_UNKNOWN : want);
+        Type value = infer_expr(t, a->value, is_known(target) ? target : want == TYPE_VOID ? TYPE_UNKNOWN
+                                : want);
         if (value == TYPE_STATS) {
                 infer_mismatch(t, a->value, TYPE_STATS, TYPE_LONG);
                 return TYPE_POISON;

@@ -25,9 +25,13 @@ void infer_stmt(Infer *t, Stmt *s);
 /* Settles a variable's type at `at`; its type in the end. */
 Type infer_var(Infer *t, Var *v, Type type, Span at);
 Type infer_key(Infer *t, Var *array, size_t i, Type type, Span at);
+/* Keys of an element, or of a slice (NULL: `*`). */
+void infer_keys(Infer *t, Var *array, ExprVec *keys);
 /* types-call.c */
 Type infer_call(Infer *t, ExprCall *x, Type want);
 void infer_result(Infer *t, Type type, Span at);
+/* "a long", "a string", ... for messages */
+const char *type_words(Type t);
 /* print.c */
 Type infer_print(Infer *t, ExprPrint *x, Type want);
 /* `got` where `want` was needed: an error, once, and what is left of the expression is poisoned. */

@@ -6,7 +6,7 @@
  */
 #include "elaborate/elab.h"
 
-/* Sets is_read and is_written of every variable in the bodies that are reached (or, before prune, in all). */
+/* Sets is_read and is_written of every variable, by the bodies that are reached, or by all. */
 void usage_mark(Elab *e, bool only_reached);
 /* Counts reads of parameters and locals of one unit in VarInfo.reads. */
 void usage_count(Elab *e, Unit *u);

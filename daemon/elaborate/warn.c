@@ -8,7 +8,8 @@ enum { WRITTEN = 1, READ = 2 };
 
 static bool is_ours(const Var *v) {
         const VarInfo *info = var_info((Var *) v);
-        return info->file && !info->file->is_library && v->span.file && !v->span.expansion && v->type != TYPE_POISON;
+        bool in_script = info->file && !info->file->is_library && v->span.file && !v->span.expansion;
+        return in_script && v->type != TYPE_POISON;
 }
 
 static void add_names(Elab *e, NameVec *names, const VarVec *vars, const Var *except) {
@@ -30,8 +31,8 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
 }
 
 /*
- * One probe with many aliases is many units: a name that only some of them assign, or read, is no mistake. So
- * all units of a probe or function count together.
+ * One probe with many aliases is many units: a name that only some of them assign, or read, is no mistake.
+ * So all units of a probe or function count together.
  */
 static const char *use_key(Elab *e, const Unit *u, const Var *v) {
         const void *owner = u->decl ? (const void *) u->decl : u->probe;
@@ -79,7 +80,8 @@ static void warn_functions(Elab *e) {
         strmap_foreach(it, &e->index.functions)
                 vec_foreach(d, (FunctionDeclVec *) it->value)
                         if (!e->is_called[(*d)->id])
-                                diag_add(e->diags, DIAG_W0204, (*d)->function->name_span, "function `%s` is never called",
+                                diag_add(e->diags, DIAG_W0204, (*d)->function->name_span,
+                                         "function `%s` is never called",
                                          (*d)->function->name);
 }
 

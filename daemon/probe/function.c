@@ -47,6 +47,8 @@ static void add_matching(const Request *r) {
 }
 
 static int no_such_function(const Request *r) {
+        if (r->w->optional)
+                return PROBE_FAILED;
         size_t n;
         const FunctionInfo *const *all = kernel_functions(r->w->kernel, &n);
         const char **names = arena_array(r->w->arena, const char *, n + 1);

@@ -17,6 +17,7 @@ typedef struct ProbeWorld {
         Diags *diags;
         Kernel *kernel; /* NULL: none could be opened; kernel_error says why */
         const char *kernel_error;
+        bool optional;  /* a point that matches nothing is left out: a hint is not worth its search */
 } ProbeWorld;
 
 /* One place that a probe point resolved to. */

@@ -63,6 +63,8 @@ static void add_place(ProbeWorld *w, const ProbePoint *p, const Syscall *call, b
 }
 
 static int no_such_call(ProbeWorld *w, const ProbePoint *p, const char *name) {
+        if (w->optional)
+                return PROBE_FAILED;
         unsigned n;
         const Syscall *all = syscalls_all(&n);
         const char **names = arena_array(w->arena, const char *, n);

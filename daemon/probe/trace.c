@@ -29,6 +29,8 @@ static bool no_tracepoints(ProbeWorld *w, const ProbePoint *p, size_t n) {
 }
 
 static int no_such_tracepoint(ProbeWorld *w, const ProbePoint *p, const char *name) {
+        if (w->optional)
+                return PROBE_FAILED;
         size_t n;
         const TracepointInfo *const *all = kernel_tracepoints(w->kernel, &n);
         const char **names = arena_array(w->arena, const char *, n + 1);

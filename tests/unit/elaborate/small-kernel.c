@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel with a handful of types, functions and tracepoints, made with libbpf, written to a file and opened
- * as any other:
+ * A kernel with a handful of types, functions and tracepoints, made with libbpf, written to a file and
+ * opened as any other:
  *
  *     struct inode { unsigned long i_ino; unsigned short i_mode; };
  *     struct qstr { unsigned int len; const char *name; };
- *     struct dentry { unsigned int d_flags; struct dentry *d_parent; struct qstr d_name; char d_iname[32]; };
+ *     struct dentry { unsigned int d_flags; struct dentry *d_parent; struct qstr d_name;
+ *         char d_iname[32]; };
  *     struct path { void *mnt; struct dentry *dentry; };
  *     struct file { struct path f_path; struct inode *f_inode; unsigned int f_flags; long long f_pos; };
  *     enum task_state { TASK_RUNNING = 0, TASK_DEAD = 128 };
@@ -22,8 +23,8 @@
 #include "small.h"
 
 static struct btf *b;
-static int void_ptr, char_, short_, int_, uint_, long_, ulong_, llong, double_, bool_, size_t_, char_ptr, file_ptr, task_ptr;
-static int sock_ptr, llong_ptr;
+static int char_, short_, int_, uint_, long_, ulong_, llong, double_, bool_, size_t_;
+static int void_ptr, char_ptr, file_ptr, task_ptr, sock_ptr, llong_ptr;
 
 static void must(int r, const char *what) {
         if (r >= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Pass 2 in a world that fits on a page: the kernel of small-kernel.c, the tapsets of tapset/. Scripts may say,
- * besides what script.h knows:
+ * Pass 2 in a world that fits on a page: the kernel of small-kernel.c, the tapsets of tapset/. Scripts may
+ * say, besides what script.h knows:
  *
  *     #~ set NAME=VALUE     as -G
  *     #~ unoptimized        as -u

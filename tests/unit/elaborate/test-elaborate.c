@@ -79,7 +79,8 @@ TEST(places_share_a_body_without_target_variables) {
 
 TEST(numbers_are_unique_within_their_owner) {
         Program *p = compile("global a, b\nfunction f (x, y) { z = x + y; return z }\n"
-                             "probe begin { l = f(a, b); m = l; println(l, m); a = 1; b = 2 }\nprobe end { println(a + b) }");
+                             "probe begin { l = f(a, b); m = l; println(l, m); a = 1; b = 2 }\n"
+                             "probe end { println(a + b) }");
         ASSERT_EQ(p->globals.n, 2);
         ASSERT_EQ(p->globals.items[0]->id, 0);
         ASSERT_EQ(p->globals.items[1]->id, 1);
@@ -102,7 +103,8 @@ TEST(names_of_probes) {
                 { "syscall.read", "syscall.read", "__syscall(\"read\")" },
                 { "syscall.r*", "syscall.read", "__syscall(\"read\")" },
                 { "syscall.newer.return", "syscall.newer.return", "__syscall(\"stat\").return" },
-                { "kernel.function(\"vfs_f*\")", "kernel.function(\"vfs_fsync\")", "kernel.function(\"vfs_fsync\")" },
+                { "kernel.function(\"vfs_f*\")", "kernel.function(\"vfs_fsync\")",
+                  "kernel.function(\"vfs_fsync\")" },
                 { "begin(3)", "begin(3)", "begin(3)" },
         };
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -131,9 +133,11 @@ TEST(statistics_keep_what_is_asked_for) {
 TEST(headers_only_for_embedded_code_of_scripts) {
         ASSERT(!compile("probe begin { println(pid(), registers()) }")->uses_embedded);
         done();
-        ASSERT(compile("#~ guru\nfunction f:long () %{ STAP_RETVALUE = 1; %}\nprobe begin { println(f()) }")->uses_embedded);
+        ASSERT(compile("#~ guru\nfunction f:long () %{ STAP_RETVALUE = 1; %}\n"
+                       "probe begin { println(f()) }")->uses_embedded);
         done();
-        ASSERT(!compile("#~ guru\nfunction f:long () %{ /* pure */ %}\nprobe begin { x = f() }")->uses_embedded);
+        ASSERT(!compile("#~ guru\nfunction f:long () %{ /* pure */ %}\n"
+                        "probe begin { x = f() }")->uses_embedded);
         done();
 }
 
@@ -141,7 +145,8 @@ TEST(every_expression_has_a_type) {
         static const char *const texts[] = {
                 "probe begin { x = y; z = x ? x : 3; w = u . \"\"; println(z, w) }",
                 "function f (a) { return a } probe begin { println(f(f(1))) }",
-                "global a probe begin { a[x, \"k\"] = b; foreach ([i, j] in a) println(i, j, a[i, j]) b = \"s\" }",
+                "global a probe begin { a[x, \"k\"] = b; "
+                "foreach ([i, j] in a) println(i, j, a[i, j]) b = \"s\" }",
         };
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
                 TEST_CASE("%s", texts[i]);

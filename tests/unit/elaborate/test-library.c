@@ -15,7 +15,8 @@ static char *run(Library *l, const char *text) {
         diags_init(&d, a);
         ParseOptions o = { .target = &target, .macros = library_macros(l) };
         File *f = parse_file(a, &d, source_new(a, "t.stp", text, strlen(text)), &o);
-        Program *p = small_elaborate_files(a, &d, l, small_kernel(), &f, 1, &(ElaborateOptions) { .optimize = true });
+        Program *p = small_elaborate_files(a, &d, l, small_kernel(), &f, 1,
+                                           &(ElaborateOptions) { .optimize = true });
         ASSERT_NOT_NULL(p);
         Buf out = BUF_INIT;
         dump_program(p, &out);
@@ -30,10 +31,13 @@ TEST(scripts_do_not_change_it) {
         diags_init(&d, a);
         Library *l = small_library(a, &d, &target);
         ASSERT_EQ(d.list.n, 0);
-        const char *text = "probe syscall.* { println(name, argstr) } probe vfs.read.return { println(ino) } "
+        const char *text = "probe syscall.* { println(name, argstr) } "
+                           "probe vfs.read.return { println(ino) } "
                            "probe begin { println(visible()) }";
         _cleanup_(freep) char *first = run(l, text);
-        _cleanup_(freep) char *other = run(l, "probe syscall.read.return { println(retval) } probe begin { argv = 3; println(argv) }");
+        _cleanup_(freep) char *other = run(l,
+                                           "probe syscall.read.return { println(retval) } "
+                                           "probe begin { argv = 3; println(argv) }");
         _cleanup_(freep) char *again = run(l, text);
         ASSERT_STREQ(first, again);
         ASSERT(strcmp(first, other) != 0);
@@ -112,8 +116,10 @@ TEST(no_kernel) {
                 Diags mine;
                 diags_init(&mine, a);
                 ParseOptions o = { .target = &target };
-                File *f = parse_file(a, &mine, source_new(a, "t.stp", cases[i].text, strlen(cases[i].text)), &o);
-                Program *p = small_elaborate_files(a, &mine, l, NULL, &f, 1, &(ElaborateOptions) { .optimize = true });
+                File *f = parse_file(a, &mine, source_new(a, "t.stp", cases[i].text, strlen(cases[i].text)),
+                                     &o);
+                Program *p = small_elaborate_files(a, &mine, l, NULL, &f, 1,
+                                                   &(ElaborateOptions) { .optimize = true });
                 ASSERT_EQ(p != NULL, cases[i].good);
                 ASSERT_EQ(mine.n_errors > 0, !cases[i].good);
         }

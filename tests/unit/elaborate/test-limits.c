@@ -65,7 +65,8 @@ TEST(chains_of_calls) {
 TEST(calls_in_a_circle_with_target_variables) {
         Buf b = BUF_INIT;
         buf_str(&b, "function f (x) { return x ? g(x - 1) : $count } function g (x) { return f(x) }\n"
-                    "probe kernel.function(\"vfs_read\"), kernel.function(\"vfs_write\") { println(f(3)) }\n");
+                    "probe kernel.function(\"vfs_read\"), kernel.function(\"vfs_write\") "
+                    "{ println(f(3)) }\n");
         expect(&b, DIAG_NONE);
 }
 
