@@ -20,6 +20,7 @@ static const struct {
         { "Group", SETTING_STRING, offsetof(Config, group) },
         { "AllowGuru", SETTING_BOOL, offsetof(Config, allow_guru) },
         { "CompileUser", SETTING_STRING, offsetof(Config, compile_user) },
+        { "StreamUser", SETTING_STRING, offsetof(Config, stream_user) },
         { "SessionsMax", SETTING_UNSIGNED, offsetof(Config, sessions_max) },
         { "SessionsPerUser", SETTING_UNSIGNED, offsetof(Config, sessions_per_user) },
         { "CompileSlots", SETTING_UNSIGNED, offsetof(Config, compile_slots) },
@@ -32,6 +33,7 @@ int config_init(Config *c) {
         *c = (Config) {
                 .group = strdup(""),
                 .compile_user = strdup("nobody"),
+                .stream_user = strdup("nobody"),
                 .signing_key = strdup(""),
                 .signing_certificate = strdup(""),
                 .sessions_max = 64,
@@ -41,7 +43,7 @@ int config_init(Config *c) {
                 .cache_dir = strdup(STAPD_CACHE_DIR),
                 .state_dir = strdup(STAPD_STATE_DIR),
         };
-        return c->group && c->compile_user && c->signing_key && c->signing_certificate && c->cache_dir &&
+        return c->group && c->compile_user && c->stream_user && c->signing_key && c->signing_certificate && c->cache_dir &&
                         c->state_dir
                 ? 0
                 : -ENOMEM;
@@ -50,6 +52,7 @@ int config_init(Config *c) {
 void config_done(Config *c) {
         free(c->group);
         free(c->compile_user);
+        free(c->stream_user);
         free(c->signing_key);
         free(c->signing_certificate);
         free(c->cache_dir);

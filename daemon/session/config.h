@@ -6,7 +6,8 @@
  *     [Daemon]
  *     Group=stapd            members may trace (default: none but root)
  *     AllowGuru=no           whether they may use -g
- *     CompileUser=nobody     runs the compiler and the stream processes
+ *     CompileUser=nobody     runs the compiler
+ *     StreamUser=nobody      runs the stream processes
  *     SessionsMax=64         in all
  *     SessionsPerUser=16
  *     CompileSlots=2         scripts compiled at the same time
@@ -20,7 +21,7 @@
 #include "authz/authz.h"
 
 typedef struct Config {
-        char *group, *compile_user;
+        char *group, *compile_user, *stream_user;
         char *signing_key, *signing_certificate;
         bool allow_guru;
         unsigned sessions_max, sessions_per_user, compile_slots;

@@ -318,7 +318,7 @@ static int open_leash(Session *s) {
 
 static int start_stream(Session *s) {
         StreamerOptions o = {
-                .user = s->manager->config->compile_user,
+                .user = s->manager->config->stream_user,
                 .session = s->id,
                 .name = s->request->name,
                 .owner = s->owner.uid,
