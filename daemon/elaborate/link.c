@@ -202,6 +202,15 @@ static bool check_guru(Lower *l, const ExprCall *call, const FunctionDecl *d) {
         return false;
 }
 
+/* @entry is worked out at the entry, where a function of the return's would look for its saved values. */
+static bool check_entry(Lower *l, const ExprCall *call, FunctionDecl *d) {
+        if (!l->in_entry || !uses_targets(l->e, d))
+                return true;
+        diag_add(l->e->diags, DIAG_E0239, call->base.span,
+                 "`%s` has target variables, and cannot be called in @entry yet", call->name);
+        return false;
+}
+
 /* The C types of arguments are those of parameters, for autocast; what is not lowered yet can use them. */
 static void pass_ctypes(const ExprCall *call, Function *f) {
         for (size_t i = 0; i < call->args.n && i < f->params.n; i++)
@@ -224,9 +233,10 @@ void lower_call(Lower *l, ExprCall *call) {
                 return;
         }
         vec_foreach(it, &found) {
-                if (!check_guru(l, call, *it))
+                if (!check_guru(l, call, *it) || !check_entry(l, call, *it))
                         call->base.type = TYPE_POISON;
-                Function *f = link_function(l->e, l->unit, *it);
+                /* The condition of a point is looked at anywhere: it has no place. */
+                Function *f = link_function(l->e, l->in_condition ? NULL : l->unit, *it);
                 l->e->is_called[(*it)->id] = true;
                 pass_ctypes(call, f);
                 vec_push(l->e->arena, &call->targets, f);

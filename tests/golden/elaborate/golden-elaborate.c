@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * golden-elaborate FOLDER: each x.stp of the folder goes through pass 2 in the small world; its diagnostics and
- * the finished program must be x.out. With UPDATE=1 in the environment x.out is written instead.
+ * golden-elaborate FOLDER: each x.stp of the folder goes through pass 2 in the small world; its diagnostics
+ * and the finished program must be x.out. With UPDATE=1 in the environment x.out is written instead.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -14,7 +14,8 @@ static bool compare(const char *path, const char *text) {
         _cleanup_(freep) char *expected = file_read(path, &len);
         if (expected && strcmp(expected, text) == 0)
                 return true;
-        printf("# %s; it is now:\n%s", expected ? "differs from the .out file" : "there is no .out file", text);
+        printf("# %s; it is now:\n%s", expected ? "differs from the .out file" : "there is no .out file",
+               text);
         return false;
 }
 
