@@ -2,7 +2,7 @@
 #include "compile/options.h"
 #include <getopt.h>
 
-enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_KIT_DIR, OPT_SIGN_KEY,
+enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
        OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HELP, OPT_VERSION };
 
 static const struct option long_options[] = {
@@ -13,6 +13,7 @@ static const struct option long_options[] = {
         { "prepare", no_argument, NULL, OPT_PREPARE },
         { "zygote", no_argument, NULL, OPT_ZYGOTE },
         { "kit-dir", required_argument, NULL, OPT_KIT_DIR },
+        { "user", required_argument, NULL, OPT_USER },
         { "sign-key", required_argument, NULL, OPT_SIGN_KEY },
         { "sign-certificate", required_argument, NULL, OPT_SIGN_CERTIFICATE },
         { "debug", no_argument, NULL, OPT_DEBUG },
@@ -82,6 +83,7 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case OPT_DUMP: return take_pass(a, value, &o->dump, ret_error);
         case OPT_KERNEL: o->kernel = value; return true;
         case OPT_KIT_DIR: o->kit_dir = value; return true;
+        case OPT_USER: o->user = value; return true;
         case OPT_SIGN_KEY: o->sign_key = value; return true;
         case OPT_SIGN_CERTIFICATE: o->sign_certificate = value; return true;
         case OPT_JSON: o->json = true; return true;

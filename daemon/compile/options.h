@@ -21,6 +21,7 @@ typedef struct Options {
         const char *script;       /* -e */
         const char *kernel;       /* NULL: the running one */
         const char *kit_dir;      /* NULL: the usual ones */
+        const char *user;         /* --user, of --zygote */
         StringVec tapset_dirs;    /* -I */
         PassId dump;              /* _PASS_INVALID: none */
         const char *output;       /* -o; NULL: MODULE.ko here */

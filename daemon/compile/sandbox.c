@@ -118,11 +118,6 @@ static void give_tmp(uid_t uid, gid_t gid) {
 
 /* ------------------------------------------------------------------ identity */
 
-static const struct passwd *find_user(void) {
-        const struct passwd *pw = getpwnam(SANDBOX_USER);
-        return pw ? pw : getpwnam("nobody");
-}
-
 static int become(const struct passwd *pw) {
         if (setgroups(0, NULL) < 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
             setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0)
@@ -130,9 +125,13 @@ static int become(const struct passwd *pw) {
         return 0;
 }
 
-static int drop_capabilities(void) {
+/* While we are still root: it takes CAP_SETPCAP. */
+static void drop_bounding_set(void) {
         for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
                 (void) prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+}
+
+static int drop_capabilities(void) {
         cap_t none = cap_init();
         if (!none)
                 return -ENOMEM;
@@ -165,8 +164,8 @@ static int limit(int resource, uint64_t soft, uint64_t hard) {
         return setrlimit(resource, &new) < 0 ? -errno : 0;
 }
 
-int sandbox_enter(const char *const *keep, size_t n_keep) {
-        const struct passwd *pw = geteuid() == 0 ? find_user() : NULL;
+int sandbox_enter(const char *user, const char *const *keep, size_t n_keep) {
+        const struct passwd *pw = geteuid() == 0 ? getpwnam(user ?: "nobody") : NULL;
         if (geteuid() == 0 && !pw)
                 return -ESRCH;
         int r = unshare_namespaces();
@@ -177,6 +176,7 @@ int sandbox_enter(const char *const *keep, size_t n_keep) {
         else if (pw)
                 give_tmp(pw->pw_uid, pw->pw_gid);
 
+        drop_bounding_set();
         if (pw && (r = become(pw)) < 0)
                 return r;
         r = drop_capabilities();
@@ -193,6 +193,18 @@ int sandbox_enter(const char *const *keep, size_t n_keep) {
         return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+/* The address sanitizer maps terabytes that it never touches. */
+#if defined(__SANITIZE_ADDRESS__)
+#define JOB_MEMORY RLIM_INFINITY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define JOB_MEMORY RLIM_INFINITY
+#endif
+#endif
+#ifndef JOB_MEMORY
+#define JOB_MEMORY SANDBOX_JOB_MEMORY
+#endif
+
 int sandbox_job(unsigned wall_seconds) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || setpgid(0, 0) < 0)
                 return -errno;
@@ -200,7 +212,7 @@ int sandbox_job(unsigned wall_seconds) {
                 int resource;
                 uint64_t soft, hard;
         } limits[] = {
-                { RLIMIT_AS, SANDBOX_JOB_MEMORY, SANDBOX_JOB_MEMORY },
+                { RLIMIT_AS, JOB_MEMORY, JOB_MEMORY },
                 { RLIMIT_CPU, SANDBOX_JOB_CPU, SANDBOX_JOB_CPU + 5 },
                 { RLIMIT_FSIZE, SANDBOX_JOB_FILE, SANDBOX_JOB_FILE },
                 { RLIMIT_CORE, 0, 0 },

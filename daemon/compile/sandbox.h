@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SANDBOX_USER "stapd-compile"
-
 #define SANDBOX_JOB_MEMORY ((uint64_t) 2 << 30)   /* bytes of address space, each process */
 #define SANDBOX_JOB_CPU 60                        /* seconds, each process */
 #define SANDBOX_JOB_PROCESSES 64                  /* of all jobs together */
@@ -17,12 +15,12 @@
 #define SANDBOX_PREPARE_SECONDS 600
 
 /*
- * For the zygote, once: becomes SANDBOX_USER (or nobody) when root; namespaces of its own for mounts, network
+ * For the zygote, once: becomes `user` (NULL: nobody) when root; namespaces of its own for mounts, network
  * and IPC; a private /tmp, in which the directories `keep` that are below the real one can still be seen; no
  * capabilities, no new privileges, the system call filter; dies with its parent. Negative errno only for what
  * must work: changing the user, and no_new_privs.
  */
-int sandbox_enter(const char *const *keep, size_t n_keep);
+int sandbox_enter(const char *user, const char *const *keep, size_t n_keep);
 
 /* For a job's process: limits, a process group of its own, and death with the zygote. */
 int sandbox_job(unsigned wall_seconds);

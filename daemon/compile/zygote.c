@@ -114,7 +114,7 @@ static void warn_of_library(const World *w) {
         if (!diags_failed(&w->library_diags))
                 return;
         diags_render_text(&w->library_diags, false, &text);
-        log_debug("Mistakes in the tapset library:\n%s", text.data ? text.data : "");
+        log_warning("Mistakes in the tapset library:\n%s", text.data ? text.data : "");
 }
 
 static int tell_ready(Zygote *z) {
@@ -162,7 +162,7 @@ static int open_world(Zygote *z, const WorldOptions *o) {
         return tell_ready(z);
 }
 
-int zygote_run(int socket, const WorldOptions *o) {
+int zygote_run(int socket, const char *user, const WorldOptions *o) {
         Zygote z = { .socket = socket };
         const char *keep[MAX_KEEP] = { paths_runtime(), paths_tapsets() };
         size_t n = 2;
@@ -171,7 +171,7 @@ int zygote_run(int socket, const WorldOptions *o) {
         if (fcntl(socket, F_SETFD, FD_CLOEXEC) < 0)
                 return log_errno(errno, "There is no socket to stapd: %m"), EXIT_FAILURE;
         (void) signal(SIGPIPE, SIG_IGN);
-        int r = sandbox_enter(keep, n);
+        int r = sandbox_enter(user, keep, n);
         if (r < 0)
                 return log_errno(r, "Cannot confine the compiler: %m"), EXIT_FAILURE;
         r = open_world(&z, o);

@@ -7,5 +7,5 @@
 #include "compile/world.h"
 
 /* Enters the sandbox, opens the world, says that it is ready, and serves until stapd closes the socket.
- * Returns the exit status. */
-int zygote_run(int socket, const WorldOptions *o);
+ * user: who it becomes when it is root; NULL: nobody. Returns the exit status. */
+int zygote_run(int socket, const char *user, const WorldOptions *o);

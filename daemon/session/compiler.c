@@ -387,18 +387,22 @@ static int zygote_up(Compiler *c) {
         _cleanup_(closep) int ours = pair[0];
         _cleanup_(closep) int theirs = pair[1];
 
-        char *argv[8] = { (char *) "stapd-compile", (char *) "--zygote" };
+        char *argv[10] = { (char *) "stapd-compile", (char *) "--zygote" };
         unsigned n = 2;
         if (c->kit_dir) {
                 argv[n++] = (char *) "--kit-dir";
                 argv[n++] = c->kit_dir;
         }
+        if (c->user) {
+                argv[n++] = (char *) "--user";
+                argv[n++] = c->user;
+        }
         if (c->kernel) {
                 argv[n++] = (char *) "--kernel";
                 argv[n++] = c->kernel;
         }
-        ProcessOptions o = { .program = paths_program("stapd-compile"), .argv = argv, .user = c->user,
-                             .control_fd = theirs };
+        /* It becomes that user itself, once it has the namespaces that only root can always make. */
+        ProcessOptions o = { .program = paths_program("stapd-compile"), .argv = argv, .control_fd = theirs };
         pid_t pid = process_spawn(&o, NULL);
         if (pid < 0)
                 return pid;
