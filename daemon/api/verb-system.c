@@ -15,6 +15,7 @@ void verb_status(Connection *c) {
                 return;
         Manager *m = c->manager;
         CompilerInfo info = compiler_info(m->compiler);
+        const char *advice;
         char policy[256];
         snprintf(policy, sizeof(policy), "root%s%s", m->policy.group != (gid_t) -1 ? " and group " : "",
                  m->policy.group != (gid_t) -1 ? m->policy.group_name : "");
@@ -24,8 +25,9 @@ void verb_status(Connection *c) {
         json_object_object_add(o, "kernel", text(info.kernel ?: ""));
         json_object_object_add(o, "buildId", text(info.build_id ?: ""));
         json_object_object_add(o, "sessions", json_object_new_int64(m->n_sessions));
-        json_object_object_add(o, "moduleLoading", text(m->loading == LOADING_ALLOWED
-                                                                ? "allowed" : loading_advice(m->loading)));
+        json_object_object_add(o, "moduleLoading", text(!manager_can_load(m, &advice)   ? advice
+                                                        : m->loading == LOADING_ALLOWED ? "allowed"
+                                                                                        : "allowed when signed"));
         json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));

@@ -92,6 +92,8 @@ const char *loading_explain(int error) {
                 return "a module of that name is loaded already";
         case ENODEV:
                 return "the session that the module belongs to is gone";
+        case EBADMSG:
+                return "the module could not be signed; check SigningKey= and SigningCertificate= in stapd.conf";
         case ENOMEM:
                 return "the kernel has not enough memory for the script's arrays; make them smaller";
         case EPROTO:

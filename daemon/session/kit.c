@@ -83,7 +83,7 @@ static int wait_for_device(uint64_t *ret_hash) {
         return -ENODEV;
 }
 
-static int load_file(const char *kit_dir, const char *id) {
+static int load_file(const char *kit_dir, const char *id, const SigningKey *key) {
         _cleanup_(freep) char *path = NULL;
         if (asprintf(&path, "%s/%s/" CORE ".ko", kit_dir, id) < 0)
                 return -ENOMEM;
@@ -95,10 +95,13 @@ static int load_file(const char *kit_dir, const char *id) {
                 return -errno;
         if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022))
                 return -EUCLEAN;
-        return module_load(fd, /* sealed= */ false);
+        _cleanup_(closep) int signed_fd = module_sign(fd, key);
+        if (signed_fd < 0 && signed_fd != -ENOKEY)
+                return signed_fd;
+        return signed_fd < 0 ? module_load(fd, /* sealed= */ false) : module_load(signed_fd, /* sealed= */ true);
 }
 
-int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash) {
+int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash, const SigningKey *key) {
         uint64_t hash = 0;
         int r = core_hash(&hash);
         if (r < 0)
@@ -109,7 +112,7 @@ int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash) {
                 return -EPROTO;
         if (!kit_id_is_valid(id))
                 return -EINVAL;
-        r = load_file(kit_dir, id);
+        r = load_file(kit_dir, id, key);
         if (r < 0 && r != -EEXIST)
                 return r;
         r = wait_for_device(&hash);

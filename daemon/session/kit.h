@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include "run/sign.h"
 
 /* A staging directory that `user` may write, below `kit_dir`. Caller frees. Negative errno. */
 int kit_staging_new(const char *kit_dir, const char *user, char **ret);
@@ -17,9 +18,9 @@ bool kit_id_is_valid(const char *id);
 
 /*
  * Makes sure that stapd_core is loaded and speaks the interface that scripts of this kit were compiled for.
- * One of another version that nobody uses is replaced. Negative errno: -EPROTO: another version is in use;
+ * It is signed when there is a key. One of another version that nobody uses is replaced. Negative errno: -EPROTO: another version is in use;
  * -EUCLEAN: the kit's file is not root's alone; otherwise what module_load() said.
  */
-int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash);
+int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash, const SigningKey *key);
 /* Unloads the core if nobody uses it. */
 void kit_unload_core(void);

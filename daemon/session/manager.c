@@ -287,6 +287,17 @@ int manager_check_limits(Manager *m, const Caller *c) {
         return m->n_sessions >= m->config->sessions_max ? -ENFILE : 0;
 }
 
+SigningKey manager_signing_key(const Manager *m) {
+        return (SigningKey) { .key = m->config->signing_key, .certificate = m->config->signing_certificate,
+                              .release = compiler_info(m->compiler).kernel ?: "" };
+}
+
+bool manager_can_load(const Manager *m, const char **ret_advice) {
+        bool needs_key = m->loading == LOADING_LOCKDOWN || m->loading == LOADING_SIGNATURE_REQUIRED;
+        *ret_advice = loading_advice(m->loading);
+        return m->loading == LOADING_ALLOWED || (needs_key && *m->config->signing_key);
+}
+
 static int sweep_one(const char *name, void *userdata) {
         unsigned *count = userdata;
         if (module_refcount(name) != 0)
@@ -346,8 +357,9 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
                 return -ENOMEM;
         m->loading = loading_check();
-        if (m->loading != LOADING_ALLOWED)
-                log_warning("Scripts can be compiled but not run: %s.", loading_advice(m->loading));
+        const char *advice;
+        if (!manager_can_load(m, &advice))
+                log_warning("Scripts can be compiled but not run: %s.", advice);
         else
                 (void) manager_sweep(m);
         int r = open_cache(m);
@@ -393,8 +405,7 @@ Manager *manager_free(Manager *m) {
                 preparation_end(m, NULL, "stapd is stopping");
         compiler_free(m->compiler);
         cache_close(m->cache);
-        if (m->loading == LOADING_ALLOWED)
-                kit_unload_core();
+        kit_unload_core();
         policy_done(&m->policy);
         free(m->kit_dir);
         sd_event_unref(m->event);

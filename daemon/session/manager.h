@@ -4,6 +4,7 @@
  * All sessions, the compiler, the cache and the kit: what stapd is, without its APIs.
  */
 #include "run/loading.h"
+#include "run/sign.h"
 #include "session/cache.h"
 #include "session/config.h"
 #include "session/session.h"
@@ -47,6 +48,11 @@ typedef struct PrepareObserver {
 int manager_prepare(Manager *m, const char *kernel, bool force, const PrepareObserver *o, void *userdata);
 /* The waiter has gone away. */
 void manager_prepare_forget(Manager *m, void *userdata);
+
+/* What modules are signed with; the key's members are "" when there is none. */
+SigningKey manager_signing_key(const Manager *m);
+/* True when this kernel takes what we would load: *ret_advice says what to do when it does not. */
+bool manager_can_load(const Manager *m, const char **ret_advice);
 
 /* Removes modules of ours that nobody owns, at start. Returns how many went. */
 unsigned manager_sweep(Manager *m);

@@ -328,15 +328,26 @@ static int start_stream(Session *s) {
         return streamer_new(s->manager->event, &o, &stream_handler, s, &s->streamer);
 }
 
+static int sign(Session *s, const SigningKey *key) {
+        int fd = module_sign(s->module_fd, key);
+        if (fd == -ENOKEY)
+                return 0;
+        if (fd < 0)
+                return fd;
+        close_fd(s->module_fd);
+        s->module_fd = fd;
+        return 0;
+}
+
 /* Everything that can still say no, in the order of its cost. */
 static int load(Session *s, const char **ret_error) {
         Manager *m = s->manager;
-        *ret_error = NULL;
-        if (m->loading != LOADING_ALLOWED) {
-                *ret_error = loading_advice(m->loading);
+        if (!manager_can_load(m, ret_error))
                 return -EPERM;
-        }
-        int r = kit_load_core(m->kit_dir, compiler_info(m->compiler).kit ?: "", s->manifest->abi_hash);
+        SigningKey key = manager_signing_key(m);
+        int r = kit_load_core(m->kit_dir, compiler_info(m->compiler).kit ?: "", s->manifest->abi_hash, &key);
+        if (r >= 0)
+                r = sign(s, &key);
         if (r >= 0)
                 r = open_leash(s);
         if (r >= 0)
