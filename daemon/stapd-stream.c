@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include "base/log.h"
 #include "config.h"
@@ -11,10 +12,18 @@
 #include "stream/sandbox.h"
 #include "stream/stream.h"
 
+#define NICE (-10)
+
 static int is_control(int fd) {
         int type = 0;
         socklen_t len = sizeof(type);
         return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET;
+}
+
+/* Records that are not taken in time are lost. What this costs others is what the tracer causes anyway, only sooner. */
+static void ask_for_time(void) {
+        if (setpriority(PRIO_PROCESS, 0, NICE) < 0)
+                log_debug_errno(errno, "Not allowed a higher priority: %m");
 }
 
 int main(int argc, char **argv) {
@@ -29,6 +38,7 @@ int main(int argc, char **argv) {
         }
         signal(SIGPIPE, SIG_IGN);
         signal(SIGINT, SIG_IGN); /* a Ctrl-C at stapd's terminal is stapd's to handle */
+        ask_for_time();
         int r = sandbox_enter();
         if (r < 0)
                 return log_errno(r, "Cannot give up privileges: %m") < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -8,23 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include "manifest/bytes.h"
+#include "stream/decimal.h"
 #include "stream/render-private.h"
 
 #define HEADER_MAX (RENDER_MAX - 4096)
 #define LITERAL(out, s) buf_add(out, s, sizeof(s) - 1)
 
 static void add_unsigned(Buf *out, uint64_t v) {
-        char digits[20], *p = digits + sizeof(digits);
-        do
-                *--p = (char) ('0' + v % 10);
-        while ((v /= 10) > 0);
-        buf_add(out, p, (size_t) (digits + sizeof(digits) - p));
+        char digits[DECIMAL_MAX];
+        buf_add(out, digits, decimal_unsigned(digits, v));
 }
 
 static void add_signed(Buf *out, int64_t v) {
-        if (v < 0)
-                buf_char(out, '-');
-        add_unsigned(out, v < 0 ? 0 - (uint64_t) v : (uint64_t) v);
+        char digits[DECIMAL_MAX];
+        buf_add(out, digits, decimal_signed(digits, v));
 }
 
 static void add_text(Buf *out, const char *s) {

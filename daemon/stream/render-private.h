@@ -3,10 +3,14 @@
 /* What the two renderers share: formats, taken apart once. */
 #include "stream/render.h"
 
+/* What needs no look at the flags. */
+typedef enum PieceKind { PIECE_LITERAL, PIECE_DECIMAL, PIECE_STRING, PIECE_PLAIN, PIECE_STARS } PieceKind;
+
 /* One conversion or literal, and where its arguments stand among the values. */
 typedef struct Piece {
-        struct stp_spec spec;
+        PieceKind kind;              /* PLAIN: any without `*` */
         int width, precision, value; /* index; -1: none */
+        struct stp_spec spec;
 } Piece;
 
 /* One visible field. */

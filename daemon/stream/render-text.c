@@ -3,7 +3,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "stream/decimal.h"
 #include "stream/render-private.h"
+
+const char decimal_pairs[201] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 static unsigned count_pieces(const char *format) {
         struct stp_spec spec;
@@ -11,6 +16,17 @@ static unsigned count_pieces(const char *format) {
         for (format = stp_spec_next(format, &spec); spec.conv != STP_CONV_END; format = stp_spec_next(format, &spec))
                 n++;
         return n;
+}
+
+static PieceKind kind_of(const Piece *p) {
+        const struct stp_spec *s = &p->spec;
+        if (s->conv == STP_CONV_LITERAL)
+                return PIECE_LITERAL;
+        if (p->width >= 0 || p->precision >= 0)
+                return PIECE_STARS;
+        if (s->flags || s->width >= 0 || s->precision >= 0)
+                return PIECE_PLAIN;
+        return s->conv == STP_CONV_SIGNED ? PIECE_DECIMAL : s->conv == STP_CONV_STRING ? PIECE_STRING : PIECE_PLAIN;
 }
 
 static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
@@ -27,6 +43,7 @@ static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
                 p->width = p->spec.width_arg ? (int) arg++ : -1;
                 p->precision = p->spec.precision_arg ? (int) arg++ : -1;
                 p->value = stp_spec_has_value(&p->spec) ? (int) arg++ : -1;
+                p->kind = kind_of(p);
                 if (arg > f->n_fields)
                         return -EBADMSG;
                 if (p->value >= 0)
@@ -89,26 +106,51 @@ static int star(long long n) {
         return n < 0 ? -1 : (int) MIN2(n, (long long) RENDER_MAX);
 }
 
+static size_t put_bytes(char *to, size_t room, const char *s, size_t len) {
+        len = MIN2(len, room);
+        if (len <= 8) /* most are: cheaper than a call */
+                for (size_t i = 0; i < len; i++)
+                        to[i] = s[i];
+        else
+                memcpy(to, s, len);
+        return len;
+}
+
+static size_t put_stars(char *to, size_t room, const Piece *p, const struct stp_value *values) {
+        struct stp_spec spec = p->spec;
+        if (p->width >= 0)
+                spec.width = star(values[p->width].n);
+        if (p->precision >= 0)
+                spec.precision = star(values[p->precision].n);
+        return stp_spec_render(&spec, &values[p->value], to, room);
+}
+
+static size_t put_piece(char *to, size_t room, const Piece *p, const struct stp_value *values) {
+        switch (p->kind) {
+        case PIECE_LITERAL:
+                return put_bytes(to, room, p->spec.text, p->spec.text_len);
+        case PIECE_STRING:
+                return put_bytes(to, room, values[p->value].s, values[p->value].len);
+        case PIECE_DECIMAL:
+                if (room >= DECIMAL_MAX)
+                        return decimal_signed(to, values[p->value].n);
+                /* fall through */
+        case PIECE_PLAIN:
+                return stp_spec_render(&p->spec, &values[p->value], to, room);
+        case PIECE_STARS:
+                return put_stars(to, room, p, values);
+        }
+        return 0;
+}
+
 void render_text(const Render *r, unsigned format, const struct stp_value *values, Buf *out) {
-        static const struct stp_value none = { .s = "" };
         const CompiledFormat *c = &r->formats[format];
         char *to = buf_reserve(out, RENDER_MAX);
         if (!to)
                 return;
         size_t len = 0;
-        for (const Piece *p = c->pieces; p < c->pieces + c->n_pieces; p++) {
-                if (p->width < 0 && p->precision < 0) {
-                        len += stp_spec_render(&p->spec, p->value < 0 ? &none : &values[p->value], to + len,
-                                               RENDER_MAX - len);
-                        continue;
-                }
-                struct stp_spec spec = p->spec;
-                if (p->width >= 0)
-                        spec.width = star(values[p->width].n);
-                if (p->precision >= 0)
-                        spec.precision = star(values[p->precision].n);
-                len += stp_spec_render(&spec, &values[p->value], to + len, RENDER_MAX - len);
-        }
+        for (const Piece *p = c->pieces; p < c->pieces + c->n_pieces; p++)
+                len += put_piece(to + len, RENDER_MAX - len, p, values);
         out->len += len;
         out->data[out->len] = 0;
 }
