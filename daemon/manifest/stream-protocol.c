@@ -23,7 +23,8 @@ int stream_ledger_new(void) {
 int stream_queue_new(size_t bytes, int ret_fds[STREAM_QUEUE_FDS]) {
         if (bytes < STREAM_QUEUE_MIN || bytes > STREAM_QUEUE_MAX)
                 return -EINVAL;
-        _cleanup_(closep) int memory = memory_new("stapd-queue", QUEUE_HEADER_SIZE + ((bytes + 4095) & ~(size_t) 4095));
+        size_t size = QUEUE_HEADER_SIZE + ((bytes + 4095) & ~(size_t) 4095);
+        _cleanup_(closep) int memory = memory_new("stapd-queue", size);
         if (memory < 0)
                 return memory;
         int ends[2];

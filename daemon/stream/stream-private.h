@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* The parts of a stream: stream.c (stapd's orders), pump.c (when to read how much), emit.c (what becomes of a
- * record). */
+/* The parts of a stream: stream.c (its life), orders.c (what stapd says), pump.c (when to read how much),
+ * emit.c (what becomes of a record). */
 #include <systemd/sd-event.h>
 #include "stream/control.h"
 #include "stream/fanout.h"
@@ -64,6 +64,14 @@ void emit_lost_message_soon(Stream *s);
 void emit_lost_message(Stream *s);
 void emit_clock(Stream *s);
 
-/* stream.c: everything is in the queues. */
+/* orders.c: -EBADMSG: it is none. */
+int stream_obey(Stream *s, ControlMessage *m);
+
+/* stream.c */
+int stream_make_fanout(Stream *s);
+ControlCounts stream_counts(const Stream *s);
+/* The kernel side has stopped, for this reason: drain everything, tell readers, end. */
+void stream_finish(Stream *s, const char *result, int exit_status, uint64_t timeout_usec);
+/* Everything is in the queues. */
 void stream_drained(Stream *s);
 void stream_fail(Stream *s, int error, const char *what);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * stapd's orders, one handler each. The order of things over a session: setup, readers, go; more readers come
- * and leave; finish: the kernel side has stopped, so the buffers are drained, the last record is put, and when
- * the last reader has got everything, the process ends.
- */
+/* The life of the process: what ends it, and what happens when stapd or a reader is gone. */
 #include "stream/stream.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include "base/fds.h"
 #include "base/log.h"
-#include "manifest/stream-protocol.h"
 #include "stream/stream-private.h"
 
 #define ORPHAN_LOOK_USEC 50000
@@ -27,7 +21,7 @@ void stream_fail(Stream *s, int error, const char *what) {
 
 /* ------------------------------------------------------------------ the end */
 
-static ControlCounts counts(const Stream *s) {
+ControlCounts stream_counts(const Stream *s) {
         const LedgerState *now = s->ledger.now;
         return (ControlCounts) {
                 .records = now->records, .lost = now->lost, .reader_lost = fanout_lost(s->fanout),
@@ -41,7 +35,7 @@ static void end_when_closed(Stream *s) {
                 return;
         emit_lost_message(s);
         pump_commit(s);
-        ControlCounts c = counts(s);
+        ControlCounts c = stream_counts(s);
         control_send_done(s->control, &c);
         sd_event_exit(s->event, 0);
 }
@@ -68,7 +62,7 @@ void stream_drained(Stream *s) {
 }
 
 /* The kernel side has stopped, for this reason. */
-static void finish(Stream *s, const char *result, int exit_status, uint64_t timeout_usec) {
+void stream_finish(Stream *s, const char *result, int exit_status, uint64_t timeout_usec) {
         if (s->finishing)
                 return;
         s->finishing = true;
@@ -111,176 +105,9 @@ static const FanoutOps fanout_ops = {
         .lost_line = on_lost_line,
 };
 
-/* ------------------------------------------------------------------ setup */
-
-static int read_manifest(Stream *s, const ControlMessage *m, const char **error) {
-        const char *kind = control_string(m, "manifest");
-        *error = "the setup does not say where the manifest is";
-        if (!kind || m->n_fds < 3)
-                return -EBADMSG;
-        if (strcmp(kind, "module") == 0)
-                return manifest_read_module(m->fds[2], &s->manifest, error);
-        if (strcmp(kind, "json") != 0)
-                return -EBADMSG;
-        _cleanup_(freep) char *json = NULL;
-        size_t len;
-        *error = "the manifest cannot be read";
-        int r = fds_read_all(m->fds[2], MANIFEST_MAX_SIZE, &json, &len);
-        return r < 0 ? r : manifest_parse(json, len, &s->manifest, error);
-}
-
-static int make_render(Stream *s, const ControlMessage *m) {
-        json_object *list = NULL;
-        _cleanup_(freep) char *boot_id = NULL;
-        const char *args[1000];
-        RenderSession session = {
-                .id = control_string(m, "session") ?: "", .name = control_string(m, "name"), .args = args,
-                .owner = (uint32_t) control_int(m, "owner", 0),
-        };
-        if (json_object_object_get_ex(m->json, "args", &list) && json_object_is_type(list, json_type_array))
-                for (size_t i = 0; i < json_object_array_length(list) && i < ELEMENTSOF(args); i++) {
-                        const char *arg = json_object_get_string(json_object_array_get_idx(list, i));
-                        args[session.n_args++] = arg ? arg : "";
-                }
-        if (fds_read_file("/proc/sys/kernel/random/boot_id", 64, &boot_id, NULL) == 0)
-                boot_id[strcspn(boot_id, "\n")] = 0;
-        session.boot_id = boot_id;
-        return render_new(s->manifest, &session, &s->render);
-}
-
-static int on_before_put(void *userdata) {
-        return pump_commit(userdata);
-}
-
-/* Everything that the process will ever hold but its readers. */
-static int open_all(Stream *s, ControlMessage *m, const char **error) {
-        int r = read_manifest(s, m, error);
-        if (r < 0)
-                return r;
-        *error = "the formats cannot be rendered";
-        r = make_render(s, m);
-        if (r < 0)
-                return r;
-        s->reader_fd = TAKE_FD(m->fds[0]);
-        *error = "the kernel's buffers cannot be mapped";
-        r = s->ops ? reader_init(&s->reader, s->ops, s->ops_userdata) :
-                     reader_init(&s->reader, &reader_kernel_ops, (void *) (intptr_t) s->reader_fd);
-        if (r < 0)
-                return r;
-        *error = "the ledger cannot be used";
-        r = ledger_open(&s->ledger, TAKE_FD(m->fds[1]));
-        if (r < 0)
-                return r;
-        s->ledger.n_cpus = s->reader.n_cpus;
-        *error = "no memory";
-        r = order_init(&s->order, &s->reader, s->ledger.now, on_before_put, s);
-        if (r < 0)
-                return r;
+int stream_make_fanout(Stream *s) {
         s->fanout = fanout_new(s->event, &s->ledger, &fanout_ops, s);
-        return s->fanout ? pump_watch(s) : -ENOMEM;
-}
-
-static int on_setup(Stream *s, ControlMessage *m) {
-        const char *error = NULL;
-        if (s->set_up)
-                return -EBADMSG;
-        int r = open_all(s, m, &error);
-        if (r < 0) {
-                stream_fail(s, r, error ? error : "setup failed");
-                return 0;
-        }
-        s->set_up = true;
-        emit_clock(s);
-        return control_send_ready(s->control, s->reader.n_cpus - s->reader.n_missing);
-}
-
-/* ------------------------------------------------------------------ orders */
-
-/* Until the first reader is there, records wait in the kernel. */
-static int start_when_read(Stream *s) {
-        LedgerState *now = s->ledger.now;
-        if (!s->going || (fanout_count(s->fanout) == 0 && !now->started && !s->finishing))
-                return 0;
-        bool first = !now->started;
-        now->started = 1;
-        pump_commit(s);
-        fanout_flush(s->fanout);
-        int enabled;
-        bool idle = sd_event_source_get_enabled(s->timer, &enabled) == 0 && s->window == 0;
-        return first || idle ? pump_start(s) : 0;
-}
-
-static int on_reader(Stream *s, ControlMessage *m) {
-        OutputFormat format = output_format_from_string(control_string(m, "format"));
-        Overflow overflow = overflow_from_string(control_string(m, "overflow"));
-        int64_t id = control_int(m, "id", -1);
-        if (format < 0 || overflow < 0 || id < 0 || id > UINT32_MAX || m->n_fds != 1 + STREAM_QUEUE_FDS)
-                return -EBADMSG;
-        int queue[STREAM_QUEUE_FDS];
-        for (unsigned i = 0; i < STREAM_QUEUE_FDS; i++)
-                queue[i] = TAKE_FD(m->fds[1 + i]);
-        bool is_new = false;
-        int r = fanout_add(s->fanout, (uint32_t) id, format, overflow, TAKE_FD(m->fds[0]), queue, &is_new);
-        if (r < 0)
-                return control_send_reader(s->control, (uint32_t) id, "failed", -r, 0);
-        if (is_new && format == OUTPUT_JSON)
-                emit_header(s, (uint32_t) id);
-        return s->closed ? 0 : start_when_read(s);
-}
-
-static int on_go(Stream *s, ControlMessage *m) {
-        s->going = true;
-        fanout_forget_missing(s->fanout);
-        return start_when_read(s);
-}
-
-static int on_state(Stream *s, ControlMessage *m) {
-        const char *state = control_string(m, "state");
-        if (!state)
-                return -EBADMSG;
-        emit_state(s, state, control_string(m, "result"));
-        pump_commit(s);
-        fanout_flush(s->fanout);
-        return 0;
-}
-
-static int on_stats(Stream *s, ControlMessage *m) {
-        ControlCounts c = counts(s);
-        return control_send_stats(s->control, &c);
-}
-
-static int on_detach(Stream *s, ControlMessage *m) {
-        fanout_detach(s->fanout, (uint32_t) control_int(m, "id", -1));
-        return 0;
-}
-
-static int on_finish(Stream *s, ControlMessage *m) {
-        const char *result = control_string(m, "result");
-        s->going = true;
-        finish(s, result ? result : "stop", (int) control_int(m, "exitStatus", 0),
-               (uint64_t) MAX2(control_int(m, "timeoutMs", 0), (int64_t) 0) * 1000);
-        return 0;
-}
-
-static const struct {
-        const char *type;
-        bool after_setup;
-        int (*handle)(Stream *s, ControlMessage *m);
-} orders[] = {
-        { "setup", false, on_setup },
-        { "reader", true, on_reader },
-        { "go", true, on_go },
-        { "state", true, on_state },
-        { "stats", true, on_stats },
-        { "detach", true, on_detach },
-        { "finish", false, on_finish },
-};
-
-static int handle(Stream *s, ControlMessage *m) {
-        for (size_t i = 0; i < ELEMENTSOF(orders); i++)
-                if (strcmp(orders[i].type, m->type) == 0)
-                        return orders[i].after_setup && !s->set_up ? -EBADMSG : orders[i].handle(s, m);
-        return -EBADMSG;
+        return s->fanout ? 0 : -ENOMEM;
 }
 
 /* ------------------------------------------------------------------ without stapd */
@@ -292,7 +119,7 @@ static int on_orphaned(sd_event_source *source, uint64_t usec, void *userdata) {
         struct stp_stat stat;
         if (reader_stat(&s->reader, &stat) == 0 && stat.state == STP_STATE_STOPPED) {
                 s->going = true;
-                finish(s, "daemon-lost", 1, ORPHAN_TIMEOUT_USEC);
+                stream_finish(s, "daemon-lost", 1, ORPHAN_TIMEOUT_USEC);
         } else if (++s->orphan_looks >= ORPHAN_LOOKS) {
                 sd_event_exit(s->event, 0);
         } else {
@@ -322,7 +149,7 @@ static int on_control(sd_event_source *source, int fd, uint32_t events, void *us
                 return on_hangup(s);
         }
         if (r > 0) {
-                r = handle(s, &m);
+                r = stream_obey(s, &m);
                 control_message_done(&m);
         }
         if (r == -EBADMSG)
