@@ -403,7 +403,7 @@ static int zygote_up(Compiler *c) {
         }
         /* It becomes that user itself, once it has the namespaces that only root can always make. */
         ProcessOptions o = { .program = paths_program("stapd-compile"), .argv = argv, .control_fd = theirs };
-        pid_t pid = process_spawn(&o, NULL);
+        pid_t pid = process_spawn(&o);
         if (pid < 0)
                 return pid;
         c->pid = pid;

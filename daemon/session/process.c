@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -47,12 +48,14 @@ static void reset_signals(void) {
 static void __attribute__((noreturn)) run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
         reset_signals();
         int r = arrange_fds(o->control_fd);
+        if (o->nice != 0)
+                (void) setpriority(PRIO_PROCESS, 0, o->nice);
         if (r >= 0 && pw)
                 r = drop_privilege(pw->pw_uid, pw->pw_gid);
         /* after the change of user, which clears it */
-        if (r >= 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        if (r >= 0 && !o->survives && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 r = -errno;
-        if (r >= 0 && getppid() != parent)
+        if (r >= 0 && !o->survives && getppid() != parent)
                 _exit(1); /* it died before the line above */
         if (r >= 0) {
                 static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
@@ -63,7 +66,7 @@ static void __attribute__((noreturn)) run_child(const ProcessOptions *o, pid_t p
         _exit(127);
 }
 
-pid_t process_spawn(const ProcessOptions *o, int *ret_pidfd) {
+pid_t process_spawn(const ProcessOptions *o) {
         const struct passwd *pw = NULL;
         if (o->user && geteuid() == 0) {
                 pw = getpwnam(o->user);
@@ -75,15 +78,6 @@ pid_t process_spawn(const ProcessOptions *o, int *ret_pidfd) {
                 return -errno;
         if (pid == 0)
                 run_child(o, parent, pw);
-        if (ret_pidfd) {
-                int fd = (int) syscall(SYS_pidfd_open, pid, 0);
-                if (fd < 0) {
-                        int r = -errno;
-                        kill(pid, SIGKILL);
-                        return r;
-                }
-                *ret_pidfd = fd;
-        }
         return pid;
 }
 

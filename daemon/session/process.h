@@ -11,11 +11,12 @@ typedef struct ProcessOptions {
         char *const *argv;       /* NULL-ended, argv[0] included */
         const char *user;        /* to run as, when we are root; NULL: as we are */
         int control_fd;          /* becomes descriptor 3 */
+        int nice;                /* priority, as of nice(1), when we may give it */
+        bool survives;           /* it ends by itself when its socket does; otherwise it is killed when we die */
 } ProcessOptions;
 
-/* Forks and runs it with nothing but 0-2 (null, null, our standard error) and 3. It dies with us. Returns
- * the pid; *ret_pidfd when not NULL. */
-pid_t process_spawn(const ProcessOptions *o, int *ret_pidfd);
+/* Forks and runs it with nothing but 0-2 (null, null, our standard error) and 3. Returns the pid. */
+pid_t process_spawn(const ProcessOptions *o);
 
 /* mkdir -p; the last component gets the mode. */
 int directory_make(const char *path, mode_t mode);

@@ -14,6 +14,7 @@
 #include "manifest/stream-protocol.h"
 #include "session/process.h"
 
+#define STREAM_NICE (-10)
 #define RESTARTS_MAX 8 /* of one session's process */
 
 typedef struct Reader {
@@ -301,9 +302,10 @@ static int streamer_up(Streamer *s) {
         _cleanup_(closep) int ours = pair[0];
         _cleanup_(closep) int theirs = pair[1];
         char *argv[] = { (char *) "stapd-stream", NULL };
+        /* Before the tracers' victims, or the buffers run over; and it drains them when we are killed. */
         ProcessOptions o = { .program = paths_program("stapd-stream"), .argv = argv, .user = s->user,
-                             .control_fd = theirs };
-        pid_t pid = process_spawn(&o, NULL);
+                             .control_fd = theirs, .nice = STREAM_NICE, .survives = true };
+        pid_t pid = process_spawn(&o);
         if (pid < 0)
                 return pid;
         s->pid = pid;

@@ -17,7 +17,7 @@ TEST(a_helper_gets_its_socket_and_nothing_else) {
                          (char *) "ls /proc/self/fd | tr '\\n' ' ' >&3; pwd >/dev/null; env | sort | tr '\\n' ' ' >&3",
                          NULL };
         ProcessOptions o = { .program = "/bin/sh", .argv = argv, .control_fd = pair[1] };
-        pid_t pid = process_spawn(&o, NULL);
+        pid_t pid = process_spawn(&o);
         ASSERT_OK(pid);
         close(pair[1]);
         char text[1024] = "";
@@ -39,7 +39,7 @@ TEST(a_program_that_is_not_there) {
         char *argv[] = { (char *) "x", NULL };
         ProcessOptions o = { .program = "/no/such/program", .argv = argv, .control_fd = 0 };
         freopen("/dev/null", "w", stderr);
-        pid_t pid = process_spawn(&o, NULL);
+        pid_t pid = process_spawn(&o);
         ASSERT_OK(pid);
         int status;
         ASSERT_EQ(waitpid(pid, &status, 0), pid);
