@@ -112,7 +112,8 @@ bool command_split(Arena *a, const char *line, ArgvList *ret) {
 
 /* What is taken out of the compiler's command, and for which use. */
 #define U(use) (1u << COMMAND_##use)
-#define ALL (U(HEADER_FREE) | U(KERNEL) | U(TEMPLATE))
+#define EMBEDDED (U(KERNEL) | U(PRECOMPILED))
+#define ALL (U(HEADER_FREE) | EMBEDDED | U(TEMPLATE))
 static const struct {
         const char *word;
         bool is_prefix, takes_next;
@@ -128,30 +129,30 @@ static const struct {
         { "-DKBUILD_", true, false, ALL },     /* the name is ours */
         { "-D__KBUILD_", true, false, ALL },
         { "-DSTP_", true, false, ALL },
-        { "-include", false, true, U(HEADER_FREE) },
+        { "-include", false, true, U(HEADER_FREE) | U(PRECOMPILED) },
         { "-I", true, false, U(HEADER_FREE) },
         { "-D__KERNEL__", false, false, U(HEADER_FREE) },
         { "-DMODULE", false, false, U(HEADER_FREE) },
         { "-DCC_USING_", true, false, U(HEADER_FREE) },
-        { "-W", true, false, U(HEADER_FREE) }, /* warnings are for people; -Werror= of real mistakes is added */
-        { "-W", true, false, U(KERNEL) },
+        /* Warnings are for people; -Werror= of real mistakes is added. Those that are off stay off (below). */
+        { "-W", true, false, U(HEADER_FREE) | EMBEDDED },
         /* Handlers that ftrace could trace would be traced by themselves. */
-        { "-pg", false, false, U(HEADER_FREE) | U(KERNEL) },
-        { "-mfentry", false, false, U(HEADER_FREE) | U(KERNEL) },
-        { "-mrecord-mcount", false, false, U(HEADER_FREE) | U(KERNEL) },
+        { "-pg", false, false, U(HEADER_FREE) | EMBEDDED },
+        { "-mfentry", false, false, U(HEADER_FREE) | EMBEDDED },
+        { "-mrecord-mcount", false, false, U(HEADER_FREE) | EMBEDDED },
         /* -O1 compiles in half the time of -O2, and handlers hardly differ. */
         { "-O2", false, false, U(HEADER_FREE) },
         { "-O3", false, false, U(HEADER_FREE) },
         { "-Os", false, false, U(HEADER_FREE) },
 };
 
+#define MISTAKES                                                                        \
+        "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=return-type", \
+                "-Werror=int-conversion", "-Werror=incompatible-pointer-types"
 static const char *const added[_COMMAND_USE_MAX][8] = {
-        [COMMAND_HEADER_FREE] = { "-O1", "-Werror=implicit-function-declaration", "-Werror=implicit-int",
-                                  "-Werror=return-type", "-Werror=int-conversion",
-                                  "-Werror=incompatible-pointer-types", NULL },
-        [COMMAND_KERNEL] = { "-Werror=implicit-function-declaration", "-Werror=implicit-int",
-                             "-Werror=return-type", "-Werror=int-conversion",
-                             "-Werror=incompatible-pointer-types", NULL },
+        [COMMAND_HEADER_FREE] = { "-O1", MISTAKES, NULL },
+        [COMMAND_KERNEL] = { MISTAKES, NULL },
+        [COMMAND_PRECOMPILED] = { MISTAKES, NULL },
         [COMMAND_TEMPLATE] = { NULL },
 };
 
@@ -162,6 +163,8 @@ static bool is_source(const char *word) {
 
 static bool is_dropped(const char *word, CommandUse use, bool *ret_next) {
         *ret_next = false;
+        if (strncmp(word, "-Wno-", 5) == 0 && use != COMMAND_HEADER_FREE)
+                return false;
         for (size_t i = 0; i < ELEMENTSOF(dropped); i++) {
                 if (!(dropped[i].uses & (1u << use)))
                         continue;

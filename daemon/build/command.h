@@ -20,6 +20,7 @@ const char *command_recorded(Arena *a, const char *cmd_file_text);
 typedef enum CommandUse {
         COMMAND_HEADER_FREE, /* script C that includes stp.h alone */
         COMMAND_KERNEL,      /* C with the kernel's headers: embedded C */
+        COMMAND_PRECOMPILED, /* the same, with the precompiled header in the place of what the kernel always includes */
         COMMAND_TEMPLATE,    /* the module's own structure: as recorded, less debug information */
         _COMMAND_USE_MAX,
 } CommandUse;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include "build/bundle.h"
 #include "build/kit-file.h"
 #include "build/object.h"
 #include "build/process.h"
@@ -22,6 +23,7 @@ typedef struct {
         void *userdata;
         Diags *diags;
         Kit kit;
+        PathVec sources; /* of the runtime */
         Argv recorded; /* the compiler's command for the template */
         NameList inputs;
 } Builder;
@@ -77,15 +79,14 @@ static int run(Builder *b, const Argv *argv, ProcessResult *ret) {
 /* ------------------------------------------------------------------ sources */
 
 static int copy_runtime(Builder *b) {
-        PathVec files;
-        int r = facts_runtime_files(b->arena, b->target->runtime_dir, &files);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; r >= 0 && i < files.n; i++) {
-                const char *from = arena_printf(b->arena, "%s/%s", b->target->runtime_dir, files.items[i]);
-                r = tree_copy_file(from, in_work(b, arena_printf(b->arena, "runtime/%s", files.items[i])));
-                if (r == 0 && (strcmp(files.items[i], "abi.h") == 0 || strncmp(files.items[i], "script/", 7) == 0))
-                        r = tree_copy_file(from, in_out(b, arena_printf(b->arena, KIT_INCLUDE "/%s", files.items[i])));
+        Arena *a = b->arena;
+        int r = facts_runtime_files(a, b->target->runtime_dir, &b->sources);
+        for (size_t i = 0; r == 0 && i < b->sources.n; i++) {
+                const char *name = b->sources.items[i];
+                const char *from = arena_printf(a, "%s/%s", b->target->runtime_dir, name);
+                r = tree_copy_file(from, in_work(b, arena_printf(a, "runtime/%s", name)));
+                if (r == 0 && (strcmp(name, "abi.h") == 0 || strncmp(name, "script/", 7) == 0))
+                        r = tree_copy_file(from, in_out(b, arena_printf(a, KIT_INCLUDE "/%s", name)));
         }
         return r;
 }
@@ -105,14 +106,18 @@ static int write_sources(Builder *b) {
 
 /* ------------------------------------------------------------------ kbuild */
 
-static int run_kbuild(Builder *b) {
+static unsigned count_jobs(void) {
+        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+        return (unsigned) MAX2(1L, MIN2(cpus, (long) MAX_JOBS));
+}
+
+/* objects: in the place of those that Kbuild lists; or NULL. */
+static int run_make(Builder *b, const char *objects, ProcessResult *ret) {
         Arena *a = b->arena;
         Argv argv = {};
-        ProcessResult result;
-        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
         argv_add(a, &argv, "make");
         argv_add(a, &argv, "-s");
-        argv_add(a, &argv, arena_printf(a, "-j%ld", MAX2(1L, MIN2(cpus, (long) MAX_JOBS))));
+        argv_add(a, &argv, arena_printf(a, "-j%u", count_jobs()));
         argv_add(a, &argv, "-C");
         argv_add(a, &argv, b->kit.headers_dir);
         argv_add(a, &argv, arena_printf(a, "M=%s", b->work));
@@ -124,9 +129,24 @@ static int run_kbuild(Builder *b) {
         /* Debug information is stripped afterwards, and takes a third of the time to make. */
         argv_add(a, &argv, "KCFLAGS=-g0");
         argv_add(a, &argv, "CONFIG_DEBUG_INFO_BTF_MODULES=");
+        if (objects)
+                argv_add(a, &argv, arena_printf(a, "stapd_core-y=%s", objects));
         argv_add(a, &argv, "modules");
         argv_end(a, &argv);
-        int r = run(b, &argv, &result);
+        return run(b, &argv, ret);
+}
+
+/* Bundled first; what the compiler does not like that way is tried file by file. */
+static int run_kbuild(Builder *b) {
+        ProcessResult result;
+        const char *dir = in_work(b, "runtime"), *objects;
+        int r = bundle_sources(b->arena, dir, &b->sources, count_jobs(), &objects);
+        r = r < 0 ? r : run_make(b, objects, &result);
+        if (r == 0 && result.status != 0 && !process_hit_limit(&result)) {
+                tell(b, arena_printf(b->arena, "Building the kernel kit for %s: core module, file by file", b->target->release));
+                r = bundle_undo(b->arena, dir, &b->sources);
+                r = r < 0 ? r : run_make(b, NULL, &result);
+        }
         if (r < 0)
                 return r;
         if (result.status != 0)
@@ -216,6 +236,48 @@ static int compile_template(Builder *b) {
         char *bytes = tree_read_file(a, object, &size);
         if (!bytes || !template_find_name(bytes, size, &b->kit.name_offset))
                 return fail_plainly(b, "the template's name is not where it should be");
+        return KIT_OK;
+}
+
+/* ------------------------------------------------------------------ the precompiled header */
+
+/*
+ * As text: what the kernel includes in every file (-include of the recorded command), then the kernel's headers
+ * that stp-kernel.h names, and not stp.h, whose content depends on -D. NULL: there is no stp-kernel.h.
+ */
+static const char *make_header(Builder *b) {
+        _cleanup_(buf_done) Buf text = BUF_INIT;
+        const char *source = tree_read_file(b->arena, in_out(b, KIT_INCLUDE "/script/stp-kernel.h"), NULL);
+        for (size_t i = 0; i + 1 < b->recorded.n; i++)
+                if (strcmp(b->recorded.items[i], "-include") == 0)
+                        buf_printf(&text, "#include \"%s\"\n", b->recorded.items[i + 1]);
+        for (const char *p = source; p && *p; p += strcspn(p, "\n") + (p[strcspn(p, "\n")] != 0))
+                if (strncmp(p, "#include <", 10) == 0)
+                        buf_printf(&text, "%.*s\n", (int) strcspn(p, "\n"), p);
+        return source && !text.failed && text.data ? arena_strdup(b->arena, text.data) : NULL;
+}
+
+/* A kit without it is only slower for embedded C, so that nothing here is an error but a full disk. */
+static int precompile(Builder *b) {
+        Argv argv = {};
+        ProcessResult result;
+        const char *text = make_header(b), *header = in_out(b, KIT_HEADER), *output = in_out(b, KIT_PRECOMPILED);
+        if (!text || b->compiler->is_clang)
+                return KIT_OK;
+        int r = tree_write_file(header, text, strlen(text));
+        if (r < 0)
+                return r;
+        argv_add_all(b->arena, &argv, &b->kit.cc[COMMAND_PRECOMPILED]);
+        for (const char *const *name = kit_names; *name; name++)
+                argv_add(b->arena, &argv, *name);
+        const char *const more[] = { "-x", "c-header", header, "-o", output };
+        for (size_t i = 0; i < ELEMENTSOF(more); i++)
+                argv_add(b->arena, &argv, more[i]);
+        argv_end(b->arena, &argv);
+        if ((r = run(b, &argv, &result)) < 0)
+                return r;
+        if (result.status != 0 || result.len > 0)
+                (void) unlink(output);
         return KIT_OK;
 }
 
@@ -329,6 +391,7 @@ int kit_fill(Arena *a, const KitTarget *t, const Compiler *c, const char *id, co
                 { NULL, take_modules },
                 { "module template", compile_template },
                 { "index of kernel symbols", make_index },
+                { "precompiled kernel headers", precompile },
                 { NULL, find_tunables },
                 { NULL, note_inputs },
                 { NULL, write_json },

@@ -11,6 +11,9 @@
 #include "build/object.h"
 #include "build/tree.h"
 
+const char *const kit_names[] = { "-DKBUILD_BASENAME=\"stap\"", "-DKBUILD_MODNAME=\"stap\"",
+                                  "-D__KBUILD_MODNAME=kmod_stap", NULL };
+
 const char *kit_core_path(Arena *a, const Kit *k) {
         return arena_printf(a, "%s/" KIT_CORE, k->dir);
 }
@@ -105,6 +108,17 @@ static int lock_directory(Arena *a, const char *dir, const char *release, KitPro
         return TAKE_FD(fd);
 }
 
+/* A name stands for sources; an upgrade in the middle of a build would put other ones under it. */
+static int check_unchanged(Arena *a, const KitTarget *t, const Compiler *c, const char *id, Diags *d) {
+        const char *now;
+        int r = facts_kit_id(a, t, c, &now);
+        if (r < 0 || strcmp(now, id) == 0)
+                return r < 0 ? r : KIT_OK;
+        Diag *diag = diag_add(d, DIAG_E0604, SPAN_NONE, "stapd or the compiler was changed while the kit was built");
+        diag_hint(d, diag, "try again");
+        return KIT_FAILED;
+}
+
 static int build_aside(Arena *a, const KitTarget *t, const Compiler *c, const char *dir, const char *id,
                        KitProgress progress, void *userdata, Diags *d) {
         char *aside = arena_printf(a, "%s/.new-XXXXXX", dir);
@@ -113,6 +127,7 @@ static int build_aside(Arena *a, const KitTarget *t, const Compiler *c, const ch
         const char *work = arena_printf(a, "%s/work", aside), *out = arena_printf(a, "%s/kit", aside);
         int r = mkdir(work, 0755) < 0 || mkdir(out, 0755) < 0 ? -errno : 0;
         r = r < 0 ? r : kit_fill(a, t, c, id, work, out, progress, userdata, d);
+        r = r == KIT_OK ? check_unchanged(a, t, c, id, d) : r;
         if (r == KIT_OK)
                 r = tree_replace(out, arena_printf(a, "%s/%s", dir, id));
         tree_remove(aside);

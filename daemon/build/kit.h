@@ -41,6 +41,10 @@ typedef struct Kit {
         const char *const *tunables; /* macros that -D may set, NULL-ended */
 } Kit;
 
+/* What stands for the module's name where kernel headers want one: always the same, since a precompiled header
+ * is refused with any other. NULL-ended. */
+extern const char *const kit_names[];
+
 /* "Building the kernel kit ..." for a terminal. */
 typedef void (*KitProgress)(void *userdata, const char *text);
 
