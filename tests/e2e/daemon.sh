@@ -41,12 +41,12 @@ daemon_find_helper() { # prints a user
 daemon_start() {
     local tries=0 helper
     helper=$(daemon_find_helper) || return 1
-    printf '[Daemon]\nGroup=%s\nCompileUser=%s\n' "$STAPD_GROUP" "$helper" >"$E2E_WORK/stapd.conf"
+    printf '[Daemon]\nGroup=%s\nCompileUser=%s\nStreamUser=%s\n' "$STAPD_GROUP" "$helper" "$helper" >"$E2E_WORK/stapd.conf"
     mkdir -p "$E2E_WORK/bin"
     printf '#!/bin/sh\nexec "%s" --socket="%s" "$@"\n' "$build/ctl/stapctl" "$daemon_socket" >"$E2E_WORK/bin/stapctl"
     chmod 755 "$E2E_WORK/bin/stapctl"
-    "$build/daemon/stapd" --socket="$daemon_socket" --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} \
-        --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
+    ${daemon_prefix[@]+"${daemon_prefix[@]}"} "$build/daemon/stapd" --socket="$daemon_socket" \
+        --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
     echo $! >"$daemon_pid_file"
     until stapctl status >/dev/null 2>&1; do
         daemon_is_alive || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }

@@ -27,3 +27,23 @@ stapd_start() {
         daemon_start "$@"
     )
 }
+
+# A command in the background of the step: its output goes to NAME.out and NAME.err; `wait $NAME` (or "$!") for its end.
+background() { # background NAME COMMAND...
+    local name=$1
+    shift
+    "$@" >"$name.out" 2>"$name.err" &
+    declare -g "$name=$!"
+}
+await_line() { wait_until 20 grep -qE -- "$2" "$1"; }                   # await_line FILE ERE
+
+sessions() { stapctl list | awk -v state="${1-.}" 'NR > 1 && $3 ~ state { print $1 }'; } # sessions [STATE]: their ids
+n_running() { [ "$(sessions running | wc -l)" -eq "$1" ]; }             # n_running N: do so many sessions run?
+children() { # children NAME: pids of stapd's children of that name
+    local child name
+    for child in $(cat "/proc/$(stapd_pid)/task/$(stapd_pid)/children"); do
+        read -r name <"/proc/$child/comm" || continue
+        [ "$name" != "$1" ] || echo "$child"
+    done
+}
+is_traced() { grep -q "^$1 " /sys/kernel/tracing/enabled_functions; }   # is_traced FUNCTION
