@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/manager.h"
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -347,7 +348,20 @@ static void set_policy(Manager *m) {
                 log_warning_errno(r, "No group %s: only root may trace.", m->config->group);
 }
 
+/* Without them the helpers would run as root. */
+static int check_user(const char *setting, const char *user) {
+        if (geteuid() != 0 || getpwnam(user))
+                return 0;
+        return log_errno(ESRCH, "Cannot start the compiler and the streams: there is no user %s (%s= in stapd.conf)",
+                         user, setting);
+}
+
 int manager_new(sd_event *event, const Config *config, Manager **ret) {
+        int r = check_user("CompileUser", config->compile_user);
+        if (r >= 0)
+                r = check_user("StreamUser", config->stream_user);
+        if (r < 0)
+                return r;
         _cleanup_(manager_freep) Manager *m = calloc(1, sizeof(*m));
         if (!m)
                 return -ENOMEM;
@@ -362,7 +376,7 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
                 log_warning("Scripts can be compiled but not run: %s.", advice);
         else
                 (void) manager_sweep(m);
-        int r = open_cache(m);
+        r = open_cache(m);
         if (r < 0)
                 return log_errno(r, "Cannot use the cache below %s: %m", config->cache_dir);
         r = open_compiler(m);
