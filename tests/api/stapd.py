@@ -58,9 +58,9 @@ class Client:
 
     def __init__(self, path, fd=None):
         self.socket = socket.socket(fileno=fd) if fd is not None else socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(PATIENCE)
         if fd is None:
-            self.socket.connect(str(path))
+            self.socket.connect(str(path))  # waits while more than may do so wait to be accepted
+        self.socket.settimeout(PATIENCE)
         self.buffer = b''
 
     def close(self):

@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""guest.py PART BUILD CACHE WORK: the part of tests/bench/run that loads modules, in a guest. Prints JSON lines.
+
+PART: cost (a guest whose clock counts instructions) or wall (two processors). WORK has bench-write and functions.json.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+PART, BUILD_DIR, CACHE, WORK = sys.argv[1:5]
+os.environ['BUILD_ROOT'] = BUILD_DIR
+os.environ['API_PATIENCE'] = '600'
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / 'api')]
+
+import scripts  # noqa: E402
+from stapd import Daemon, context  # noqa: E402
+
+BENCH = f'{WORK}/bench-write'
+OUTPUT = '/dev/shm/bench-output'
+BPFTRACE = shutil.which('bpftrace')
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+def note(text):
+    print(f'bench: {text}', file=sys.stderr, flush=True)
+
+
+def run(command, **more):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **more)
+    return done.returncode, done.stdout, done.stderr
+
+
+def stapctl(daemon, script, command, *options):
+    """Runs a script around a command; what the command printed. The script's name is part of the cache's key."""
+    (pathlib.Path(OUTPUT).parent / 'bench').write_text(script)
+    return run([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, '-c', command, *options,
+                'bench'], cwd=pathlib.Path(OUTPUT).parent)
+
+
+def last_number(text):
+    numbers = [line for line in text.splitlines() if re.fullmatch(r'[0-9.]+', line)]
+    return float(numbers[-1]) if numbers else None
+
+
+# -------------------------------------------------------------------- instructions of a hit
+
+def cost(daemon):
+    base = last_number(run([BENCH, 'cost'])[1])
+    tell(what='base', instructions=base)
+    for name, _, script, bpftrace, *_ in scripts.COSTS:
+        note(name)
+        # of sh, the pid is target(), and what writes is its child: no match
+        command = f'sh -c "{BENCH} cost; true"' if name == 'filter' else f'{BENCH} cost'
+        status, out, errors = stapctl(daemon, script, command)
+        ours = last_number(out)
+        lines = pathlib.Path(OUTPUT).read_text(errors='replace').splitlines()
+        if status != 0 or not lines and name != 'print':
+            note(f'stapctl: {status} {errors}')
+        theirs = None
+        if BPFTRACE:
+            status, out, errors = run([BPFTRACE, '-o', '/dev/shm/bpftrace', '-e', bpftrace, '-c', f'{BENCH} cost'])
+            theirs = last_number(out)
+            if theirs is None:
+                note(f'bpftrace: {status} {errors[-500:]}')
+        tell(what='cost', name=name, stapd=ours and ours - base, bpftrace=theirs and theirs - base,
+             shown=lines[:1])
+
+
+# -------------------------------------------------------------------- arming
+
+def arm(daemon, functions):
+    """Seconds from the call, with the module in the cache, to armed probes; and from Stop to an empty kernel."""
+    client, other = daemon.client(), daemon.client()
+    started = time.monotonic()
+    client.send('Start', context(scripts.arming(functions), name='bench'), more=True)
+    identity = armed = None
+    for reply in client.replies():
+        parameters = reply['parameters']
+        identity = parameters.get('id', identity)
+        if parameters.get('state') == 'running':
+            armed = time.monotonic() - started
+            other.call('Stop', {'id': identity})
+            started = time.monotonic()
+    assert armed is not None and 'outcome' in reply['parameters'], reply
+    assert reply['parameters']['outcome']['result'] == 'success', reply
+    gone = time.monotonic() - started
+    daemon.drop(client)
+    daemon.drop(other)
+    return armed, gone
+
+
+def arm_bpftrace(functions):
+    started = time.time()
+    status, out, errors = run([BPFTRACE, '-o', '/dev/null', '-e', scripts.arming_bpftrace(functions), '-c',
+                               '/bin/date +%s.%N'], env={**os.environ, 'BPFTRACE_MAX_PROBES': '2048'})
+    end = time.time()
+    armed = last_number(out)
+    if armed is None:
+        note(f'bpftrace: {status} {errors[-500:]}')
+        return None, None
+    return armed - started, end - armed
+
+
+def arming(daemon):
+    functions = json.loads((pathlib.Path(WORK) / 'functions.json').read_text())
+    for n in scripts.ARMED:
+        note(f'{n} functions')
+        best = min(arm(daemon, functions[:n]) for _ in range(3))
+        theirs = arm_bpftrace(functions[:n]) if BPFTRACE else (None, None)
+        tell(what='arming', n=n, stapd=best, bpftrace=theirs)
+
+
+# -------------------------------------------------------------------- records
+
+def await_rest(path, process):
+    """When the output last grew, on the monotonic clock; ends with the process."""
+    size, grown = -1, time.monotonic()
+    while process.poll() is None:
+        now = os.stat(path).st_size if os.path.exists(path) else 0
+        if now != size:
+            size, grown = now, time.monotonic()
+        time.sleep(0.02)
+    return grown
+
+
+def count_lines(path):
+    with open(path, 'rb') as file:
+        return sum(chunk.count(b'\n') for chunk in iter(lambda: file.read(1 << 20), b''))
+
+
+def deliver(command, path):
+    """Runs what traces `writer`, whose output goes to `path`: records delivered, and the seconds from the first write to
+    the last byte of output."""
+    for file in (path, f'{path}.start'):
+        if os.path.exists(file):
+            os.unlink(file)
+    with open('/dev/shm/stderr', 'w', encoding='utf-8') as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                                   cwd='/dev/shm')
+        grown = await_rest(path, process)
+    start = float(pathlib.Path(f'{path}.start').read_text())
+    told = [line for line in pathlib.Path('/dev/shm/stderr').read_text().splitlines() if 'lost' in line.lower()]
+    return {'delivered': count_lines(path), 'seconds': grown - start, 'told': told[:2]}
+
+
+def writer(*arguments, processes=1):
+    """A shell command: the time on the monotonic clock into OUTPUT.start, then writers at once."""
+    lines = [f'{BENCH} stamp >{OUTPUT}.start']
+    lines += [f'{BENCH} {" ".join(map(str, arguments))} &'] * processes + ['wait']
+    script = pathlib.Path(f'/dev/shm/writer-{processes}-{"-".join(map(str, arguments))}')
+    script.write_text('#!/bin/sh\n' + '\n'.join(lines) + '\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+def ours(daemon, command):
+    pathlib.Path('/dev/shm/bench').write_text(scripts.RECORDS)
+    return deliver([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, '-c', command, 'bench'],
+                   OUTPUT)
+
+
+def flat_out(daemon):
+    for n, processes in ((200000, 1), (200000, 2), (2000000, 1)):
+        note(f'{n} records, {processes} writers')
+        result = ours(daemon, writer('flat', n // processes, processes=processes))
+        tell(what='flat', n=n, processes=processes, who='stapd', **result)
+        if BPFTRACE and n == 200000:
+            result = deliver([BPFTRACE, '-o', OUTPUT, '-e', scripts.RECORDS_BPFTRACE, '-c',
+                              writer('flat', n // processes, processes=processes)], OUTPUT)
+            result['delivered'] -= 1  # its own first line
+            tell(what='flat', n=n, processes=processes, who='bpftrace', **result)
+
+
+def lossless(daemon):
+    """The highest of these rates at which three seconds of records lose none, default buffer, output to a file."""
+    best = 0
+    for rate in (50000, 100000, 150000, 200000, 300000, 400000, 500000, 600000, 800000, 1000000):
+        note(f'{rate} records/s')
+        result = ours(daemon, writer('rate', rate, rate * 3))
+        seconds = result['seconds']
+        tell(what='rate', rate=rate, **result)
+        if result['delivered'] < rate * 3 or seconds > 6:
+            break
+        best = max(best, result['delivered'] / seconds)
+    tell(what='lossless', rate=best)
+
+
+def stream_memory(daemon):
+    """Of a session that is quiet: KiB of stapd-stream that are its own."""
+    client = daemon.client()
+    client.send('Start', context(scripts.arming(['tcp_abort']), name='bench'), more=True)
+    for reply in client.replies():
+        if reply['parameters'].get('state') == 'running':
+            break
+    time.sleep(1)
+    [pid] = daemon.children('stapd-stream')
+    text = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
+    private = sum(int(re.search(rf'^{name}:\s+(\d+)', text, re.M)[1]) for name in ('Private_Clean', 'Private_Dirty'))
+    tell(what='stream', private_kib=private, rss_kib=int(re.search(r'^Rss:\s+(\d+)', text, re.M)[1]))
+    daemon.drop(client)
+
+
+def main():
+    shutil.copytree(CACHE, '/var/cache/stapd-bench')  # root's, whoever built it
+    daemon = Daemon(cache='/var/cache/stapd-bench', options=['--log-level=info'])
+    try:
+        if PART == 'cost':
+            cost(daemon)
+        else:
+            stream_memory(daemon)
+            arming(daemon)
+            flat_out(daemon)
+            lossless(daemon)
+    finally:
+        sys.stderr.write('\n'.join(daemon.log.read_text().splitlines()[-15:]) + '\n')
+        daemon.stop()
+
+
+main()

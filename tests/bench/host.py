@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be measured without loading a module: compiling, the kernel kit, and stapd at rest."""
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import tempfile
+import time
+
+import scripts
+from stapd import BUILD, IS_ROOT, Daemon, context
+
+# So that what is measured on this machine ends where a module would be loaded, also where it could be.
+WITHOUT_MODULES = ['setpriv', '--bounding-set=-sys_module', '--inh-caps=-sys_module'] if IS_ROOT else []
+
+
+def make_daemon(release, cache, **arguments):
+    return Daemon(options=[f'--kernel={release}', '--log-level=info'], cache=cache, wrapper=WITHOUT_MODULES, **arguments)
+
+
+def kit_seconds(release, times=3):
+    """Median of so many builds of the kernel kit, each from nothing."""
+    taken = []
+    for _ in range(times):
+        directory = tempfile.mkdtemp(prefix='stapd-bench-')
+        started = time.monotonic()
+        subprocess.run([BUILD / 'daemon/stapd-compile', '--prepare', f'--kernel={release}', f'--kit-dir={directory}'],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        taken.append(time.monotonic() - started)
+        shutil.rmtree(directory)
+    return statistics.median(taken)
+
+
+def ensure_kit(release, cache):
+    daemon = make_daemon(release, cache)
+    client = daemon.client()
+    client.socket.settimeout(300)
+    done = client.call('Prepare', more=True)[-1]
+    assert 'error' not in done, done
+    daemon.stop()
+    daemon.remove()
+
+
+def loadable(client, script):
+    """Seconds from the call to the module, and of each pass (empty from the cache)."""
+    started = time.monotonic()
+    client.send('Start', context(script, name='bench'), more=True)
+    took, passes = None, {}
+    for reply in client.replies():
+        parameters = reply['parameters']
+        if 'pass' in parameters:
+            passes[parameters['pass']] = parameters['usec'] / 1e6
+        if parameters.get('state') == 'loading':
+            took = time.monotonic() - started
+    assert took is not None and reply.get('error') == 'org.stapd1.ModuleRefused', reply
+    return took, passes
+
+
+def compile_seconds(release, cache, times=10):
+    """Medians: {'cold': s, 'warm': s, 'cached': s, 'passes': {...}} of the first script of the SystemTap book."""
+    cold, warm, cached, passes = [], [], [], []
+    unique = iter(range(1 << 30))
+
+    def script():
+        return f'# {time.time()} {next(unique)}\n{scripts.WRITTEN}'
+
+    for _ in range(times):
+        started = time.monotonic()
+        daemon = make_daemon(release, cache, ready=False)
+        loadable(daemon.client(), script())
+        cold.append(time.monotonic() - started)
+        daemon.stop()
+        daemon.remove()
+    daemon = make_daemon(release, cache)
+    client = daemon.client()
+    for _ in range(times):
+        text = script()
+        took, told = loadable(client, text)
+        warm.append(took)
+        passes.append(told)
+        cached.append(loadable(client, text)[0])
+    daemon.stop()
+    daemon.remove()
+    return {'cold': statistics.median(cold), 'warm': statistics.median(warm), 'cached': statistics.median(cached),
+            'passes': {name: statistics.median(p[name] for p in passes) for name in passes[0]}}
+
+
+def precompile(release, cache, texts):
+    """Into the cache that the guest's stapd uses: an emulated gcc takes seconds."""
+    daemon = make_daemon(release, cache)
+    client = daemon.client()
+    client.socket.settimeout(300)
+    for text in texts:
+        loadable(client, text)
+    daemon.stop()
+    daemon.remove()
+
+
+def traced_functions(release):
+    """Names that kernel.function("tcp_*") means."""
+    done = subprocess.run([BUILD / 'daemon/stapd-compile', f'--kernel={release}', '-p2', '--dump=elaborate', '-e',
+                           'global n probe kernel.function("tcp_*") { n++ } probe end { println(n) }'],
+                          check=True, capture_output=True, text=True)
+    return [line.split()[-1] for line in done.stdout.splitlines() if line.startswith('# attach: function ')]
+
+
+# -------------------------------------------------------------------- at rest
+
+def idle(release, cache):
+    """Resident MiB of stapd without a session, and how often it wakes up in five seconds."""
+    daemon = make_daemon(release, cache)
+    time.sleep(1)
+
+    def switches():
+        text = pathlib.Path(f'/proc/{daemon.pid}/status').read_text()
+        return sum(int(line.split()[1]) for line in text.splitlines() if 'ctxt_switches' in line)
+
+    before = switches()
+    time.sleep(5)
+    woken = switches() - before
+    resident = daemon.resident_bytes() / (1 << 20)
+    daemon.stop()
+    daemon.remove()
+    return resident, woken
+
+
+def listing(release, cache, sessions=500, times=10):
+    """Median seconds of List with so many sessions."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(files[1], 4096), files[1]))
+    daemon = make_daemon(release, cache, settings=[f'SessionsMax={sessions + 1}', f'SessionsPerUser={sessions + 1}'])
+    zygote = daemon.zygote()
+    os.kill(zygote, signal.SIGSTOP)  # they stay as they are: being compiled
+    for i in range(sessions):
+        daemon.client().send('Start', context(f'# {i}\n{scripts.WRITTEN}', name='bench'), more=True)
+    while daemon.status()['sessions'] < sessions:
+        time.sleep(0.01)
+    taken = []
+    for _ in range(times):
+        client = daemon.client()
+        started = time.monotonic()
+        client.send('List', more=True)
+        data = b''
+        while data.count(b'\0') < sessions:  # ours to parse is not what is measured
+            data += client.socket.recv(1 << 20)
+        taken.append(time.monotonic() - started)
+        daemon.drop(client)
+    os.kill(zygote, signal.SIGCONT)
+    daemon.stop()
+    daemon.remove()
+    return statistics.median(taken)
