@@ -96,6 +96,9 @@ const char *loading_explain(int error) {
                 return "the module could not be signed; check SigningKey= and SigningCertificate= in stapd.conf";
         case ENOMEM:
                 return "the kernel has not enough memory for the script's arrays; make them smaller";
+        case EUCLEAN:
+                return "stapd_core.ko of the kernel kit is not root's alone, and is not loaded; build the kit "
+                       "again as root (stapctl prepare --force)";
         case EPROTO:
                 return "stapd_core in the kernel is of another version of stapd; stop all sessions and unload it "
                        "(rmmod stapd_core)";

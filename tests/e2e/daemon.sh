@@ -18,10 +18,11 @@ daemon_is_alive() {
     [ "$name" = stapd ]
 }
 
-# stapd's helpers run as another user, who must be able to read the tree, which may be under somebody's 0700 folder: as
-# nobody, or as who came through sudo. In a guest the way is opened, since nothing there is for keeps.
+# A stapd that is root runs its helpers as another user, who must be able to read the tree, which may be under somebody's
+# 0700 folder: as nobody, or as who came through sudo. In a guest the way is opened, since nothing there is for keeps.
 daemon_find_helper() { # prints a user
     local user part=$build
+    [ "$(id -u)" -eq 0 ] || { id -un; return; }
     while [ -d /run/vmrun ] && [ "$part" != / ]; do
         chmod o+rx "$part"
         part=$(dirname "$part")
@@ -41,7 +42,10 @@ daemon_find_helper() { # prints a user
 daemon_start() {
     local tries=0 helper
     helper=$(daemon_find_helper) || return 1
+    getent group "$STAPD_GROUP" >/dev/null || STAPD_GROUP=root
     printf '[Daemon]\nGroup=%s\nCompileUser=%s\nStreamUser=%s\n' "$STAPD_GROUP" "$helper" "$helper" >"$E2E_WORK/stapd.conf"
+    # stapd loads no core that another user could have put there; here that user is the one who asks for it.
+    [ "$(id -u)" -ne 0 ] || chown -f 0:0 "${cache:-/nowhere}"/kit/*/stapd_core.ko || true
     mkdir -p "$E2E_WORK/bin"
     printf '#!/bin/sh\nexec "%s" --socket="%s" "$@"\n' "$build/ctl/stapctl" "$daemon_socket" >"$E2E_WORK/bin/stapctl"
     chmod 755 "$E2E_WORK/bin/stapctl"
@@ -55,6 +59,18 @@ daemon_start() {
         sleep 0.1
     done
     [ -e "$E2E_WORK/fds.first" ] || daemon_fds >"$E2E_WORK/fds.first"
+}
+
+# daemon_start_compiler RELEASE: one that compiles for another kernel, into $cache, and may not load what it compiled
+daemon_start_compiler() {
+    local daemon_prefix=()
+    if [ "$(id -u)" -eq 0 ]; then
+        daemon_prefix=(setpriv --bounding-set -sys_module --inh-caps -sys_module)
+    else
+        local STAPD_GROUP
+        STAPD_GROUP=$(id -gn)
+    fi
+    daemon_start --kernel="$1"
 }
 
 # daemon_prepare RELEASE: the kernel kit into $cache, without a daemon
