@@ -13,7 +13,7 @@
 
 int message_send(int socket, json_object *o, const int *fds, size_t n_fds) {
         size_t len;
-        const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
+        const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
         if (!text)
                 return -ENOMEM;
         if (len <= DIRECT_MAX)
