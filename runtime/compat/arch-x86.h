@@ -21,7 +21,7 @@ struct stp_va_list {
 };
 
 #define STP_DEFINE_TRACE_ENTRY(name, hit)                                                          \
-	static void name(void *data, ...)                                                          \
+	static STP_HOT void name(void *data, ...)                                                   \
 	{                                                                                          \
 		const struct stp_va_list *v;                                                       \
 		va_list args;                                                                      \

@@ -23,6 +23,21 @@
 #include <linux/vmalloc.h>
 #include <asm/barrier.h>
 #include <asm/processor.h>
+#include <asm/word-at-a-time.h>
+
+/* For big things on the stack that are written before they are read; kernels zero them otherwise. */
+#if __has_attribute(uninitialized)
+#define STP_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define STP_UNINITIALIZED
+#endif
+
+/* For what runs at each hit and has no array that a string is copied to. */
+#if __has_attribute(no_stack_protector)
+#define STP_HOT __attribute__((no_stack_protector))
+#else
+#define STP_HOT
+#endif
 
 /* Zeroed; NULL when there is not enough, quietly: sizes come from scripts. */
 static inline void *stp_alloc(size_t size)
@@ -46,7 +61,54 @@ static inline void stp_free(void *p)
  */
 static __always_inline unsigned long stp_stack_left(void)
 {
-	return (unsigned long)__builtin_frame_address(0) - (unsigned long)current->stack;
+	return current_stack_pointer - (unsigned long)current->stack;
+}
+
+/*
+ * strnlen() by words: strings are what handlers spend most on. Aligned words never cross a page, so what is read
+ * beyond the string is mapped.
+ */
+static inline u32 stp_strnlen(const char *s, u32 max)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	u32 before = (unsigned long)s % sizeof(long);
+	const unsigned long *at = (const unsigned long *)(s - before);
+	unsigned long word = *at | ~(~0ul << 8 * before), zero;
+	s64 len = -(s64)before;
+
+	BUILD_BUG_ON(!IS_ENABLED(CONFIG_CPU_LITTLE_ENDIAN) && !IS_ENABLED(CONFIG_X86));
+	while (!has_zero(word, &zero, &constants)) {
+		len += sizeof(long);
+		if (len >= max)
+			return max;
+		word = *++at;
+	}
+	len += find_zero(create_zero_mask(prep_zero_mask(word, zero, &constants)));
+	return min_t(s64, len, max);
+}
+
+/*
+ * How many bytes at the beginning are the same, without a NUL among them: whole words, or all that matters when the
+ * strings are equal up to their NUL, which it then is the index of. No word is read that crosses into another page.
+ */
+static inline u32 stp_same_words(const char *a, const char *b)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	u32 n = 0;
+
+	while (offset_in_page(a + n) <= PAGE_SIZE - sizeof(long) && offset_in_page(b + n) <= PAGE_SIZE - sizeof(long)) {
+		unsigned long x = *(const unsigned long *)(a + n), y = *(const unsigned long *)(b + n), zero;
+
+		if (has_zero(x, &zero, &constants)) {
+			unsigned long mask = create_zero_mask(prep_zero_mask(x, zero, &constants));
+
+			return (x ^ y) & zero_bytemask(mask) ? n : n + find_zero(mask);
+		}
+		if (x != y)
+			return n;
+		n += sizeof(long);
+	}
+	return n;
 }
 
 #endif

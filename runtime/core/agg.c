@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "agg.h"
-#include "lock.h"
 
 #define MAX_BUCKETS 1024
 
@@ -16,6 +15,7 @@ int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n)
 		return -EINVAL;
 	st->ops = g->stat_ops;
 	st->hist = g->hist;
+	st->rare = g->hist == STP_HIST_LINEAR || g->stat_ops & 1u << STP_VARIANCE;
 	st->low = g->low;
 	st->high = g->high;
 	st->step = g->step;
@@ -72,36 +72,23 @@ void stp_agg_free(struct stp_agg *a)
 	stp_free(a);
 }
 
-static void cell_start(const struct stp_stats *st, struct stp_cell *cell, u64 generation, s64 v)
+void stp_cell_start(const struct stp_stats *st, struct stp_cell *cell, u64 generation, s64 v)
 {
 	memset(cell, 0, st->stride);
 	cell->generation = generation;
 	cell->min = cell->max = cell->base = v;
 }
 
-void stp_stats_add(struct stp_stats *st, u32 cpu, u32 index, u64 generation, s64 v)
+void stp_cell_rare(const struct stp_stats *st, struct stp_cell *cell, s64 v)
 {
-	struct stp_shard *s = st->shard[cpu];
-	struct stp_cell *cell = stp_cell_at(st, s, index);
+	__int128 d = (__int128)v - cell->base;
 
-	stp_spin_lock(&s->lock);
-	if (stp_unlikely(cell->generation != generation))
-		cell_start(st, cell, generation, v);
-	cell->count++;
-	cell->sum = (s64)((u64)cell->sum + (u64)v);
-	if (v < cell->min)
-		cell->min = v;
-	if (v > cell->max)
-		cell->max = v;
 	if (st->ops & 1u << STP_VARIANCE) {
-		__int128 d = (__int128)v - cell->base;
-
 		cell->deviation += (stp_u128)d;
 		cell->square += (stp_u128)d * (stp_u128)d;
 	}
-	if (st->hist)
+	if (st->hist == STP_HIST_LINEAR)
 		cell->bucket[stp_hist_index(st, v)]++;
-	stp_spin_unlock(&s->lock);
 }
 
 /* Adds a cell whose deviations are from another base: sum (x-b)^2 = sum (x-a)^2 + 2 (a-b) sum (x-a) + n (a-b)^2. */

@@ -11,8 +11,7 @@
 #ifndef STP_AGG_H
 #define STP_AGG_H
 
-#include "env.h"
-#include "stp.h"
+#include "lock.h"
 
 typedef unsigned __int128 stp_u128;
 
@@ -33,6 +32,7 @@ struct stp_shard {
 /* What a statistic keeps, and where. */
 struct stp_stats {
 	u32 ops, hist, n_buckets;
+	u32 rare;       /* there is more to do than count, sum, min, max and a logarithmic histogram */
 	u32 stride;     /* bytes of a cell */
 	s64 low, high, step;
 	u32 n_shards;   /* nr_cpu_ids */
@@ -58,7 +58,9 @@ void stp_stats_done(struct stp_stats *st);
 int stp_agg_new(const struct stp_global *g, struct stp_agg **ret);
 void stp_agg_free(struct stp_agg *a);
 
-void stp_stats_add(struct stp_stats *st, u32 cpu, u32 index, u64 generation, s64 v);
+void stp_cell_start(const struct stp_stats *st, struct stp_cell *cell, u64 generation, s64 v);
+/* Variance, linear histograms. */
+void stp_cell_rare(const struct stp_stats *st, struct stp_cell *cell, s64 v);
 void stp_stats_total(struct stp_stats *st, u32 index, u64 generation, struct stp_total *t);
 u64 stp_stats_bucket(struct stp_stats *st, u32 index, u64 generation, u32 bucket);
 /* op: enum stp_stat_op. */
@@ -67,6 +69,11 @@ s64 stp_total_get(const struct stp_total *t, u32 op);
 s64 stp_total_extract(struct stp_ctx *c, const struct stp_total *t, u32 op, const char *place);
 
 /* hist.c */
+#define STP_LOG_ZERO 64
+static inline u32 stp_hist_log(s64 v)
+{
+	return (u32)(v < 0 ? STP_LOG_ZERO - fls64(0 - (u64)v) : STP_LOG_ZERO + fls64((u64)v));
+}
 u32 stp_hist_index(const struct stp_stats *st, s64 v);
 s64 stp_stats_bucket_at(struct stp_ctx *c, struct stp_stats *st, u32 index, u64 generation, s64 bucket,
 			const char *place);
@@ -76,6 +83,27 @@ void stp_empty_aggregate(struct stp_ctx *c, const char *place);
 static inline struct stp_cell *stp_cell_at(const struct stp_stats *st, struct stp_shard *s, u32 index)
 {
 	return (struct stp_cell *)(s->cells + (size_t)index * st->stride);
+}
+
+static inline void stp_stats_add(struct stp_stats *st, u32 cpu, u32 index, u64 generation, s64 v)
+{
+	struct stp_shard *s = st->shard[cpu];
+	struct stp_cell *cell = stp_cell_at(st, s, index);
+
+	stp_spin_lock(&s->lock);
+	if (stp_unlikely(cell->generation != generation))
+		stp_cell_start(st, cell, generation, v);
+	cell->count++;
+	cell->sum = (s64)((u64)cell->sum + (u64)v);
+	if (v < cell->min)
+		cell->min = v;
+	if (v > cell->max)
+		cell->max = v;
+	if (st->rare)
+		stp_cell_rare(st, cell, v);
+	if (st->hist == STP_HIST_LOG)
+		cell->bucket[stp_hist_log(v)]++;
+	stp_spin_unlock(&s->lock);
 }
 
 #endif

@@ -16,7 +16,8 @@ void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct s
 	k->frame_end = frame + s->frame_size;
 	k->c.frame = k->frame;
 	k->c.frame_end = k->frame_end;
-	k->max_action = (s32)s->max_action;
+	k->start = s->max_action; /* depth 0 */
+	k->sample = 1;
 	k->threshold = s->overload_threshold;
 	k->interval = s->overload_interval ? s->overload_interval : U64_MAX;
 	if (!k->threshold || s->flags & STP_SCRIPT_SUPPRESS_TIME_LIMITS)
@@ -33,6 +34,7 @@ void stp_errorf(struct stp_ctx *c, const char *format, ...)
 	vsnprintf(c->message, sizeof(c->message), format, args);
 	va_end(args);
 	c->error = c->message;
+	c->todo.error = 1;
 }
 EXPORT_SYMBOL_GPL(stp_errorf);
 
@@ -42,6 +44,7 @@ void stp_error_copy(struct stp_ctx *c, const char *message)
 		return;
 	stp_str_copy(c->message, message, sizeof(c->message));
 	c->error = c->message;
+	c->todo.error = 1;
 }
 EXPORT_SYMBOL_GPL(stp_error_copy);
 

@@ -14,6 +14,7 @@
 #include "env.h"
 #include "stp.h"
 
+struct rchan_buf;
 struct stp_session;
 
 /* A foreach that has begun. Kept here, not in the script's iterator: that may be gone after an error. */
@@ -27,22 +28,16 @@ struct stp_cpu {
 	struct stp_ctx c;
 	u32 busy;
 	u32 clean;             /* no record since the last flush: the next one wakes the readers */
-	union {
-		struct {
-			u8 wake;  /* readers */
-			u8 end;   /* the session: exit(), too many errors */
-			u8 flush; /* set by the flush that found the context busy */
-			u8 iter;  /* an iteration was begun */
-		};
-		u32 any;
-	} todo;                /* looked at when a handler has ended */
 	u32 result;            /* why to end, enum stp_result */
 	struct stp_open_loop open[STP_MAX_OPEN];
 	u32 n_open;
 	char *frame, *frame_end;
 	const struct stp_script *script;
-	s32 max_action;
+	struct rchan_buf **buffers; /* per CPU: the channel's */
+	u32 subbuf_size;
+	u64 start;             /* what `actions` and `depth` are when a handler begins */
 	/* overload */
+	u32 sample;            /* hits until one is measured */
 	u64 entered, cycles, interval_start, interval, threshold, last_cycles;
 	/* counters */
 	u64 hits, records, lost, lost_nmi, errors, skipped_busy, skipped_lock, skipped_stack, skipped_return;
@@ -53,15 +48,28 @@ static inline struct stp_cpu *stp_cpu_of(struct stp_ctx *c)
 	return container_of(c, struct stp_cpu, c);
 }
 
+typedef void stp_handler_f(struct stp_ctx *c);
+
+/* What of the context is new for each handler. */
+static inline void stp_context_start(struct stp_cpu *k, const struct stp_probe *p)
+{
+	BUILD_BUG_ON(offsetof(struct stp_ctx, depth) != offsetof(struct stp_ctx, actions) + 4);
+	k->c.probe = p;
+	*(u64 *)&k->c.actions = k->start;
+	k->c.frame = k->frame;
+}
+
 /* The error of abort(): ends the handler, nobody sees it. */
 extern const char stp_aborted[];
 
 /* Gives the context what it keeps for the whole session. `frame` has s->frame_size bytes. */
 void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu, char *frame);
 
-/* Takes the probe's locks and runs its handler; counts. The context is claimed. False: it did not run. */
-bool stp_handler_run(struct stp_cpu *k, const struct stp_probe *p, void (*handler)(struct stp_ctx *c),
+/* Takes the locks and runs a handler. The context is claimed. False: it did not run, or failed. */
+bool stp_handler_run(struct stp_cpu *k, const struct stp_probe *p, stp_handler_f *handler,
 		     const struct stp_locks *locks);
+/* What runs a probe whose context has been started: its handler, or what takes its locks around that. */
+stp_handler_f *stp_probe_runner(const struct stp_probe *p);
 
 /* After a handler: reports its error, closes what it left open. */
 void stp_handler_failed(struct stp_cpu *k);
@@ -71,9 +79,9 @@ void stp_iter_close(struct stp_cpu *k, u32 n);
 /* The session is to end; `result` is enum stp_result. From a handler. */
 static inline void stp_cpu_end(struct stp_cpu *k, u32 result)
 {
-	if (!k->todo.end)
+	if (!k->c.todo.end)
 		k->result = result;
-	k->todo.end = 1;
+	k->c.todo.end = 1;
 }
 
 /*
@@ -85,10 +93,6 @@ const struct stp_probe *stp_probe_next(const struct stp_script *s, enum stp_atta
 
 /* ------------------------------------------------------------------ from the surroundings */
 
-/* Room for a record of `len` bytes (a multiple of 8) in this CPU's buffer, or NULL. Counts neither. */
-void *stp_transport_reserve(struct stp_cpu *k, u32 len);
-/* Fills in who is here and when. */
-void stp_record_stamp(struct stp_record *r);
 /* A skip that counts towards MAXSKIPPED. */
 void stp_session_skipped(struct stp_cpu *k);
 /* An error, counted over all CPUs: the number of it. */

@@ -4,8 +4,6 @@
 #include "lock.h"
 #include "map.h"
 
-#define LOG_ZERO 64
-
 static u32 linear_index(const struct stp_stats *st, s64 v)
 {
 	u64 i;
@@ -16,14 +14,9 @@ static u32 linear_index(const struct stp_stats *st, s64 v)
 	return i < st->n_buckets ? (u32)i : st->n_buckets - 1;
 }
 
-static u32 log_index(s64 v)
-{
-	return (u32)(v < 0 ? LOG_ZERO - fls64(0 - (u64)v) : LOG_ZERO + fls64((u64)v));
-}
-
 u32 stp_hist_index(const struct stp_stats *st, s64 v)
 {
-	return st->hist == STP_HIST_LOG ? log_index(v) : linear_index(st, v);
+	return st->hist == STP_HIST_LOG ? stp_hist_log(v) : linear_index(st, v);
 }
 
 u64 stp_stats_bucket(struct stp_stats *st, u32 index, u64 generation, u32 bucket)

@@ -3,10 +3,12 @@
 #include "hit.h"
 #include "transport.h"
 
-bool stp_excluded_slow(const struct stp_session *s, s32 tgid)
+bool stp_gate_slow(const struct stp_session *s, s32 tgid)
 {
 	u32 i, n = min_t(u32, READ_ONCE(s->n_excluded), STP_MAX_EXCLUDED);
 
+	if (!READ_ONCE(s->live))
+		return true;
 	if (!in_task()) /* an interrupt is nobody's */
 		return false;
 	for (i = 0; i < n; i++)
@@ -20,39 +22,58 @@ void stp_hit_after(struct stp_cpu *k)
 {
 	struct stp_session *s = k->c.session;
 
-	if (k->todo.end) {
-		k->todo.end = 0;
+	if (k->c.todo.error || k->c.todo.iter)
+		stp_handler_failed(k);
+	if (k->c.todo.end) {
+		k->c.todo.end = 0;
 		stp_session_end(s, k->result);
 	}
-	if (k->todo.flush) {
+	if (k->c.todo.flush) {
 		stp_transport_switch(s, k);
-		smp_store_release(&k->todo.flush, 0);
+		smp_store_release(&k->c.todo.flush, 0);
 	}
-	if (k->todo.wake) {
-		k->todo.wake = 0;
+	if (k->c.todo.wake) {
+		k->c.todo.wake = 0;
 		irq_work_queue(&s->wake_irq);
 	}
 }
 
-void stp_hit_no_stack(struct stp_cpu *k)
+void stp_hit_no_stack(struct stp_session *s)
 {
+	struct stp_cpu *k;
+
+	preempt_disable_notrace();
+	k = this_cpu_ptr(s->cpus);
 	k->skipped_stack++;
-	stp_session_skipped(k);
-	if (k->todo.any)
-		stp_hit_after(k);
-	barrier();
-	k->busy = 0;
+	if (!k->busy) {
+		k->busy = 1;
+		barrier();
+		stp_session_skipped(k);
+		if (k->c.todo.any)
+			stp_hit_after(k);
+		barrier();
+		k->busy = 0;
+	}
+	preempt_enable_notrace();
 }
 
-void stp_hit_overload(struct stp_cpu *k, u64 now)
+/* One hit in STP_SAMPLE stands for all of them. */
+void stp_hit_measured(struct stp_cpu *k)
 {
+	u64 now = get_cycles();
 	bool first = !k->interval_start;
 
+	k->sample = STP_SAMPLE;
+	k->cycles += (now - k->entered) * STP_SAMPLE;
+	if (now - k->interval_start <= k->interval)
+		return;
 	k->last_cycles = k->cycles;
 	k->cycles = 0;
 	k->interval_start = now;
-	if (!first && k->last_cycles > k->threshold)
+	if (!first && k->last_cycles > k->threshold) {
 		stp_cpu_end(k, STP_RESULT_OVERLOAD);
+		stp_hit_after(k);
+	}
 }
 
 void stp_session_skipped(struct stp_cpu *k)

@@ -11,90 +11,97 @@
 #include "lock.h"
 #include "session.h"
 
-bool stp_excluded_slow(const struct stp_session *s, s32 tgid);
+bool stp_gate_slow(const struct stp_session *s, s32 tgid);
 void stp_hit_after(struct stp_cpu *k);
-void stp_hit_overload(struct stp_cpu *k, u64 now);
-void stp_hit_no_stack(struct stp_cpu *k);
+void stp_hit_measured(struct stp_cpu *k);
+void stp_hit_no_stack(struct stp_session *s);
 
-static __always_inline bool stp_excluded(const struct stp_session *s)
-{
-	s32 tgid = current->tgid;
-
-	return unlikely(READ_ONCE(s->excluded_bloom) >> (tgid & 63) & 1) && stp_excluded_slow(s, tgid);
-}
+/* Every so many hits' time is measured, for the overload check. A prime: probes that alternate shall not hide. */
+#define STP_SAMPLE 13
 
 static __always_inline bool stp_live(const struct stp_session *s)
 {
 	return likely(READ_ONCE(s->live));
 }
 
-/* Claims the context: NULL when it is claimed already, or there is too little stack. Disables preemption. */
-static __always_inline struct stp_cpu *stp_hit_claim(struct stp_session *s)
+/* Is the session live, and is this no process whose hits do not count? One look answers both, mostly. */
+static __always_inline bool stp_gate_doubtful(const struct stp_session *s)
+{
+	return READ_ONCE(s->gate) >> (current->tgid & 63) & 1;
+}
+
+static __always_inline bool stp_gate_open(const struct stp_session *s)
+{
+	return likely(!stp_gate_doubtful(s)) || !stp_gate_slow(s, current->tgid);
+}
+
+/* Claims the context: false when it is claimed already, or there is too little stack. Disables preemption. */
+static __always_inline bool stp_hit_claim(struct stp_session *s, struct stp_cpu **ret)
 {
 	struct stp_cpu *k;
 
+	if (unlikely(stp_stack_left() < s->min_stack)) {
+		stp_hit_no_stack(s);
+		return false;
+	}
 	preempt_disable_notrace();
 	k = this_cpu_ptr(s->cpus);
 	if (unlikely(k->busy)) {
 		k->skipped_busy++;
 		preempt_enable_notrace();
-		return NULL;
+		return false;
 	}
 	k->busy = 1;
 	barrier();
-	if (unlikely(stp_stack_left() < s->min_stack)) {
-		stp_hit_no_stack(k);
-		preempt_enable_notrace();
-		return NULL;
-	}
-	return k;
+	*ret = k;
+	return true;
 }
 
 static __always_inline void stp_hit_drop(struct stp_cpu *k)
 {
-	if (unlikely(k->todo.any))
-		stp_hit_after(k);
 	barrier();
 	k->busy = 0;
 	preempt_enable_notrace();
 }
 
-/* The same for probes that can hit often: measures what handlers take (overload). */
-static __always_inline struct stp_cpu *stp_hit_enter(struct stp_session *s)
+/* The same for probes that can hit often. */
+static __always_inline bool stp_hit_enter(struct stp_session *s, struct stp_cpu **ret)
 {
-	struct stp_cpu *k = stp_hit_claim(s);
-
-	if (likely(k))
-		k->entered = get_cycles();
-	return k;
+	if (!stp_hit_claim(s, ret))
+		return false;
+	if (unlikely(!--(*ret)->sample))
+		(*ret)->entered = get_cycles();
+	return true;
 }
 
 static __always_inline void stp_hit_leave(struct stp_cpu *k)
 {
-	u64 now = get_cycles();
-
-	k->cycles += now - k->entered;
-	if (unlikely(now - k->interval_start > k->interval))
-		stp_hit_overload(k, now);
+	if (unlikely(!k->sample))
+		stp_hit_measured(k);
 	stp_hit_drop(k);
 }
 
+/* The probe's handler, with its locks. The context is claimed. */
 static __always_inline void stp_hit_run(struct stp_cpu *k, const struct stp_probe *p)
 {
+	stp_handler_f *run = p->core;
 	struct stp_ctx *c = &k->c;
 
-	if (unlikely(p->locks)) {
-		k->hits += stp_handler_run(k, p, p->handler, p->locks);
-		return;
-	}
-	c->probe = p;
-	c->actions = k->max_action;
-	c->frame = k->frame;
-	c->depth = 0;
+	stp_context_start(k, p);
 	k->hits++;
-	p->handler(c);
-	if (unlikely(c->error || k->todo.iter))
-		stp_handler_failed(k);
+	run(c);
+	if (unlikely(c->todo.any))
+		stp_hit_after(k);
+}
+
+/* The entry handler of a return probe. False: it did not run, or failed. */
+static __always_inline bool stp_hit_entry(struct stp_cpu *k, const struct stp_probe *p)
+{
+	bool ok = stp_handler_run(k, p, p->entry, p->entry_locks);
+
+	if (unlikely(k->c.todo.any))
+		stp_hit_after(k);
+	return ok;
 }
 
 #endif

@@ -29,16 +29,18 @@ void stp_hooks_done(struct stp_hooks *h)
 
 static void hooks_add(struct stp_hooks *h, u64 ip, const struct stp_probe *p)
 {
-	struct stp_hook *k = &h->hook[h->n++], **at = &h->table[ip * STP_HOOK_HASH >> h->shift];
-	bool known = false;
+	struct stp_hook *k = &h->hook[h->n++], **first = &h->table[ip * STP_HOOK_HASH >> h->shift], **at;
 
-	for (; *at; at = &(*at)->next)
-		known |= (*at)->ip == ip;
 	k->ip = ip;
 	k->probe = p;
-	*at = k;
-	if (!known)
+	for (at = first; *at && (*at)->ip != ip; at = &(*at)->next)
+		;
+	if (!*at)
 		h->ips[h->n_ips++] = ip;
+	else
+		while (*at)
+			at = &(*at)->more;
+	*at = k;
 }
 
 static int probe_resolve(const struct stp_probe *p, u64 *ret_ip)

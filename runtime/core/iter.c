@@ -22,7 +22,7 @@ static void loop_open(struct stp_cpu *k, struct stp_iter *i)
 	k->open[k->n_open].map = m;
 	k->open[k->n_open].sorting = i->mode == ITER_SORTED;
 	k->n_open++;
-	k->todo.iter = 1;
+	k->c.todo.iter = 1;
 }
 
 void stp_iter_close(struct stp_cpu *k, u32 n)

@@ -16,6 +16,28 @@ struct stp_rwlock {
 	s32 state;
 } __attribute__((aligned(STP_LOCK_ALIGN)));
 
+static inline bool stp_rwlock_try(struct stp_rwlock *l, bool write)
+{
+	s32 old = __atomic_load_n(&l->state, __ATOMIC_RELAXED);
+
+	if (write)
+		return !old && __atomic_compare_exchange_n(&l->state, &old, -1, false, __ATOMIC_ACQUIRE,
+							   __ATOMIC_RELAXED);
+	while (old >= 0)
+		if (__atomic_compare_exchange_n(&l->state, &old, old + 1, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+static inline void stp_rwlock_drop(struct stp_rwlock *l, bool write)
+{
+	if (write)
+		__atomic_store_n(&l->state, 0, __ATOMIC_RELEASE);
+	else
+		__atomic_fetch_sub(&l->state, 1, __ATOMIC_RELEASE);
+}
+
 /* All or none, with MAXTRYLOCK retries TRYLOCKDELAY us apart. */
 bool stp_locks_take(const struct stp_script *s, const struct stp_locks *l);
 void stp_locks_drop(const struct stp_script *s, const struct stp_locks *l);

@@ -2,28 +2,38 @@
 /* Arrays of statistics: one set of keys for all CPUs, a cell for each CPU. */
 #include "map.h"
 
-static u32 insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 hash, u64 *ret_generation)
+static u32 insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation)
 {
 	u32 index;
 
 	stp_map_lock(m);
-	index = stp_map_find(m, keys, hash, NULL); /* another CPU may have been first */
+	index = stp_map_find(m, l, NULL); /* another CPU may have been first */
 	if (!index)
-		index = stp_map_insert(c, m, keys, hash);
+		index = stp_map_insert(c, m, l);
 	if (index)
 		*ret_generation = stp_element_at(m, index)->generation;
 	stp_map_unlock(m);
 	return index;
 }
 
-void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v)
+static u32 find(struct stp_map *m, const union stp_key *keys, u64 *ret_generation)
 {
-	u32 hash = stp_map_hash(m, keys), index;
-	u64 generation;
+	struct stp_lookup l STP_UNINITIALIZED;
 
-	index = stp_map_find(m, keys, hash, &generation);
+	stp_map_lookup(m, keys, &l);
+	return stp_map_find(m, &l, ret_generation);
+}
+
+STP_HOT void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v)
+{
+	struct stp_lookup l STP_UNINITIALIZED;
+	u64 generation;
+	u32 index;
+
+	stp_map_lookup(m, keys, &l);
+	index = stp_map_find(m, &l, &generation);
 	if (stp_unlikely(!index)) {
-		index = insert(c, m, keys, hash, &generation);
+		index = insert(c, m, &l, &generation);
 		if (!index)
 			return;
 	}
@@ -35,7 +45,7 @@ s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *k
 {
 	struct stp_total t = { 0 };
 	u64 generation;
-	u32 index = stp_map_find(m, keys, stp_map_hash(m, keys), &generation);
+	u32 index = find(m, keys, &generation);
 
 	if (index)
 		stp_stats_total(&m->stats, index, generation, &t);
@@ -47,7 +57,7 @@ s64 stp_map_agg_bucket(struct stp_ctx *c, struct stp_map *m, const union stp_key
 		       const char *place)
 {
 	u64 generation;
-	u32 index = stp_map_find(m, keys, stp_map_hash(m, keys), &generation);
+	u32 index = find(m, keys, &generation);
 
 	if (index)
 		return stp_stats_bucket_at(c, &m->stats, index, generation, bucket, place);
@@ -68,7 +78,7 @@ EXPORT_SYMBOL_GPL(stp_map_agg_empty);
 u64 *stp_put_map_hist(u64 *at, struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
 {
 	u64 generation = U64_MAX; /* nobody's: an absent element is a histogram of zeroes */
-	u32 index = stp_map_find(m, keys, stp_map_hash(m, keys), &generation);
+	u32 index = find(m, keys, &generation);
 
 	return stp_stats_put_hist(at, &m->stats, index, generation);
 }

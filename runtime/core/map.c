@@ -87,29 +87,79 @@ static inline u32 key_hash(s64 n)
 	return (u32)((u64)n * GOLDEN >> 32);
 }
 
-static u64 text_hash(u64 h, const char *s)
+static inline u64 word_at(const char *s)
 {
-	while (*s)
-		h = (h ^ (u8)*s++) * 0x100000001b3ull;
-	return h;
+	u64 w;
+
+	memcpy(&w, s, 8);
+	return w;
 }
 
-u32 stp_map_hash(const struct stp_map *m, const union stp_key *keys)
+static inline u64 mix(u64 h, u64 w)
+{
+	h = (h ^ w) * GOLDEN;
+	return h ^ h >> 29;
+}
+
+static u64 text_hash(u64 h, const char *s, u32 len)
+{
+	u64 tail = 0;
+	u32 i;
+
+	for (i = 0; i + 8 <= len; i += 8)
+		h = mix(h, word_at(s + i));
+	for (; i < len; i++)
+		tail = tail << 8 | (u8)s[i];
+	return mix(h, tail + len);
+}
+
+static bool text_same(const char *a, const char *b, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i + 8 <= len; i += 8)
+		if (word_at(a + i) != word_at(b + i))
+			return false;
+	for (; i < len; i++)
+		if (a[i] != b[i])
+			return false;
+	return !a[len];
+}
+
+STP_HOT void stp_map_lookup(const struct stp_map *m, const union stp_key *keys, struct stp_lookup *ret)
 {
 	u64 h = 0;
 	u32 i;
 
-	if (m->one_long)
-		return key_hash(keys[0].n);
-	for (i = 0; i < m->n_keys; i++) {
-		if (m->string_keys >> i & 1)
-			h = text_hash(h + 0xcbf29ce484222325ull, keys[i].s);
-		else
-			h += (u64)keys[i].n;
-		h *= GOLDEN;
-		h ^= h >> 29;
+	ret->keys = keys;
+	if (stp_likely(m->one_long)) {
+		ret->hash = key_hash(keys[0].n);
+		return;
 	}
-	return (u32)(h >> 32 ^ h);
+	for (i = 0; i < m->n_keys; i++) {
+		if (m->string_keys >> i & 1) {
+			ret->len[i] = stp_strnlen(keys[i].s, m->string_size - 1);
+			h = text_hash(h, keys[i].s, ret->len[i]);
+		} else {
+			h = mix(h, (u64)keys[i].n);
+		}
+	}
+	ret->hash = (u32)(h >> 32);
+}
+
+static bool same_keys(const struct stp_map *m, const struct stp_element *e, const struct stp_lookup *l)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_keys; i++) {
+		if (m->string_keys >> i & 1) {
+			if (!text_same(stp_element_string(e, m->key_at[i]), l->keys[i].s, l->len[i]))
+				return false;
+		} else if (*stp_element_long(e, m->key_at[i]) != l->keys[i].n) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Key strings in elements were cut to string_size: so is the one that is looked for. */
@@ -145,7 +195,7 @@ bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const
 	return true;
 }
 
-static u32 find_long(const struct stp_map *m, s64 key, u32 hash, u64 *ret_generation)
+static inline u32 find_long(const struct stp_map *m, s64 key, u32 hash, u64 *ret_generation)
 {
 	u32 i, steps;
 
@@ -165,18 +215,18 @@ static u32 find_long(const struct stp_map *m, s64 key, u32 hash, u64 *ret_genera
 	return 0;
 }
 
-u32 stp_map_find(const struct stp_map *m, const union stp_key *keys, u32 hash, u64 *ret_generation)
+u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation)
 {
 	u32 i, steps;
 
 	if (m->one_long)
-		return find_long(m, keys[0].n, hash, ret_generation);
-	i = READ_ONCE(m->bucket[hash & m->mask]);
+		return find_long(m, l->keys[0].n, l->hash, ret_generation);
+	i = READ_ONCE(m->bucket[l->hash & m->mask]);
 	for (steps = 0; i && steps <= m->max; steps++) {
 		const struct stp_element *e = stp_element_at(m, i);
 		u64 generation = smp_load_acquire(&e->generation);
 
-		if (READ_ONCE(e->hash) == hash && generation && stp_map_matches(m, e, keys, 0)) {
+		if (READ_ONCE(e->hash) == l->hash && generation && same_keys(m, e, l)) {
 			smp_rmb();
 			if (READ_ONCE(e->generation) == generation) {
 				if (ret_generation)
@@ -253,8 +303,9 @@ static u32 take_free(struct stp_map *m)
 	return m->fresh <= m->max ? m->fresh++ : 0;
 }
 
-static void fill(struct stp_map *m, struct stp_element *e, const union stp_key *keys)
+static void fill(struct stp_map *m, struct stp_element *e, const struct stp_lookup *l)
 {
+	const union stp_key *keys = l->keys;
 	u32 i;
 
 	for (i = 0; i < m->n_keys; i++) {
@@ -285,7 +336,7 @@ static void publish(struct stp_map *m, struct stp_element *e, u32 index, u32 has
 	m->count++;
 }
 
-u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 hash)
+u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l)
 {
 	struct stp_element *e;
 	u32 index;
@@ -303,23 +354,41 @@ u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *ke
 		return 0;
 	}
 	e = stp_element_at(m, index);
-	fill(m, e, keys);
-	publish(m, e, index, hash);
+	fill(m, e, l);
+	publish(m, e, index, l->hash);
 	return index;
 }
 
 /* ------------------------------------------------------------------ what scripts call */
 
-static u32 find(struct stp_map *m, const union stp_key *keys)
+static noinline STP_HOT u32 find_any(struct stp_map *m, const union stp_key *keys)
 {
-	return stp_map_find(m, keys, stp_map_hash(m, keys), NULL);
+	struct stp_lookup l STP_UNINITIALIZED;
+
+	stp_map_lookup(m, keys, &l);
+	return stp_map_find(m, &l, NULL);
 }
 
-static u32 find_or_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+static noinline u32 insert_any(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
 {
-	u32 hash = stp_map_hash(m, keys), index = stp_map_find(m, keys, hash, NULL);
+	struct stp_lookup l STP_UNINITIALIZED;
 
-	return stp_likely(index) ? index : stp_map_insert(c, m, keys, hash);
+	stp_map_lookup(m, keys, &l);
+	return stp_map_insert(c, m, &l);
+}
+
+static inline u32 find(struct stp_map *m, const union stp_key *keys)
+{
+	if (stp_likely(m->one_long))
+		return find_long(m, keys[0].n, key_hash(keys[0].n), NULL);
+	return find_any(m, keys);
+}
+
+static inline u32 find_or_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
+{
+	u32 index = find(m, keys);
+
+	return stp_likely(index) ? index : insert_any(c, m, keys);
 }
 
 s64 stp_map_get_long(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "format.h"
 #include "print.h"
+#include "reserve.h"
 
-struct stp_record *stp_record_new(struct stp_ctx *c, u32 kind, u32 len)
+static inline struct stp_record *record_new(struct stp_ctx *c, u32 kind, u32 len)
 {
 	struct stp_cpu *k = stp_cpu_of(c);
 	u32 total = (u32)sizeof(struct stp_record) + ((len + 7) & ~7u);
@@ -24,9 +25,14 @@ struct stp_record *stp_record_new(struct stp_ctx *c, u32 kind, u32 len)
 	return r;
 }
 
+struct stp_record *stp_record_new(struct stp_ctx *c, u32 kind, u32 len)
+{
+	return record_new(c, kind, len);
+}
+
 u64 *stp_print(struct stp_ctx *c, u32 format, u32 len)
 {
-	struct stp_record *r = stp_record_new(c, STP_RECORD_PRINT, len);
+	struct stp_record *r = record_new(c, STP_RECORD_PRINT, len);
 
 	if (stp_unlikely(!r))
 		return NULL;

@@ -26,7 +26,7 @@ static __always_inline void context_fill(struct stp_cpu *k, unsigned long ip, un
 
 static __always_inline bool entered(struct stp_cpu *k, const struct stp_probe *p)
 {
-	return !p->entry || stp_handler_run(k, p, p->entry, p->entry_locks);
+	return !p->entry || stp_hit_entry(k, p);
 }
 
 /* Not 0: this call's return is not hooked. */
@@ -37,17 +37,14 @@ static int entry_hit(struct fprobe *fp, unsigned long ip, unsigned long caller, 
 	bool any = false;
 	struct stp_cpu *k;
 
-	if (!stp_live(f->session) || stp_excluded(f->session))
+	if (!stp_gate_open(f->session))
 		return 1;
-	k = stp_hit_enter(f->session);
-	if (!k)
+	if (!stp_hit_enter(f->session, &k))
 		return 1;
 	context_fill(k, ip, caller, regs);
-	for (h = stp_hooks_first(&f->hooks, ip); h; h = h->next) {
+	for (h = stp_hooks_find(&f->hooks, ip); h; h = h->more) {
 		u64 *slot = (u64 *)data + h->slot;
 
-		if (h->ip != ip)
-			continue;
 		k->c.saved = slot + 1;
 		*slot = entered(k, h->probe);
 		any |= *slot;
@@ -64,15 +61,14 @@ static void return_hit(struct fprobe *fp, unsigned long ip, unsigned long caller
 
 	if (!stp_live(f->session))
 		return;
-	k = stp_hit_enter(f->session);
-	if (!k)
+	if (!stp_hit_enter(f->session, &k))
 		return;
 	context_fill(k, ip, caller, regs);
 	k->c.result = regs_return_value(regs);
-	for (h = stp_hooks_first(&f->hooks, ip); h; h = h->next) {
+	for (h = stp_hooks_find(&f->hooks, ip); h; h = h->more) {
 		u64 *slot = (u64 *)data + h->slot;
 
-		if (h->ip != ip || !*slot)
+		if (!*slot)
 			continue;
 		k->c.saved = slot + 1;
 		stp_hit_run(k, h->probe);
@@ -93,9 +89,8 @@ static u32 slots_assign(struct stp_hooks *h)
 	for (i = 0; i < h->n; i++) {
 		struct stp_hook *k = &h->hook[i], *other;
 
-		for (other = h->table[k->ip * STP_HOOK_HASH >> h->shift]; other != k; other = other->next)
-			if (other->ip == k->ip)
-				k->slot += 1 + other->probe->saved;
+		for (other = stp_hooks_find(h, k->ip); other != k; other = other->more)
+			k->slot += 1 + other->probe->saved;
 		most = max(most, k->slot + 1 + k->probe->saved);
 	}
 	return most;

@@ -14,40 +14,97 @@ struct functions {
 	struct stp_hooks hooks;
 };
 
-static __always_inline void hit(struct stp_cpu *k, const struct stp_hook *h, struct pt_regs *regs)
+static __always_inline void run(struct stp_cpu *k, const struct stp_hook *h, struct pt_regs *regs, bool syscalls)
 {
 	/* A system call's function gets the caller's registers as its argument. */
-	if (h->probe->kind == STP_SYSCALL)
+	if (syscalls && h->probe->kind == STP_SYSCALL)
 		k->c.regs = (const struct pt_regs *)regs_get_kernel_argument(regs, 0);
 	else
 		k->c.regs = regs;
 	stp_hit_run(k, h->probe);
 }
 
-static void notrace function_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+static __always_inline bool enter(struct stp_session *s, unsigned long ip, unsigned long parent_ip, struct stp_cpu **ret)
+{
+	if (!stp_hit_enter(s, ret))
+		return false;
+	(*ret)->c.address = ip;
+	(*ret)->c.caller = parent_ip;
+	return true;
+}
+
+/* All cases. */
+static noinline void hit_any(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			     struct ftrace_regs *fregs)
 {
 	struct functions *f = container_of(ops, struct functions, ops);
-	struct stp_session *s = f->session;
 	const struct stp_hook *h;
 	struct stp_cpu *k;
 
-	if (!stp_live(s) || stp_excluded(s))
+	if (!stp_gate_open(f->session))
 		return;
-	k = stp_hit_enter(s);
-	if (!k)
+	h = stp_hooks_find(&f->hooks, ip);
+	if (!h || !enter(f->session, ip, parent_ip, &k))
 		return;
-	k->c.address = ip;
-	k->c.caller = parent_ip;
-	for (h = stp_hooks_first(&f->hooks, ip); h; h = h->next)
-		if (h->ip == ip)
-			hit(k, h, stp_ftrace_regs(fregs));
+	for (; h; h = h->more)
+		run(k, h, stp_ftrace_regs(fregs), true);
 	stp_hit_leave(k);
 }
+
+/* The common case: one probe here, nobody is excluded. It calls nothing but the handler. */
+static __always_inline void hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				struct ftrace_regs *fregs, bool one, bool syscalls)
+{
+	struct functions *f = container_of(ops, struct functions, ops);
+	struct stp_session *s = f->session;
+	const struct stp_hook *h = one ? f->hooks.hook : stp_hooks_find(&f->hooks, ip);
+	struct stp_cpu *k;
+
+	if (unlikely(stp_gate_doubtful(s) || !h || h->more)) {
+		hit_any(ip, parent_ip, ops, fregs);
+		return;
+	}
+	if (!enter(s, ip, parent_ip, &k))
+		return;
+	run(k, h, stp_ftrace_regs(fregs), syscalls);
+	stp_hit_leave(k);
+}
+
+static void one_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	hit(ip, parent_ip, ops, fregs, true, false);
+}
+
+static void one_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			    struct ftrace_regs *fregs)
+{
+	hit(ip, parent_ip, ops, fregs, true, true);
+}
+
+static void function_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	hit(ip, parent_ip, ops, fregs, false, false);
+}
+
+static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	hit(ip, parent_ip, ops, fregs, false, true);
+}
+
+/* By whether there are system calls among several addresses, and for a single one. */
+static const ftrace_func_t functions_of[2][2] = {
+	{ function_hit, syscall_hit },
+	{ one_hit, one_syscall_hit },
+};
 
 static bool mine(const struct stp_probe *p)
 {
 	return p->kind == STP_FUNCTION || p->kind == STP_SYSCALL;
+}
+
+static bool is_syscall(const struct stp_probe *p)
+{
+	return p->kind == STP_SYSCALL;
 }
 
 static bool wants_regs(const struct stp_probe *p)
@@ -74,7 +131,7 @@ static int arm(struct stp_session *s, void **ret_state)
 	r = stp_hooks_init(&f->hooks, s, mine);
 	if (r || !f->hooks.n)
 		goto out;
-	f->ops.func = function_hit;
+	f->ops.func = functions_of[f->hooks.n_ips == 1][stp_count_probes(s, is_syscall) > 0];
 	f->ops.flags = stp_count_probes(s, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
 	r = ftrace_set_filter_ips(&f->ops, f->hooks.ips, f->hooks.n_ips, 0, 1);
 	if (!r)

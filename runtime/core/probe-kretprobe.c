@@ -33,20 +33,19 @@ static int entry_hit(struct kretprobe_instance *i, struct pt_regs *regs)
 	struct kretprobe *rp = get_kretprobe(i);
 	struct return_probe *r;
 	struct stp_cpu *k;
-	bool ok = true;
+	bool ok;
 
 	if (!rp)
 		return 1;
 	r = container_of(rp, struct return_probe, rp);
-	if (!stp_live(r->session) || stp_excluded(r->session))
+	if (!stp_gate_open(r->session))
 		return 1;
 	if (!r->probe->entry)
 		return 0;
-	k = stp_hit_enter(r->session);
-	if (!k)
+	if (!stp_hit_enter(r->session, &k))
 		return 1;
 	context_fill(k, i, r, regs);
-	ok = stp_handler_run(k, r->probe, r->probe->entry, r->probe->entry_locks);
+	ok = stp_hit_entry(k, r->probe);
 	stp_hit_leave(k);
 	return !ok;
 }
@@ -63,8 +62,7 @@ static int return_hit(struct kretprobe_instance *i, struct pt_regs *regs)
 	r = container_of(rp, struct return_probe, rp);
 	if (!stp_live(r->session))
 		return 0;
-	k = stp_hit_enter(r->session);
-	if (!k)
+	if (!stp_hit_enter(r->session, &k))
 		return 0;
 	context_fill(k, i, r, regs);
 	k->c.result = regs_return_value(regs);

@@ -31,10 +31,9 @@ static void exit_hit(void *data, struct pt_regs *regs, long result)
 
 	if ((u32)number >= STP_MAX_SYSCALL || !all->by_number[number])
 		return;
-	if (!stp_live(s) || stp_excluded(s))
+	if (!stp_gate_open(s))
 		return;
-	k = stp_hit_enter(s);
-	if (!k)
+	if (!stp_hit_enter(s, &k))
 		return;
 	k->c.regs = regs;
 	k->c.address = 0;

@@ -35,9 +35,9 @@ static u64 interval(const struct stp_probe *p)
 static enum hrtimer_restart timer_hit(struct hrtimer *h)
 {
 	struct timer *t = container_of(h, struct timer, timer);
-	struct stp_cpu *k = stp_live(t->session) ? stp_hit_enter(t->session) : NULL;
+	struct stp_cpu *k;
 
-	if (k) {
+	if (stp_live(t->session) && stp_hit_enter(t->session, &k)) {
 		k->c.regs = get_irq_regs();
 		k->c.address = 0;
 		k->c.caller = 0;

@@ -72,16 +72,15 @@ struct tracepoint *stp_tracepoint_find(const char *name, struct module **ret_mod
 
 /* ------------------------------------------------------------------ hits */
 
-static void trace_hit(void *data, const u64 *args, const u64 *stack_args)
+static __always_inline void trace_hit(void *data, const u64 *args, const u64 *stack_args)
 {
 	struct trace_probe *t = data;
 	struct stp_session *s = t->session;
 	struct stp_cpu *k;
 
-	if (!stp_live(s) || stp_excluded(s))
+	if (!stp_gate_open(s))
 		return;
-	k = stp_hit_enter(s);
-	if (!k)
+	if (!stp_hit_enter(s, &k))
 		return;
 	k->c.regs = NULL;
 	k->c.address = 0;

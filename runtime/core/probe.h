@@ -39,10 +39,10 @@ u32 stp_return_instances(const struct stp_probe *p);
 
 /* ------------------------------------------------------------------ probes by address */
 
-/* Several probes of one address stand in the script's order. */
+/* In a hash by address: `next` has another address, `more` the same, in the script's order. */
 struct stp_hook {
 	u64 ip;                 /* as ftrace reports it */
-	struct stp_hook *next;
+	struct stp_hook *next, *more;
 	const struct stp_probe *probe;
 	u32 slot;               /* fprobe: of its first saved word */
 };
@@ -56,9 +56,14 @@ struct stp_hooks {
 
 #define STP_HOOK_HASH 0x9e3779b97f4a7c15ull
 
-static __always_inline struct stp_hook *stp_hooks_first(const struct stp_hooks *h, u64 ip)
+/* The first probe of the address, or NULL. */
+static __always_inline struct stp_hook *stp_hooks_find(const struct stp_hooks *h, u64 ip)
 {
-	return h->table[ip * STP_HOOK_HASH >> h->shift];
+	struct stp_hook *k = h->table[ip * STP_HOOK_HASH >> h->shift];
+
+	while (k && unlikely(k->ip != ip))
+		k = k->next;
+	return k;
 }
 
 /* Resolves the symbols of the probes that are `mine`. -ENOENT: one that is not there; -EOPNOTSUPP: not traceable. */

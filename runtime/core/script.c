@@ -61,8 +61,10 @@ static int prepare(struct stp_session *s, struct stp_script *script)
 	r = stp_globals_new(script, s);
 	if (r)
 		goto fail;
-	for (i = 0; i < script->n_probes; i++)
+	for (i = 0; i < script->n_probes; i++) {
 		script->probes[i].script = script;
+		script->probes[i].core = stp_probe_runner(&script->probes[i]);
+	}
 	r = bind(s, script);
 	if (!r)
 		return 0;

@@ -88,6 +88,7 @@ int stp_session_new(const struct stp_open *o, struct stp_session **ret)
 		return -ENOMEM;
 	strscpy(s->name, o->name, sizeof(s->name));
 	s->flags = o->flags;
+	s->gate = ~0ull;
 	s->target = o->target;
 	kref_init(&s->ref);
 	refcount_set(&s->users, 1);
@@ -198,7 +199,7 @@ int stp_session_start(struct stp_session *s)
 void stp_session_end(struct stp_session *s, enum stp_result why)
 {
 	cmpxchg(&s->result, STP_RESULT_NONE, why);
-	WRITE_ONCE(s->live, 0);
+	stp_gate_close(s);
 	irq_work_queue(&s->end_irq);
 }
 
@@ -222,7 +223,7 @@ int stp_session_stop(struct stp_session *s)
 	if (end_unstarted(s, STP_RESULT_STOP) || READ_ONCE(s->state) >= STP_STATE_STOPPING)
 		return 0;
 	cmpxchg(&s->result, STP_RESULT_NONE, STP_RESULT_STOP);
-	WRITE_ONCE(s->live, 0);
+	stp_gate_close(s);
 	queue(s);
 	return 0;
 }
@@ -230,7 +231,7 @@ int stp_session_stop(struct stp_session *s)
 void stp_session_release(struct stp_session *s)
 {
 	WRITE_ONCE(s->dead, true);
-	WRITE_ONCE(s->live, 0);
+	stp_gate_close(s);
 	mutex_lock(&sessions_lock);
 	list_del(&s->link);
 	mutex_unlock(&sessions_lock);
@@ -254,6 +255,23 @@ int stp_session_target(struct stp_session *s, s32 pid)
 	return r;
 }
 
+/* Whoever closes the gate meanwhile has cleared `live` before: one of us sees the other. */
+void stp_gate_set(struct stp_session *s)
+{
+	smp_wmb();
+	WRITE_ONCE(s->gate, READ_ONCE(s->live) ? READ_ONCE(s->bloom) : ~0ull);
+	smp_mb();
+	if (!READ_ONCE(s->live))
+		WRITE_ONCE(s->gate, ~0ull);
+}
+
+void stp_gate_close(struct stp_session *s)
+{
+	WRITE_ONCE(s->live, 0);
+	smp_mb();
+	WRITE_ONCE(s->gate, ~0ull);
+}
+
 /* Handlers read the list without a lock: while it changes, the filter lets everybody through to it. */
 int stp_session_exclude(struct stp_session *s, const struct stp_excluded *x)
 {
@@ -263,14 +281,14 @@ int stp_session_exclude(struct stp_session *s, const struct stp_excluded *x)
 	if (x->n > STP_MAX_EXCLUDED)
 		return -EINVAL;
 	mutex_lock(&s->buffers);
-	WRITE_ONCE(s->excluded_bloom, ~0ull);
+	WRITE_ONCE(s->gate, ~0ull);
 	for (i = 0; i < x->n; i++) {
 		WRITE_ONCE(s->excluded[i], x->tgid[i]);
 		bloom |= 1ull << (x->tgid[i] & 63);
 	}
 	WRITE_ONCE(s->n_excluded, x->n);
-	smp_wmb();
-	WRITE_ONCE(s->excluded_bloom, bloom);
+	WRITE_ONCE(s->bloom, bloom);
+	stp_gate_set(s);
 	mutex_unlock(&s->buffers);
 	return 0;
 }

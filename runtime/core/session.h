@@ -27,12 +27,13 @@ struct stp_attachments;
 
 struct stp_session {
 	/* read at each hit */
+	u64 gate;                  /* bit tgid % 64: this process may be excluded; all ones while not live */
 	u32 live;                  /* handlers of armed probes may run */
 	u32 min_stack;
-	u64 excluded_bloom;        /* bit tgid % 64 */
 	struct stp_cpu __percpu *cpus;
 	struct rchan *chan;
 
+	u64 bloom;                 /* the gate while live */
 	u32 n_excluded;
 	s32 excluded[STP_MAX_EXCLUDED];
 	struct stp_attachments *attachments; /* while armed: probe.h */
@@ -81,6 +82,8 @@ int stp_session_start(struct stp_session *s);
 int stp_session_stop(struct stp_session *s);
 /* Ends it for this reason unless it ends already. Any context; returns at once. */
 void stp_session_end(struct stp_session *s, enum stp_result why);
+void stp_gate_set(struct stp_session *s);   /* as `live` and the excluded processes have it */
+void stp_gate_close(struct stp_session *s); /* not live any more. Any context */
 int stp_session_exclude(struct stp_session *s, const struct stp_excluded *x);
 int stp_session_target(struct stp_session *s, s32 pid);
 void stp_session_stat(struct stp_session *s, struct stp_stat *st);

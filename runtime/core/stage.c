@@ -29,15 +29,15 @@ static bool too_many_errors(const struct stp_session *s)
 
 static void run_one(struct stp_session *s, const struct stp_probe *p)
 {
-	struct stp_cpu *k = stp_hit_claim(s);
+	struct stp_cpu *k;
 
-	if (!k) /* cannot be: nothing else of the session runs, and this is a worker with all its stack */
+	if (!stp_hit_claim(s, &k)) /* cannot be: nothing else of the session runs, and this is a worker with all its stack */
 		return;
 	k->c.regs = NULL;
 	k->c.args = NULL;
 	k->c.address = 0;
 	k->c.caller = 0;
-	k->hits += stp_handler_run(k, p, p->handler, p->locks);
+	stp_hit_run(k, p);
 	stp_hit_drop(k);
 }
 
@@ -76,9 +76,9 @@ static void launch(struct stp_session *s)
 	}
 	/* Ending clears `live` after it has set the result: one of us sees the other. */
 	smp_store_release(&s->live, 1);
-	smp_mb();
+	stp_gate_set(s);
 	if (is_ending(s))
-		WRITE_ONCE(s->live, 0);
+		stp_gate_close(s);
 	spin_lock(&s->lock);
 	stp_session_set_state(s, STP_STATE_RUNNING);
 	spin_unlock(&s->lock);
@@ -113,7 +113,7 @@ static void finish(struct stp_session *s)
 	struct module *owner = s->script->owner;
 	u64 start;
 
-	WRITE_ONCE(s->live, 0);
+	stp_gate_close(s);
 	set_state(s, STP_STATE_STOPPING);
 	start = ktime_get_ns();
 	stp_attachments_disarm(s);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The task that was hit. Numbers are those of the initial namespaces. */
 #include <linux/cred.h>
+#include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include "stp.h"
 
 s64 stp_pid(void)
@@ -88,11 +90,13 @@ EXPORT_SYMBOL_GPL(stp_cpu);
 /* Without the task's lock, which get_task_comm() takes: a rename at this moment may show half of each. */
 void stp_execname(char *dst, u32 size)
 {
-	u32 i;
+	u32 n = min_t(u32, size, TASK_COMM_LEN);
 
-	for (i = 0; i + 1 < size && i < TASK_COMM_LEN - 1 && current->comm[i]; i++)
-		dst[i] = current->comm[i];
-	dst[i] = 0;
+	if (likely(n == TASK_COMM_LEN))
+		memcpy(dst, current->comm, TASK_COMM_LEN);
+	else
+		memcpy(dst, current->comm, n);
+	dst[n - 1] = 0;
 }
 EXPORT_SYMBOL_GPL(stp_execname);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <linux/cpu.h>
-#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/ktime.h>
 #include "transport.h"
+#include "reserve.h"
 
 #define HEADER ((u32)sizeof(struct stp_subbuf_header))
 #define MIN_SUBBUF 4096u
@@ -43,39 +43,23 @@ static int subbuf_start(struct rchan_buf *b, void *subbuf, void *prev, size_t pa
 
 /* The first record after a flush. The barrier pairs with the one in flush_cpu(): either that flush sees that
  * there is something, or this record's time is after the flush's. */
-static noinline void first_record(struct stp_cpu *k)
+void stp_transport_first(struct stp_cpu *k)
 {
 	k->clean = 0;
-	k->todo.wake = 1;
+	k->c.todo.wake = 1;
 	smp_mb();
 }
 
-void *stp_transport_reserve(struct stp_cpu *k, u32 len)
+void *stp_transport_next(struct stp_cpu *k, struct rchan_buf *b, u32 len)
 {
-	struct rchan *chan = k->c.session->chan;
-	struct rchan_buf *b = *this_cpu_ptr(chan->buf);
 	void *at;
 
-	if (unlikely(!b)) /* the CPU came up and its buffer could not be made */
+	smp_wmb();
+	if (len > k->subbuf_size - HEADER || !relay_switch_subbuf(b, len))
 		return NULL;
-	if (unlikely(k->clean))
-		first_record(k);
-	if (unlikely(b->offset + len > chan->subbuf_size)) {
-		smp_wmb();
-		if (len > chan->subbuf_size - HEADER || !relay_switch_subbuf(b, len))
-			return NULL;
-	}
 	at = b->data + b->offset;
 	b->offset += len;
 	return at;
-}
-
-void stp_record_stamp(struct stp_record *r)
-{
-	r->time = ktime_get_boot_fast_ns();
-	r->tid = (u32)current->pid;
-	r->pid = (u32)current->tgid;
-	r->uid = __kuid_val(current_uid());
 }
 
 /* ------------------------------------------------------------------ flushing */
@@ -97,13 +81,13 @@ static void flush_here(void *data)
 	struct stp_cpu *k = data;
 
 	if (READ_ONCE(k->busy)) {
-		k->todo.flush = 1;
+		k->c.todo.flush = 1;
 		return;
 	}
 	k->busy = 1;
 	barrier();
 	stp_transport_switch(k->c.session, k);
-	k->todo.flush = 0;
+	k->c.todo.flush = 0;
 	barrier();
 	k->busy = 0;
 }
@@ -119,7 +103,7 @@ static int flush_cpu(struct stp_cpu *k, int cpu)
 			flush_here(k);
 		else if (!READ_ONCE(k->clean))
 			smp_call_function_single(cpu, flush_here, k, 1);
-		if (!smp_load_acquire(&k->todo.flush))
+		if (!smp_load_acquire(&k->c.todo.flush))
 			return 0;
 		if (signal_pending(current))
 			return -EINTR;
@@ -132,7 +116,7 @@ int stp_transport_flush(struct stp_session *s, u64 *ret_time)
 	u64 time = ktime_get_boot_fast_ns();
 	int cpu, r = 0;
 
-	smp_mb(); /* first_record() */
+	smp_mb(); /* stp_transport_first() */
 	mutex_lock(&s->buffers);
 	cpus_read_lock();
 	for_each_possible_cpu(cpu) {
@@ -227,12 +211,21 @@ static const struct rchan_callbacks callbacks = {
 int stp_transport_open(struct stp_session *s, const struct stp_open *o)
 {
 	u32 size = o->subbuf_size ? o->subbuf_size : 65536, n = o->n_subbufs ? o->n_subbufs : 16;
+	int cpu;
 
 	if (!is_power_of_2(size) || size < MIN_SUBBUF || size > MAX_SUBBUF || n < 2 || n > MAX_SUBBUFS ||
 	    (u64)size * n > MAX_BUFFER)
 		return -EINVAL;
 	s->chan = relay_open(NULL, NULL, size, n, &callbacks, s);
-	return s->chan ? 0 : -ENOMEM;
+	if (!s->chan)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct stp_cpu *k = per_cpu_ptr(s->cpus, cpu);
+
+		k->buffers = (struct rchan_buf **)s->chan->buf;
+		k->subbuf_size = size;
+	}
+	return 0;
 }
 
 void stp_transport_close(struct stp_session *s)

@@ -179,6 +179,16 @@ struct stp_ctx {
 	u64 caller;                 /* FUNCTION*: the return address; else 0 */
 	const u64 *stack_args;      /* TRACEPOINT: its arguments after the first STP_REGISTER_ARGS */
 	u32 cpu;
+	union {                     /* what is left to do when the handler has ended: looked at in one go */
+		struct {
+			u8 error;   /* one was set */
+			u8 wake;    /* the readers */
+			u8 end;     /* the session: exit(), too many errors */
+			u8 flush;   /* set by the flush that found the context busy */
+			u8 iter;    /* a foreach was begun */
+		};
+		u64 any;
+	} todo;
 };
 
 static inline bool stp_failed(const struct stp_ctx *c)
@@ -190,6 +200,7 @@ static inline void stp_error(struct stp_ctx *c, const char *message)
 {
 	if (!c->error)
 		c->error = message;
+	c->todo.error = 1;
 }
 /* Makes the text up from a format of its own (%d %s %x). */
 void stp_errorf(struct stp_ctx *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

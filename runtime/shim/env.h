@@ -39,6 +39,10 @@
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define cpu_relax() __asm__ volatile("" ::: "memory")
 
+#define STP_UNINITIALIZED
+#define STP_HOT
+#define noinline __attribute__((noinline))
+
 /* "CPUs": a test chooses on which it is by the context that it uses. */
 #define STP_SHIM_CPUS 4
 #define nr_cpu_ids STP_SHIM_CPUS
@@ -47,6 +51,16 @@
 static inline int fls64(u64 x)
 {
 	return x ? 64 - __builtin_clzll(x) : 0;
+}
+
+static inline u32 stp_strnlen(const char *s, u32 max)
+{
+	return (u32)strnlen(s, max);
+}
+
+static inline u32 stp_same_words(const char *a, const char *b)
+{
+	return 0;
 }
 
 static inline void udelay(unsigned long us)

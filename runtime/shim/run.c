@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "cpu.h"
 #include "globals.h"
+#include "reserve.h"
 #include "run.h"
 
 struct module __this_module;
@@ -109,9 +110,9 @@ bool stp_shim_handle(u32 cpu, const struct stp_probe *p, void (*handler)(struct 
 	bool ok = stp_handler_run(k, p, handler, p ? p->locks : NULL);
 
 	k->hits += ok;
-	if (k->todo.end)
+	if (k->c.todo.end)
 		end(k->result);
-	k->todo.end = 0;
+	k->c.todo.end = 0;
 	return ok;
 }
 

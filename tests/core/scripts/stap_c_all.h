@@ -7,7 +7,7 @@
 #include "script.h"
 #include "../formats.h"
 
-#define WRITE .kind = STP_FUNCTION, .symbol = "vfs_write"
+#define ON_WRITE .kind = STP_FUNCTION, .symbol = "vfs_write"
 #define NAME2(n) "stap_c_" #n
 #define NAME1(n) NAME2(n)
 

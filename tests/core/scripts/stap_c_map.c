@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define COST_NAME map
 #define COST_PAIR 0
-#define COST { WRITE, .handler = p_map, .locks = &locks }
+#define COST { ON_WRITE, .handler = p_map, .locks = &locks }
 #include "stap_c_all.h"

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef STP_RESERVE_H
+#define STP_RESERVE_H
+
+/* run.c */
+void *stp_transport_reserve(struct stp_cpu *k, u32 len);
+void stp_record_stamp(struct stp_record *r);
+
+#endif
