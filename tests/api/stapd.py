@@ -135,7 +135,9 @@ class Daemon:
         self.cache = pathlib.Path(cache) if cache else self.directory / 'cache'
         self.socket = self.directory / 'socket'
         self.config = self.directory / 'stapd.conf'
-        who = f'CompileUser={find_helper()}' if IS_ROOT else f'Group={grp.getgrgid(os.getegid()).gr_name}'
+        who = f'Group={grp.getgrgid(os.getegid()).gr_name}'
+        if IS_ROOT:
+            who = 'CompileUser={0}\nStreamUser={0}'.format(find_helper())
         self.config.write_text('\n'.join(['[Daemon]', who, *settings]) + '\n')
         self.config.chmod(0o644)
         self.log = self.directory / 'log'

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 import scripts
-from stapd import BUILD, IS_ROOT, Daemon, context
+from stapd import BUILD, IS_ROOT, SOURCE, Daemon, context
 
 # So that what is measured on this machine ends where a module would be loaded, also where it could be.
 WITHOUT_MODULES = ['setpriv', '--bounding-set=-sys_module', '--inh-caps=-sys_module'] if IS_ROOT else []
@@ -100,11 +100,15 @@ def precompile(release, cache, texts):
 
 
 def traced_functions(release):
-    """Names that kernel.function("tcp_*") means."""
+    """Names that kernel.function("tcp_*") means, without those of the kernel's start, whose code is gone."""
+    there = set(subprocess.run([SOURCE / 'tests/vm/vmrun', '-k', release, '--', 'cat',
+                                '/sys/kernel/tracing/available_filter_functions'],
+                               check=True, capture_output=True, text=True).stdout.split())
     done = subprocess.run([BUILD / 'daemon/stapd-compile', f'--kernel={release}', '-p2', '--dump=elaborate', '-e',
                            'global n probe kernel.function("tcp_*") { n++ } probe end { println(n) }'],
                           check=True, capture_output=True, text=True)
-    return [line.split()[-1] for line in done.stdout.splitlines() if line.startswith('# attach: function ')]
+    names = [line.split()[-1] for line in done.stdout.splitlines() if line.startswith('# attach: function ')]
+    return [name for name in names if name in there]
 
 
 # -------------------------------------------------------------------- at rest
