@@ -137,6 +137,64 @@ static void test_kinds(void) {
         session_close(&s);
 }
 
+static void test_many(void) {
+        Session s;
+
+        group("two probes on a function, without all registers");
+        if (!check_eq(session_load(&s, "stap_t_many", 0, 0), 0, "loads"))
+                return;
+        check_eq(session_start(&s), 0, "starts");
+        write_bytes(100, 7);
+        session_stop(&s);
+        reader_finish(&s);
+        check_clean(&s);
+        check_eq(s.records[F_REGS], 100, "the first ran");
+        check_eq(s.records[F_FUNCTION], 100, "so did the second");
+        check_eq(s.last[F_REGS][1], 1, "the stack pointer is at the return address");
+        check_eq(s.last[F_REGS][2], 1, "the address is known");
+        check_eq(s.last[F_FUNCTION][1], 0, "and is that of vfs_write");
+        session_close(&s);
+}
+
+/* ------------------------------------------------------------------ CPUs that come and go */
+
+static bool cpu_online(int online) {
+        int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY | O_CLOEXEC);
+        bool ok = fd >= 0 && write(fd, online ? "1" : "0", 1) == 1;
+
+        if (fd >= 0)
+                close(fd);
+        return ok;
+}
+
+static void test_hotplug(void) {
+        Session s;
+
+        group("a CPU goes and comes back");
+        if (!check_eq(session_load(&s, "stap_t_storm", 0, 0), 0, "loads"))
+                return;
+        check_eq(session_start(&s), 0, "starts");
+        pin(1);
+        write_bytes(100, 1);
+        pin(0);
+        if (!check(cpu_online(0), "it goes"))
+                goto out;
+        reader_finish(&s);
+        check(s.records[F_FUNCTION] >= 100, "what it wrote is flushed: %lu", (long) s.records[F_FUNCTION]);
+        write_bytes(100, 1);
+        check(cpu_online(1), "it comes back");
+        pin(1);
+        write_bytes(100, 1);
+        pin(0);
+        reader_finish(&s); /* room, and the flush of a CPU that is there again */
+out:
+        session_stop(&s);
+        reader_finish(&s);
+        check_clean(&s);
+        check_eq(s.all + session_stat(&s).lost, s.last[F_END][0] + 1, "read + lost is what was hit, exactly");
+        session_close(&s);
+}
+
 /* ------------------------------------------------------------------ ways to end */
 
 static void test_exit(void) {
@@ -492,6 +550,7 @@ int main(int argc, char **argv) {
         null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
         test_refused();
         test_kinds();
+        test_many();
         test_exit();
         test_errors();
         test_missing();
@@ -499,6 +558,7 @@ int main(int argc, char **argv) {
         test_leash();
         test_waking();
         test_recorder();
+        test_hotplug();
         test_locks();
         storm("a storm and a slow reader", 4096, 4, 40000, 20000, false);
         storm("a storm and a quick reader", 65536, 64, 40000, 1000, true);
