@@ -131,15 +131,21 @@ static void reply_error(CompileResult result, const char *error) {
 
 /* ------------------------------------------------------------------ a script */
 
-static int read_script(Arena *a, int fd, CompileRequest *r) {
+static bool read_script(Arena *a, int fd, CompileRequest *r, const char **ret_error) {
         _cleanup_(freep) char *text = NULL;
         size_t len;
+        if (fd < 0) {
+                *ret_error = "no script came with the request";
+                return false;
+        }
         int e = fds_read_all(fd, COMPILE_MAX_SCRIPT, &text, &len);
-        if (e < 0)
-                return e;
+        if (e < 0) {
+                *ret_error = e == -EFBIG ? "the script is larger than 4 MiB" : "the script cannot be read";
+                return false;
+        }
         r->script = arena_strndup(a, text, len);
         r->script_len = len;
-        return 0;
+        return true;
 }
 
 static void reply_compilation(Compilation *c, CompileResult result) {
@@ -156,10 +162,10 @@ static void reply_compilation(Compilation *c, CompileResult result) {
 static void compile_script(World *w, Arena *a, json_object *o, int script) {
         CompileRequest request;
         Compilation c;
-        const char *error;
-        if (!request_from_json(a, o, &request, &error) || script < 0 || read_script(a, script, &request) < 0 ||
+        const char *error = NULL;
+        if (!request_from_json(a, o, &request, &error) || !read_script(a, script, &request, &error) ||
             !request_check(&request, &error)) {
-                reply_error(COMPILE_RESULT_SCRIPT, script < 0 ? "no script came with the request" : error);
+                reply_error(COMPILE_RESULT_SCRIPT, error);
                 return;
         }
         CompileObserver observer = { .pass = send_pass };

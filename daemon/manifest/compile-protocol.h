@@ -30,7 +30,10 @@
  *    "error": text or null}                                      with [0] the sealed module for "ok"
  *
  * A socket that ends without a result means that the child died: COMPILE_RESULT_LIMIT when a limit killed it.
- * A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel kit.
+ * A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel kit into
+ * DIRECTORY/ID, and its last message has "kit": ID. DIRECTORY is below the zygote's --kit-dir, which it can see
+ * in its own mount namespace also when that is below /tmp. For "stopAfter" before "build", and with
+ * "keepSource", "source" is what the last pass made: the tree as text, or the C.
  */
 #include <stdbool.h>
 

@@ -30,7 +30,7 @@ static double now_ms(void) {
         return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
 }
 
-static void die(const char *what) {
+static void __attribute__((noreturn)) die(const char *what) {
         perror(what);
         exit(EXIT_FAILURE);
 }
