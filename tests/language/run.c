@@ -90,7 +90,7 @@ static void run_kind(struct stp_script *s, enum stp_attach kind)
 
 	while ((p = stp_probe_next(s, kind, p))) {
 		stp_handler_run(&cpu, p, p->handler, p->locks);
-		if ((kind == STP_BEGIN && cpu.todo.end) || cpu.result == STP_RESULT_ERRORS)
+		if ((kind == STP_BEGIN && cpu.c.todo.end) || cpu.result == STP_RESULT_ERRORS)
 			return;
 	}
 }
@@ -112,7 +112,7 @@ static void run_script(struct stp_script *s)
 	stp_cpu_init(&cpu, NULL, s, 0, frame);
 	cpu.c.target = TARGET;
 	run_kind(s, STP_BEGIN);
-	for (round = 0; round < ROUNDS && !cpu.todo.end; round++)
+	for (round = 0; round < ROUNDS && !cpu.c.todo.end; round++)
 		run_kind(s, STP_TIMER);
 	if (cpu.result == STP_RESULT_ERRORS) {
 		cpu.result = 0;
