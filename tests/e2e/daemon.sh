@@ -53,7 +53,7 @@ daemon_start() {
         --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
     echo $! >"$daemon_pid_file"
     until stapctl status >/dev/null 2>&1; do
-        daemon_is_alive || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }
+        kill -0 "$!" 2>/dev/null || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }
         [ "$tries" -lt 300 ] || { echo "stapd does not answer"; tail -n 20 "$daemon_log"; return 1; }
         tries=$((tries + 1))
         sleep 0.1
