@@ -60,8 +60,9 @@ static bool check_config(const KitTarget *t, Diags *d) {
                 return true;
         for (size_t i = 0; i < ELEMENTSOF(needed); i++)
                 if (!config_is_set(t, needed[i].option)) {
-                        Diag *diag = diag_add(d, DIAG_E0603, SPAN_NONE, "kernel %s was built without CONFIG_%s: %s",
-                                              t->release, needed[i].option, needed[i].why);
+                        Diag *diag = diag_add(d, DIAG_E0603, SPAN_NONE,
+                                              "kernel %s was built without CONFIG_%s: %s", t->release,
+                                              needed[i].option, needed[i].why);
                         diag_hint(d, diag, "boot a kernel with CONFIG_%s=y", needed[i].option);
                         ok = false;
                 }
@@ -86,7 +87,8 @@ static bool find_compiler(Arena *a, const KitTarget *t, Diags *d, Compiler *ret)
         ret->wanted = arena_strndup(a, text, strcspn(text, "\""));
         ret->is_clang = config_is_set(t, "CC_IS_CLANG");
         const char *first = arena_strndup(a, ret->wanted, strcspn(ret->wanted, " "));
-        const char *major = version && atoi(version) >= 10000 ? arena_printf(a, "gcc-%d", atoi(version) / 10000) : NULL;
+        int number = version ? atoi(version) / 10000 : 0; /* 120200: 12.2.0 */
+        const char *major = number > 0 ? arena_printf(a, "gcc-%d", number) : NULL;
         const char *candidates[] = { first, ret->is_clang ? "clang" : major, ret->is_clang ? NULL : "gcc" };
 
         const char *path = NULL, *found = NULL;
@@ -217,6 +219,7 @@ int facts_kit_id(Arena *a, const KitTarget *t, const Compiler *c, const char **r
                 return r;
         if (!*t->build_id && (r = digest_memory(t->release, strlen(t->release), kernel)) < 0)
                 return r;
-        *ret = arena_printf(a, "%.12s-%.8s-%.8s." KIT_FORMAT, *t->build_id ? t->build_id : kernel, compiler, source);
+        *ret = arena_printf(a, "%.12s-%.8s-%.8s." KIT_FORMAT, *t->build_id ? t->build_id : kernel, compiler,
+                            source);
         return 0;
 }

@@ -21,7 +21,9 @@ static int give_up(BuildJob *j, const char *fmt, ...) {
 }
 
 static CommandUse command_use(const BuildJob *j) {
-        return !j->in->kernel_headers ? COMMAND_HEADER_FREE : j->kit->precompiled ? COMMAND_PRECOMPILED : COMMAND_KERNEL;
+        if (!j->in->kernel_headers)
+                return COMMAND_HEADER_FREE;
+        return j->kit->precompiled ? COMMAND_PRECOMPILED : COMMAND_KERNEL;
 }
 
 static void add_includes(BuildJob *j, Argv *argv) {
@@ -50,7 +52,9 @@ static int compile(BuildJob *j) {
         argv_add_all(j->arena, &argv, &j->kit->cc[command_use(j)]);
         add_includes(j, &argv);
         add_macros(j, &argv);
-        static const char *const more[] = { "-fdiagnostics-color=never", "-fno-diagnostics-show-caret", "-c", "-o" };
+        static const char *const more[] = {
+                "-fdiagnostics-color=never", "-fno-diagnostics-show-caret", "-c", "-o",
+        };
         for (size_t i = 0; i < ELEMENTSOF(more); i++)
                 argv_add(j->arena, &argv, more[i]);
         argv_add(j->arena, &argv, build_path(j, ".o"));
@@ -65,7 +69,7 @@ static int compile(BuildJob *j) {
                 messages_add(j->in, result.output, result.len, j->diags);
                 return BUILD_FAILED;
         }
-        /* The user's C may deserve a warning; ours, and a precompiled header that is not taken, are unexpected. */
+        /* The user's C may deserve a warning. In ours, or of a precompiled header, it is unexpected. */
         bool expected = result.len == 0 || (j->in->embedded && !strstr(result.output, "-Winvalid-pch"));
         if (result.status == 127 || !expected)
                 return give_up(j, "the compiler said: %.300s", result.output);
@@ -85,7 +89,7 @@ static int run_objtool(BuildJob *j) {
                 return r;
         if (result.status != 0 && process_hit_limit(&result))
                 return BUILD_LIMIT;
-        /* It returns 0 for warnings, but leaves out .return_sites then: 6.12 warns of such a module at run time. */
+        /* It returns 0 for warnings, but leaves out .return_sites then, which 6.12 warns of at run time. */
         if (result.status != 0 || result.len > 0)
                 return give_up(j, "objtool said: %.300s", result.output);
         return BUILD_OK;
@@ -102,8 +106,8 @@ static int write_template(BuildJob *j) {
 
 static int undefined_symbol(BuildJob *j, const char *symbol) {
         if (j->in->embedded) {
-                diag_add(j->diags, DIAG_E0612, SPAN_NONE, "embedded C uses `%s`, which kernel %s does not export to modules",
-                         symbol, j->kit->release);
+                diag_add(j->diags, DIAG_E0612, SPAN_NONE,
+                         "embedded C uses `%s`, which kernel %s does not export to modules", symbol, j->kit->release);
         } else {
                 Diag *diag = diag_add(j->diags, DIAG_E0610, SPAN_NONE,
                                       "internal error: the generated C uses `%s`, which nobody exports", symbol);
@@ -156,7 +160,9 @@ static int link_module(BuildJob *j) {
 }
 
 int build_fast(BuildJob *j) {
-        static int (*const steps[])(BuildJob *) = { compile, run_objtool, write_template, write_trailer, link_module };
+        static int (*const steps[])(BuildJob *) = {
+                compile, run_objtool, write_template, write_trailer, link_module,
+        };
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 int r = steps[i](j);
                 if (r != BUILD_OK || j->fallback)

@@ -15,14 +15,16 @@ static int write_kbuild(BuildJob *j) {
         buf_printf(&b, "obj-m := %s.o\n", j->in->name);
         /* The same flags as on the fast path where they matter: handlers that ftrace cannot trace. */
         buf_printf(&b, "CFLAGS_REMOVE_%s.o := -pg -mfentry -mrecord-mcount $(CC_FLAGS_FTRACE)\n", j->in->name);
-        buf_printf(&b, "ccflags-y := -I%s/" KIT_INCLUDE " -I%s/" KIT_INCLUDE "/script -DSTP_ABI_HASH=0x%016" PRIx64 "ULL\n",
-                   j->kit->dir, j->kit->dir, j->kit->abi_hash);
+        buf_printf(&b, "ccflags-y := -I%s/" KIT_INCLUDE " -I%s/" KIT_INCLUDE "/script\n", j->kit->dir, j->kit->dir);
+        buf_printf(&b, "ccflags-y += -DSTP_ABI_HASH=0x%016" PRIx64 "ULL\n", j->kit->abi_hash);
         /* Without the kernel's headers the source is not the kernel's: it spells its types out itself. */
         if (!j->in->kernel_headers)
                 buf_str(&b, "ccflags-y += -U__KERNEL__ -w\n");
         for (size_t i = 0; i < j->in->n_defines; i++)
                 buf_printf(&b, "ccflags-y += '-D%s'\n", j->in->defines[i]);
-        return b.failed ? -ENOMEM : tree_write_file(arena_printf(j->arena, "%s/Kbuild", j->in->directory), b.data, b.len);
+        if (b.failed)
+                return -ENOMEM;
+        return tree_write_file(arena_printf(j->arena, "%s/Kbuild", j->in->directory), b.data, b.len);
 }
 
 static int add_manifest(BuildJob *j) {

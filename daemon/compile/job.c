@@ -216,7 +216,8 @@ static void prepare(World *w, Arena *a, json_object *o) {
         if (release && strcmp(release, w->release) != 0) {
                 int r = world_open_kernel(&(WorldOptions) { .release = release }, &other);
                 if (r < 0) {
-                        reply_error(COMPILE_RESULT_KERNEL, r == -EINVAL ? "that is not the release of a kernel" : strerror(-r));
+                        reply_error(COMPILE_RESULT_KERNEL,
+                                    r == -EINVAL ? "that is not the release of a kernel" : strerror(-r));
                         return;
                 }
         }

@@ -83,9 +83,10 @@ static int build_kit(World *w, Arena *a, const StringVec *dirs, const char **ret
 
 static WorldOptions world_options(Arena *a, const Options *o, const StringVec *dirs) {
         const char *cache = user_cache(a);
+        bool writable = cache && tree_make(cache, 0700) == 0;
         return (WorldOptions) { .release = o->kernel, .kit_dirs = dirs->items, .n_kit_dirs = dirs->n,
                                 .tapset_dirs = o->tapset_dirs.items, .n_tapset_dirs = o->tapset_dirs.n,
-                                .cache_dir = cache && tree_make(cache, 0700) == 0 ? arena_printf(a, "%s/btf", cache) : NULL };
+                                .cache_dir = writable ? arena_printf(a, "%s/btf", cache) : NULL };
 }
 
 static int open_kernel(const WorldOptions *o, World **ret) {
@@ -186,7 +187,9 @@ static void print_diagnostics(const Options *o, const World *w, const Compilatio
 }
 
 static int write_module(Command *c) {
-        const char *path = c->options->output ? c->options->output : arena_printf(c->arena, "%s.ko", c->compilation.module);
+        const char *path = c->options->output;
+        if (!path)
+                path = arena_printf(c->arena, "%s.ko", c->compilation.module);
         _cleanup_(freep) char *data = NULL;
         size_t len;
         int r = fds_read_all(c->compilation.module_fd, (size_t) 64 << 20, &data, &len);
@@ -230,7 +233,8 @@ static int compile(Command *c, World *w) {
 }
 
 static void on_memory(void *userdata, size_t limit) {
-        fprintf(stderr, "error[E0701]: compilation limit: the script needs more than %zu MiB of memory\n", limit >> 20);
+        fprintf(stderr, "error[E0701]: compilation limit: the script needs more than %zu MiB of memory\n",
+                limit >> 20);
         exit(EXIT_COMPILATION);
 }
 
