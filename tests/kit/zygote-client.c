@@ -107,7 +107,7 @@ static void send_script(int job, json_object *request, const char *text, size_t 
 }
 
 static void run_json(const char *text) {
-        json_object *o = json_tokener_parse(text), *script;
+        json_object *o = json_tokener_parse(text), *script = NULL;
         if (!o || !json_object_object_get_ex(o, "script", &script))
                 die(text);
         int job = start_job("script");

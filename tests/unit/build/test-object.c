@@ -120,6 +120,7 @@ TEST(undefined_symbols_of_a_real_object) {
         _cleanup_(closep) int fd = mkstemps(source, 2);
         ASSERT_OK(fds_write_all(fd, text, strlen(text)));
         _cleanup_(closep) int out = mkstemps(object, 2);
+        ASSERT_OK(out);
         Arena *a = arena_new(1 << 20);
         NameVec names;
         ASSERT_EQ(system(arena_printf(a, "gcc -O1 -fno-pic -c -o %s %s", object, source)), 0);

@@ -145,8 +145,8 @@ TEST(every_expression_has_a_type) {
         static const char *const texts[] = {
                 "probe begin { x = y; z = x ? x : 3; w = u . \"\"; println(z, w) }",
                 "function f (a) { return a } probe begin { println(f(f(1))) }",
-                "global a probe begin { a[x, \"k\"] = b; "
-                "foreach ([i, j] in a) println(i, j, a[i, j]) b = \"s\" }",
+                ("global a probe begin { a[x, \"k\"] = b; "
+                 "foreach ([i, j] in a) println(i, j, a[i, j]) b = \"s\" }"),
         };
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
                 TEST_CASE("%s", texts[i]);
