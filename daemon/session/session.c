@@ -429,6 +429,17 @@ static void on_progress(void *userdata, const char *text) {
                 s->observer->progress(s->observer_data, s, text);
 }
 
+/* What was warned of once is warned of each time, so a script with warnings is not taken from the cache. */
+static void keep(Session *s, json_object *reply, int fd) {
+        json_object *text;
+        bool warned = json_object_object_get_ex(reply, "text", &text) && json_object_get_string_len(text) > 0;
+        if (!s->request->cache || s->request->keep_source || warned)
+                return;
+        int r = cache_put(s->manager->cache, s->key, fd);
+        if (r < 0)
+                log_warning_errno(r, "Cannot keep a compiled script: %m");
+}
+
 static void on_compiled(void *userdata, CompileResult result, json_object *reply, int fd) {
         Session *s = userdata;
         s->job = NULL;
@@ -446,11 +457,7 @@ static void on_compiled(void *userdata, CompileResult result, json_object *reply
                              error ? json_object_get_string(error) : compile_failures[result].error);
                 return;
         }
-        if (s->request->cache && !s->request->keep_source) {
-                int r = cache_put(s->manager->cache, s->key, fd);
-                if (r < 0)
-                        log_warning_errno(r, "Cannot keep a compiled script: %m");
-        }
+        keep(s, reply, fd);
         loading(s, fd);
 }
 
