@@ -44,10 +44,10 @@ def ensure_kit(release, cache):
     daemon.remove()
 
 
-def loadable(client, script):
+def loadable(client, script, **more):
     """Seconds from the call to the module, and of each pass (empty from the cache)."""
     started = time.monotonic()
-    client.send('Start', context(script, name='bench'), more=True)
+    client.send('Start', context(script, name='bench', **more), more=True)
     took, passes = None, {}
     for reply in client.replies():
         parameters = reply['parameters']
@@ -88,13 +88,13 @@ def compile_seconds(release, cache, times=10):
             'passes': {name: statistics.median(p[name] for p in passes) for name in passes[0]}}
 
 
-def precompile(release, cache, texts):
+def precompile(release, cache, texts, **more):
     """Into the cache that the guest's stapd uses: an emulated gcc takes seconds."""
     daemon = make_daemon(release, cache)
     client = daemon.client()
     client.socket.settimeout(300)
     for text in texts:
-        loadable(client, text)
+        loadable(client, text, **more)
     daemon.stop()
     daemon.remove()
 
