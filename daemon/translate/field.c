@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names for what a printf prints, out of what the script says: execname() is "execname", $count "count",
- * reads[pid()] "reads", $file->f_pos "f_pos", @count(x) "count". What has no name of its own is "arg1" ...
+ * reads[pid()] "reads", n++ "n", $file->f_pos "f_pos", @count(x) "count". What has no name is "arg1" ...
  */
 #include <ctype.h>
 #include "translate/gen.h"
@@ -42,6 +42,9 @@ static const char *source_name(Arena *a, const Expr *e) {
 
 const char *field_name(Arena *a, Expr *e, unsigned nth) {
         const char *name = NULL;
+        ExprStep *step = expr_as(Step, e);
+        if (step)
+                e = step->operand;
         ExprIndex *index = expr_as(Index, e);
         if (index)
                 e = index->array;

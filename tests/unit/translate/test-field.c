@@ -53,6 +53,11 @@ TEST(arguments_name_the_fields) {
                       (const char *const[]) {"a", "g", "x", "size", "arg5", NULL});
 }
 
+TEST(a_step_is_named_after_what_it_steps) {
+        expect_fields("global a, g probe begin { printf(\"%d %d\\n\", g++, --a[1]) }",
+                      (const char *const[]) {"g", "a", NULL});
+}
+
 TEST(equal_names_get_numbers) {
         expect_fields("global g probe begin { g++ x = g printf(\"%d %d %d\\n\", x, x, x) }",
                       (const char *const[]) {"x", "x_2", "x_3", NULL});
