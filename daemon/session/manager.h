@@ -34,6 +34,8 @@ Session *manager_find(Manager *m, const char *id);
 int manager_check_limits(Manager *m, const Caller *c);
 /* A new session wants to be compiled: now, or when the compiler and the kit are there. */
 void manager_enqueue(Manager *m, Session *s);
+/* Compiles all that wait, if that is possible by now. */
+void manager_start_waiting(Manager *m);
 /* The session is over: takes it off the list and frees it. */
 void manager_remove(Manager *m, Session *s);
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a compiled module to one that is loaded: its manifest is read, the policy decides on it, it gets its session's
+ * name, is signed, and goes into the kernel with its leash and its stream.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/cleanup.h"
+#include "base/fds.h"
+#include "base/log.h"
+#include "run/module.h"
+#include "session/kit.h"
+#include "session/lifecycle.h"
+#include "session/manager.h"
+
+#define MODULE_MAX (64u << 20)
+#define SUBBUF_SIZE 65536u
+
+static int name_module(Session *s, int fd) {
+        _cleanup_(freep) char *image = NULL;
+        size_t len;
+        int r = fds_read_all(fd, MODULE_MAX, &image, &len);
+        if (r < 0)
+                return r;
+        if (s->request->module) {
+                strcpy(s->module, s->request->module);
+        } else {
+                snprintf(s->module, sizeof(s->module), STP_MODULE_PREFIX "%.24s", s->id);
+                r = module_rename(image, len, s->module);
+                if (r < 0)
+                        return r;
+        }
+        r = fds_new_sealed("stapd-module", image, len);
+        if (r < 0)
+                return r;
+        s->module_fd = r;
+        return 0;
+}
+
+static int open_leash(Session *s) {
+        LeashOptions o = { .module = s->module };
+        if (s->request->buffer_megabytes > 0) {
+                o.subbuf_size = SUBBUF_SIZE;
+                o.n_subbufs = (uint32_t) ((s->request->buffer_megabytes << 20) / SUBBUF_SIZE);
+        }
+        int r = leash_open(&s->leash, &o);
+        if (r >= 0 && s->request->target > 0)
+                r = leash_set_target(&s->leash, (pid_t) s->request->target);
+        return r;
+}
+
+static int start_stream(Session *s) {
+        StreamerOptions o = {
+                .user = s->manager->config->stream_user,
+                .session = s->id,
+                .name = s->request->name,
+                .owner = s->owner.uid,
+                .reader_fd = s->leash.reader_fd,
+                .module_fd = s->module_fd,
+        };
+        return streamer_new(s->manager->event, &o, &session_stream_handler, s, &s->streamer);
+}
+
+static int sign(Session *s, const SigningKey *key) {
+        int fd = module_sign(s->module_fd, key);
+        if (fd == -ENOKEY)
+                return 0;
+        if (fd < 0)
+                return fd;
+        close_fd(s->module_fd);
+        s->module_fd = fd;
+        return 0;
+}
+
+/* Everything that can still say no, in the order of its cost. */
+static int load(Session *s, const char **ret_error) {
+        Manager *m = s->manager;
+        if (!manager_can_load(m, ret_error))
+                return -EPERM;
+        SigningKey key = manager_signing_key(m);
+        int r = kit_load_core(m->kit_dir, compiler_info(m->compiler).kit ?: "", s->manifest->abi_hash, &key);
+        if (r >= 0)
+                r = sign(s, &key);
+        if (r >= 0)
+                r = open_leash(s);
+        if (r >= 0)
+                r = module_load(s->module_fd, /* sealed= */ true);
+        if (r >= 0) {
+                s->module_loaded = true;
+                r = start_stream(s);
+        }
+        if (r < 0)
+                *ret_error = loading_explain(r);
+        return r;
+}
+
+static bool policy_allows(Session *s) {
+        const char *rule;
+        if (authz_decide(&s->manager->policy, &s->owner, VERB_RUN, s->owner.uid, s->manifest, &rule))
+                return true;
+        session_fail(s, FAILURE_POLICY, "policy", rule);
+        return false;
+}
+
+static int read_manifest(Session *s, int fd) {
+        const char *why = NULL;
+        int r = manifest_read_module(fd, &s->manifest, &why);
+        if (r < 0)
+                log_errno(r, "The compiled module of session %s has no usable manifest: %s", s->id, why ?: "?");
+        return r;
+}
+
+void session_load(Session *s, int fd) {
+        int r = read_manifest(s, fd);
+        if (r >= 0)
+                r = name_module(s, fd);
+        close(fd);
+        if (r < 0) {
+                session_fail(s, FAILURE_INTERNAL, "load-failed", "the compiled module is damaged");
+                return;
+        }
+        if (!policy_allows(s))
+                return;
+        session_set_state(s, SESSION_LOADING);
+        const char *error;
+        r = load(s, &error);
+        if (r < 0) {
+                session_fail_in_kernel(s, FAILURE_MODULE, "load-failed", error);
+                return;
+        }
+        log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name, s->owner.uid,
+                 s->module, s->manifest->n_probes);
+        if (s->request->hold)
+                session_set_state(s, SESSION_HELD);
+        else
+                session_start(s);
+}
