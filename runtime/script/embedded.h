@@ -69,6 +69,22 @@ void stp_str_replace(char *dst, u32 size, const char *src, const char *from, con
 void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const char *delimiters);
 /* "Thu Jan  1 00:00:00 1970"; what is beyond the years that fit four digits is "<out of range>"-like text. */
 void stp_time_text(char *dst, u32 size, s64 seconds);
+/* IEEE doubles, as the bits of one: fp.c and fp-text.c. `mode` rounds: 0 to the nearest, ties to even, 1 to zero,
+ * 2 down, 3 up, 4 to the nearest, ties away from zero, 6 to odd. Text has `precision` digits behind the point. */
+u64 stp_fp_add(u64 a, u64 b);
+u64 stp_fp_sub(u64 a, u64 b);
+u64 stp_fp_mul(u64 a, u64 b);
+u64 stp_fp_div(u64 a, u64 b);
+u64 stp_fp_rem(u64 a, u64 b);
+u64 stp_fp_sqrt(u64 a);
+bool stp_fp_eq(u64 a, u64 b);
+bool stp_fp_le(u64 a, u64 b);
+bool stp_fp_lt(u64 a, u64 b);
+u64 stp_fp_from_long(s64 n);
+u64 stp_fp_from_single(u32 a);
+s64 stp_fp_to_long(u64 a, s64 mode);
+u64 stp_fp_from_text(const char *s);
+void stp_fp_to_text(char *dst, u32 size, u64 a, s64 precision);
 /* "EPERM" for 1; "" when there is none. */
 void stp_errno_name(char *dst, u32 size, s64 n);
 
