@@ -23,6 +23,9 @@ static const struct {
         { "status", verb_status, "", "Show how the daemon is" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
         { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },
+        { "probes", verb_probes, "[-L] PATTERN", "Show what can be probed; -L: with its variables" },
+        { "functions", verb_functions, "[PATTERN]", "Show the functions of the tapsets" },
+        { "aliases", verb_aliases, "[PATTERN]", "Show the aliases of the tapsets" },
         { "explain", verb_explain, "CODE", "Explain the code of an error or a warning" },
         { "version", verb_version, "", "Show the version" },
         { "help", verb_help, "", "Show this" },
@@ -36,7 +39,7 @@ int verb_version(int argc, char **argv) {
 int verb_help(int argc, char **argv) {
         puts("stapctl [--socket=PATH] VERB ...\n");
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
-                printf("  %-8s %s\n           %s\n", verbs[i].name, verbs[i].synopsis, verbs[i].help);
+                printf("  %-9s %s\n            %s\n", verbs[i].name, verbs[i].synopsis, verbs[i].help);
         puts("\nstapctl VERB --help shows a verb's options.\n\n"
              "Exit status: 0 success, 1 usage or daemon, 2 the script failed, 3 not allowed,\n"
              "4 compilation, 5 records lost (--fail-on-loss).");

@@ -16,7 +16,8 @@
 static const char usage[] =
         "stapctl run [OPTIONS] FILE [ARGS...]\n"
         "stapctl run [OPTIONS] - [ARGS...]\n"
-        "stapctl run [OPTIONS] -e SCRIPT [ARGS...]\n\n"
+        "stapctl run [OPTIONS] -e SCRIPT [ARGS...]\n"
+        "stapctl run -l|-L PATTERN\n\n"
         "  -c CMD            Run CMD, end with it; target() is its pid\n"
         "  -x PID            target() is PID\n"
         "  -o FILE           Write the output there\n"
@@ -32,6 +33,7 @@ static const char usage[] =
         "  -v                What each pass did and how long it took\n"
         "  -k                Keep the generated C and say where\n"
         "  -p N              Stop after pass N: 1 parse, 2 elaborate, 3 translate, 4 build\n"
+        "  -l PATTERN        List the probe points that PATTERN means; -L: with their variables\n"
         "  --kernel RELEASE  Compile for this kernel (with -p 1 to 4)\n"
         "  --fail-on-loss    Exit with 5 when records were lost\n"
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
@@ -115,6 +117,8 @@ static int read_option(RunOptions *o, int c) {
         case 'w': o->no_warnings = true; return 0;
         case 'W': o->warnings_fatal = true; return 0;
         case 'u': o->unoptimized = true; return 0;
+        case 'l':
+        case 'L': o->list = optarg; o->list_variables = c == 'L'; return 0;
         case 'e': o->expression = optarg; return 0;
         case OPT_JSON: o->json = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
@@ -126,6 +130,8 @@ static int read_option(RunOptions *o, int c) {
 }
 
 static int check(const RunOptions *o) {
+        if (o->list)
+                return 1;
         if (!o->expression && !o->file) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
@@ -143,7 +149,7 @@ static int check(const RunOptions *o) {
 
 int run_options_read(int argc, char **argv, RunOptions *ret) {
         *ret = (RunOptions) { .last_pass = PASS_RUN };
-        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:vkm:gG:D:s:T:wWue:h", long_options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:vkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return 0;

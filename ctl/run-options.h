@@ -16,6 +16,8 @@ typedef struct RunOptions {
         const char *file;         /* "-": standard input */
         json_object *args, *defines, *globals;
         int64_t buffer_megabytes, timeout_usec;
+        const char *list;         /* -l, -L: the pattern, and nothing is run */
+        bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
         bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, fail_on_loss, trace_self,
                 no_cache;

@@ -16,6 +16,7 @@
 #include "ctl/child.h"
 #include "ctl/client.h"
 #include "ctl/interrupt.h"
+#include "ctl/listing.h"
 #include "ctl/main.h"
 #include "ctl/output.h"
 #include "ctl/run-options.h"
@@ -357,6 +358,10 @@ int verb_run(int argc, char **argv) {
         int k = run_options_read(argc, argv, &r.options);
         if (k <= 0)
                 return k < 0 ? EXIT_USAGE : EXIT_OK;
+        if (r.options.list)
+                return listing_exec(&(Listing) { .kind = r.options.list_variables ? "variables" : "probes",
+                                                 .pattern = r.options.list, .kernel = r.options.kernel,
+                                                 .json = r.options.json });
         if (r.options.last_pass < 5)
                 return run_options_exec_compiler(&r.options);
         return run(&r);

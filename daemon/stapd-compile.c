@@ -30,8 +30,8 @@ static int run_version(Arena *a, const Options *o) {
 
 int main(int argc, char **argv) {
         static int (*const modes[])(Arena *a, const Options *o) = {
-                [MODE_COMPILE] = standalone_compile, [MODE_PREPARE] = standalone_prepare, [MODE_ZYGOTE] = run_zygote,
-                [MODE_HELP] = run_help, [MODE_VERSION] = run_version,
+                [MODE_COMPILE] = standalone_compile, [MODE_LIST] = standalone_list, [MODE_PREPARE] = standalone_prepare,
+                [MODE_ZYGOTE] = run_zygote, [MODE_HELP] = run_help, [MODE_VERSION] = run_version,
         };
         Options o;
         const char *error;

@@ -18,6 +18,7 @@ static const struct {
         { STAPD_INTERFACE ".Stop", verb_stop },
         { STAPD_INTERFACE ".Attach", verb_attach, NEEDS_UPGRADE },
         { STAPD_INTERFACE ".List", verb_list },
+        { STAPD_INTERFACE ".Describe", verb_describe },
         { STAPD_INTERFACE ".Prepare", verb_prepare },
         { STAPD_INTERFACE ".Status", verb_status },
 };

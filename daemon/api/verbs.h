@@ -17,6 +17,7 @@ void verb_release(Connection *c);
 void verb_stop(Connection *c);
 void verb_attach(Connection *c);
 void verb_list(Connection *c);
+void verb_describe(Connection *c);
 void verb_prepare(Connection *c);
 void verb_status(Connection *c);
 

@@ -13,13 +13,15 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "build/tree.h"
+#include "compile/listing.h"
 #include "compile/message.h"
 #include "compile/passes.h"
 #include "compile/sandbox.h"
 
 #define JOB_ARENA ((size_t) 1 << 30)
 
-static const char *const kinds[_JOB_KIND_MAX] = { [JOB_SCRIPT] = "script", [JOB_PREPARE] = "prepare" };
+static const char *const kinds[_JOB_KIND_MAX] = { [JOB_SCRIPT] = "script", [JOB_PREPARE] = "prepare",
+                                                   [JOB_LIST] = "list" };
 
 JobKind job_kind_from_string(const char *s) {
         for (JobKind k = 0; k < _JOB_KIND_MAX; k++)
@@ -224,6 +226,30 @@ static void prepare(World *w, Arena *a, json_object *o) {
         build_kit(a, other ? &other->kit_target : &w->kit_target, json_object_get_string(output));
 }
 
+/* ------------------------------------------------------------------ what there is */
+
+static void send_listing(const Listing *l, CompileResult result) {
+        _cleanup_(json_putp) json_object *o = json_object_new_object();
+        json_object_object_add(o, "result", json_object_new_string(compile_result_to_string(result)));
+        json_object_object_add(o, "lines", listing_to_json(l));
+        json_object_object_add(o, "total", json_object_new_int64((int64_t) l->lines.n));
+        add_diagnostics(o, &(Reply) { .diags = &l->diags });
+        int e = message_send(job_socket, o, NULL, 0);
+        if (e < 0)
+                log_debug_errno(e, "Cannot send a list: %m");
+}
+
+static void list(World *w, Arena *a, json_object *o) {
+        Listing l;
+        const char *error;
+        if (!listing_from_json(a, o, &l, &error)) {
+                reply_error(COMPILE_RESULT_SCRIPT, error);
+                return;
+        }
+        CompileResult result = listing_run(w, a, &l);
+        send_listing(&l, result);
+}
+
 void job_run(World *w, JobKind kind, int socket) {
         job_socket = socket;
         int r = sandbox_job(kind == JOB_PREPARE ? SANDBOX_PREPARE_SECONDS : SANDBOX_JOB_SECONDS), fds[1];
@@ -242,6 +268,8 @@ void job_run(World *w, JobKind kind, int socket) {
         arena_set_oom(a, on_memory, NULL);
         if (kind == JOB_SCRIPT)
                 compile_script(w, a, o, n_fds ? fds[0] : -1);
+        else if (kind == JOB_LIST)
+                list(w, a, o);
         else
                 prepare(w, a, o);
         /* Without destructors: the memory is shared with the zygote. */

@@ -8,6 +8,7 @@
 typedef enum JobKind {
         JOB_SCRIPT,
         JOB_PREPARE,
+        JOB_LIST,
         _JOB_KIND_MAX,
         _JOB_KIND_INVALID = -22,
 } JobKind;

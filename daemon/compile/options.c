@@ -2,7 +2,8 @@
 #include "compile/options.h"
 #include <getopt.h>
 
-enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
+enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
+       OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
        OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HELP, OPT_VERSION };
 
 static const struct option long_options[] = {
@@ -10,6 +11,10 @@ static const struct option long_options[] = {
         { "stop-after", required_argument, NULL, OPT_STOP_AFTER },
         { "dump", required_argument, NULL, OPT_DUMP },
         { "json", no_argument, NULL, OPT_JSON },
+        { "list", required_argument, NULL, OPT_LIST },
+        { "dump-probe-types", no_argument, NULL, OPT_DUMP_PROBE_TYPES },
+        { "dump-probe-aliases", no_argument, NULL, OPT_DUMP_PROBE_ALIASES },
+        { "dump-functions", no_argument, NULL, OPT_DUMP_FUNCTIONS },
         { "prepare", no_argument, NULL, OPT_PREPARE },
         { "zygote", no_argument, NULL, OPT_ZYGOTE },
         { "kit-dir", required_argument, NULL, OPT_KIT_DIR },
@@ -25,6 +30,8 @@ static const struct option long_options[] = {
 void options_print_help(FILE *f) {
         fputs("Usage: stapd-compile [OPTION...] FILE|- [ARGUMENT...]\n"
               "       stapd-compile [OPTION...] -e SCRIPT [ARGUMENT...]\n"
+              "       stapd-compile [OPTION...] -l|-L PATTERN\n"
+              "       stapd-compile [OPTION...] --list=functions|aliases|forms [PATTERN]\n"
               "       stapd-compile --prepare [--kernel RELEASE] [--kit-dir DIRECTORY]\n"
               "\n"
               "Compiles a script to a kernel module.\n"
@@ -45,6 +52,12 @@ void options_print_help(FILE *f) {
               "      --sign-key=FILE, --sign-certificate=FILE\n"
               "                          sign the module\n"
               "      --json              diagnostics as JSON on standard output\n"
+              "  -l PATTERN              list the probe points that PATTERN means\n"
+              "  -L PATTERN              list them with their variables\n"
+              "      --list=KIND         list functions or aliases of the tapsets whose name matches PATTERN,\n"
+              "                          or the forms of probe points\n"
+              "      --dump-functions, --dump-probe-aliases, --dump-probe-types\n"
+              "                          the same for all of them\n"
               "      --prepare           build the kernel kit, and nothing else\n"
               "  -v                      say what each pass did\n"
               "      --help, --version\n", f);
@@ -62,6 +75,21 @@ static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) {
 static bool take_pass(Arena *a, const char *text, PassId *ret, const char **ret_error) {
         *ret = pass_from_string(text);
         return *ret >= 0 || fail(a, ret_error, "no such pass: %s (parse, elaborate, translate, build, 1 to 4)", text);
+}
+
+static bool take_list(Options *o, ListKind kind, const char *pattern) {
+        o->mode = MODE_LIST;
+        o->list = kind;
+        o->pattern = pattern;
+        return true;
+}
+
+static bool take_list_kind(Arena *a, Options *o, const char *text, const char **ret_error) {
+        ListKind kind = list_kind_from_string(text);
+        if (kind < 0)
+                return fail(a, ret_error, "nothing to list is called %s (probes, variables, functions, aliases, forms)",
+                            text);
+        return take_list(o, kind, NULL);
 }
 
 static bool take_option(Arena *a, Options *o, int option, char *value, const char **ret_error) {
@@ -87,6 +115,12 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case OPT_SIGN_KEY: o->sign_key = value; return true;
         case OPT_SIGN_CERTIFICATE: o->sign_certificate = value; return true;
         case OPT_JSON: o->json = true; return true;
+        case 'l': return take_list(o, LIST_PROBES, value);
+        case 'L': return take_list(o, LIST_VARIABLES, value);
+        case OPT_LIST: return take_list_kind(a, o, value, ret_error);
+        case OPT_DUMP_PROBE_TYPES: return take_list(o, LIST_FORMS, NULL);
+        case OPT_DUMP_PROBE_ALIASES: return take_list(o, LIST_ALIASES, NULL);
+        case OPT_DUMP_FUNCTIONS: return take_list(o, LIST_FUNCTIONS, NULL);
         case OPT_PREPARE: o->mode = MODE_PREPARE; return true;
         case OPT_ZYGOTE: o->mode = MODE_ZYGOTE; return true;
         case OPT_DEBUG: o->debug = true; return true;
@@ -99,6 +133,8 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
 static bool check(Arena *a, Options *o, int rest, const char **ret_error) {
         if (o->mode == MODE_HELP || o->mode == MODE_VERSION)
                 return true;
+        if (o->mode == MODE_LIST)
+                return rest == 0 || fail(a, ret_error, "one pattern is wanted");
         if (o->mode != MODE_COMPILE)
                 return rest == 0 || fail(a, ret_error, "no script is wanted here");
         if (!o->script && !o->file)
@@ -118,13 +154,15 @@ bool options_parse(Arena *a, int argc, char **argv, Options *ret, const char **r
         optind = 0;
         opterr = 0;
         /* `+`: what comes after the script is the script's. */
-        for (int c; (c = getopt_long(argc, argv, "+:e:o:m:guwWvD:G:I:p:", long_options, NULL)) != -1;) {
+        for (int c; (c = getopt_long(argc, argv, "+:e:o:m:guwWvD:G:I:p:l:L:", long_options, NULL)) != -1;) {
                 if (c == ':' || c == '?')
                         return fail(a, ret_error, "%s: %s", argv[optind - 1],
                                     c == ':' ? "the option wants a value" : "no such option");
                 if (!take_option(a, &o, c, optarg, ret_error))
                         return false;
         }
+        if (o.mode == MODE_LIST && !o.pattern && optind < argc)
+                o.pattern = argv[optind++];
         int rest = argc - optind;
         if (o.mode == MODE_COMPILE && !o.script && optind < argc)
                 o.file = argv[optind++];

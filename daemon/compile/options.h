@@ -5,9 +5,11 @@
  */
 #include <stdio.h>
 #include "compile/request.h"
+#include "elaborate/list.h"
 
 typedef enum CommandMode {
         MODE_COMPILE,
+        MODE_LIST,
         MODE_PREPARE,
         MODE_ZYGOTE,
         MODE_HELP,
@@ -23,6 +25,8 @@ typedef struct Options {
         const char *kit_dir;      /* NULL: the usual ones */
         const char *user;         /* --user, of --zygote */
         StringVec tapset_dirs;    /* -I */
+        ListKind list;            /* MODE_LIST */
+        const char *pattern;      /* MODE_LIST; NULL: everything */
         PassId dump;              /* _PASS_INVALID: none */
         const char *output;       /* -o; NULL: MODULE.ko here */
         const char *sign_key, *sign_certificate;

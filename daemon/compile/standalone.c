@@ -6,6 +6,7 @@
 #include "base/fds.h"
 #include "base/paths.h"
 #include "build/tree.h"
+#include "compile/listing.h"
 #include "compile/passes.h"
 
 static bool is_terminal(void) {
@@ -238,6 +239,13 @@ static void on_memory(void *userdata, size_t limit) {
         exit(EXIT_COMPILATION);
 }
 
+static int load_library(World *w, const WorldOptions *o) {
+        int r = world_load_library(w, o);
+        if (r < 0)
+                fprintf(stderr, "stapd-compile: cannot read the tapsets: %s\n", strerror(-r));
+        return r;
+}
+
 int standalone_compile(Arena *a, const Options *o) {
         Command c = { .options = o, .arena = a, .request = o->request };
         StringVec dirs = standalone_kit_dirs(a, o);
@@ -246,14 +254,50 @@ int standalone_compile(Arena *a, const Options *o) {
         arena_set_oom(a, on_memory, NULL);
         if (!read_script(&c) || open_kernel(&options, &w) < 0)
                 return EXIT_USAGE;
-        int r = world_load_library(w, &options);
-        if (r < 0) {
-                fprintf(stderr, "stapd-compile: cannot read the tapsets: %s\n", strerror(-r));
+        int r = load_library(w, &options);
+        if (r < 0)
                 return EXIT_USAGE;
-        }
         if (c.request.stop_after == PASS_BUILD && (r = want_kit(w, &options, &dirs, a)) != 0)
                 return r;
         r = compile(&c, w);
         compilation_done(&c.compilation);
         return r;
+}
+
+/* ------------------------------------------------------------------ what there is */
+
+static void print_listing_json(const Listing *l, CompileResult result) {
+        _cleanup_(buf_done) Buf diagnostics = BUF_INIT;
+        json_object *lines = listing_to_json(l);
+        diags_render_json(&l->diags, &diagnostics);
+        printf("{\"result\":\"%s\",\"lines\":%s,\"total\":%zu,\"diagnostics\":%s}\n",
+               compile_result_to_string(result), json_object_to_json_string_ext(lines, JSON_C_TO_STRING_PLAIN),
+               l->lines.n, diagnostics.data ?: "[]");
+        json_object_put(lines);
+}
+
+static void print_listing(const Listing *l) {
+        _cleanup_(buf_done) Buf text = BUF_INIT;
+        diags_render_text(&l->diags, is_terminal(), &text);
+        fputs(text.data ?: "", stderr);
+        vec_foreach(it, &l->lines) {
+                fputs(*it, stdout);
+                fputc('\n', stdout);
+        }
+}
+
+int standalone_list(Arena *a, const Options *o) {
+        StringVec dirs = standalone_kit_dirs(a, o);
+        WorldOptions options = world_options(a, o, &dirs);
+        _cleanup_(world_closep) World *w = NULL;
+        Listing l = { .kind = o->list, .pattern = o->pattern, .limit = SIZE_MAX };
+        arena_set_oom(a, on_memory, NULL);
+        if (open_kernel(&options, &w) < 0 || load_library(w, &options) < 0)
+                return EXIT_USAGE;
+        CompileResult result = listing_run(w, a, &l);
+        if (o->json)
+                print_listing_json(&l, result);
+        else
+                print_listing(&l);
+        return result == COMPILE_RESULT_OK ? 0 : EXIT_COMPILATION;
 }

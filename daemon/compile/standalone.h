@@ -7,6 +7,7 @@
 enum { EXIT_USAGE = 1, EXIT_COMPILATION = 4 };
 
 int standalone_compile(Arena *a, const Options *o);
+int standalone_list(Arena *a, const Options *o);
 int standalone_prepare(Arena *a, const Options *o);
 
 /* The directories where kits are looked for, most trusted first. */

@@ -75,6 +75,7 @@ static inline Unit *function_unit(const Function *f) {
 typedef struct {
         Probe *probe;
         Unit *unit;
+        const ProbePlace *place;
 } Handler;
 
 typedef struct Elab {
@@ -149,6 +150,9 @@ Expr *make_poison(Elab *e, Span span);
 
 /* ------------------------------------------------------------------ the passes, in order: passes.c */
 
+/* An elaboration in which no pass has run. */
+void elab_init(Elab *e, ProbeWorld *w, const Library *l, File *const *files, size_t n_files,
+               const ElaborateOptions *o);
 void pass_declare(Elab *e);
 void pass_expand(Elab *e);
 void pass_link(Elab *e);

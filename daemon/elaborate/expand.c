@@ -51,7 +51,7 @@ static void add_handler(Elab *e, const Chain *c, const ProbePoint *p, const Prob
         probe->span = probe_span(c);
         probe->attach = place->attach;
         probe->attach.may_fail |= c->optional || c->wildcard || p->optional || p->sufficient;
-        vec_push(e->arena, &e->handlers, ((Handler) { probe, u }));
+        vec_push(e->arena, &e->handlers, ((Handler) { probe, u, place }));
 }
 
 static unsigned add_places(Elab *e, const Chain *c, const ProbePoint *p, const ProbePlaceVec *places) {

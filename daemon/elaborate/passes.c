@@ -28,9 +28,9 @@ static const struct {
         { "finish", pass_finish },       /* the program */
 };
 
-Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files,
-                   const ElaborateOptions *o) {
-        Elab e = {
+void elab_init(Elab *e, ProbeWorld *w, const Library *l, File *const *files, size_t n_files,
+               const ElaborateOptions *o) {
+        *e = (Elab) {
                 .world = w,
                 .arena = w->arena,
                 .diags = w->diags,
@@ -40,7 +40,13 @@ Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files
                 .n_files = n_files,
                 .program = arena_new0(w->arena, Program),
         };
-        e.program->arena = w->arena;
+        e->program->arena = w->arena;
+}
+
+Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files,
+                   const ElaborateOptions *o) {
+        Elab e;
+        elab_init(&e, w, l, files, n_files, o);
         for (size_t i = 0; i < ELEMENTSOF(passes); i++)
                 if (passes[i].run)
                         passes[i].run(&e);

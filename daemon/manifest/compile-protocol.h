@@ -10,7 +10,7 @@
  *    "compiler": TEXT, "version": STAPD_VERSION, "error": text or null}
  *
  * and after that one {"exited": PID, "status": N} per child that ended. stapd sends it one message per job:
- * {"job": N, "kind": "script" | "prepare"} with one descriptor, the child's end of a new SOCK_SEQPACKET pair.
+ * {"job": N, "kind": "script" | "prepare" | "list"} with one descriptor, the child's end of a new SOCK_SEQPACKET pair.
  * The zygote forks, and never reads what is on it. End of file on its socket ends the zygote and its children.
  *
  * The child reads one request from the job's socket:
@@ -32,7 +32,8 @@
  * A socket that ends without a result means that the child died: COMPILE_RESULT_LIMIT when a limit killed it.
  * A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel kit into
  * DIRECTORY/ID, and its last message has "kit": ID. DIRECTORY is below the zygote's --kit-dir, which it can see
- * in its own mount namespace also when that is below /tmp. For "stopAfter" before "build", and with
+ * in its own mount namespace also when that is below /tmp. A "list" job's request is {"what": KIND, "pattern": TEXT or
+ * null, "limit": N} (elaborate/list.h), and its last message has "lines": [...] and "total": N. For "stopAfter" before "build", and with
  * "keepSource", "source" is what the last pass made: the tree as text, or the C.
  */
 #include <stdbool.h>

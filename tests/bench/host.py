@@ -111,6 +111,17 @@ def traced_functions(release):
     return [name for name in names if name in there]
 
 
+def probes_seconds(release, *arguments, times=10):
+    """Median seconds of `stapctl probes`, from its start to its end."""
+    taken = []
+    for _ in range(times):
+        started = time.monotonic()
+        subprocess.run([BUILD / 'ctl/stapctl', 'probes', f'--kernel={release}', *arguments], check=True,
+                       stdout=subprocess.DEVNULL)
+        taken.append(time.monotonic() - started)
+    return statistics.median(taken)
+
+
 # -------------------------------------------------------------------- at rest
 
 def idle(release, cache):
