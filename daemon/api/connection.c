@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/connection.h"
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include "api/interface.h"
@@ -26,19 +27,18 @@ static void update_events(Connection *c) {
 }
 
 void connection_close(Connection *c) {
-        if (c->gone)
-                c->gone(c, c->gone_data);
-        if (c->untie)
-                c->untie(c, c->tied);
+        if (c->call.gone)
+                c->call.gone(&c->call, c->call.gone_data);
+        c->peer.untied = NULL;
+        peer_done(&c->peer);
         server_forget(c->server, c);
         sd_event_source_disable_unref(c->source);
         sd_event_source_disable_unref(c->timeout);
         sd_event_source_disable_unref(c->deferred);
         close_fd(c->fd);
-        varlink_call_done(&c->call);
+        varlink_call_done(&c->message);
         buf_done(&c->in);
         buf_done(&c->out);
-        caller_done(&c->caller);
         sd_event_unref(c->event);
         free(c);
 }
@@ -46,18 +46,17 @@ void connection_close(Connection *c) {
 /* ------------------------------------------------------------------ sending */
 
 static void give_socket_away(Connection *c) {
-        void (*upgrade)(Connection *, int, void *) = c->upgrade;
-        void *userdata = c->gone_data;
-        c->gone = NULL;
+        void *userdata = c->call.gone_data;
+        c->call.gone = NULL;
         c->source = sd_event_source_disable_unref(c->source);
         int fd = TAKE_FD(c->fd);
-        upgrade(c, fd, userdata);
+        c->upgrade(&c->peer.caller, c->call.manager, fd, userdata);
         connection_close(c);
 }
 
 /* The client sends no more, waits for nothing, and has no session. */
 static bool is_idle_at_end(const Connection *c) {
-        return c->ended && !c->busy && !c->has_message && !c->untie;
+        return c->ended && !c->busy && !c->has_message && !c->peer.ties;
 }
 
 /* False: the connection is gone. */
@@ -89,7 +88,7 @@ static bool flush(Connection *c) {
 static int on_deferred(sd_event_source *source, void *userdata) {
         Connection *c = userdata;
         if (c->out.failed) {
-                log_debug("a client of uid %u does not read its replies", c->caller.uid);
+                log_debug("a client of uid %u does not read its replies", c->peer.caller.uid);
                 connection_close(c);
                 return 0;
         }
@@ -104,75 +103,79 @@ static void send_later(Connection *c) {
         (void) sd_event_source_set_enabled(c->deferred, SD_EVENT_ONESHOT);
 }
 
+static Connection *connection_of(Call *c) {
+        return (Connection *) c; /* its first member */
+}
+
 static void call_ended(Connection *c) {
-        varlink_call_done(&c->call);
+        varlink_call_done(&c->message);
         c->busy = false;
-        c->gone = NULL;
-        c->gone_data = NULL;
+        c->call.gone = NULL;
+        c->call.gone_data = NULL;
         send_later(c);
 }
 
-void connection_reply_more(Connection *c, json_object *parameters) {
-        if (!c->call.more || c->call.oneway) {
-                json_object_put(parameters);
-                return;
-        }
-        varlink_add_reply(&c->out, parameters, true);
-        send_later(c);
-}
-
-void connection_reply(Connection *c, json_object *parameters) {
-        if (c->call.oneway)
+static void reply(Call *call, json_object *parameters, bool continues) {
+        Connection *c = connection_of(call);
+        if (call->oneway)
                 json_object_put(parameters);
         else
-                varlink_add_reply(&c->out, parameters, false);
-        call_ended(c);
+                varlink_add_reply(&c->out, parameters, continues);
+        if (continues)
+                send_later(c);
+        else
+                call_ended(c);
 }
 
-void connection_error(Connection *c, const char *name, json_object *parameters) {
+static void error(Call *call, const char *name, json_object *parameters) {
+        Connection *c = connection_of(call);
         char full[128];
         if (!strchr(name, '.')) {
                 snprintf(full, sizeof(full), STAPD_INTERFACE ".%s", name);
                 name = full;
         }
-        if (c->call.oneway)
+        if (call->oneway)
                 json_object_put(parameters);
         else
                 varlink_add_error(&c->out, name, parameters);
         call_ended(c);
 }
 
-void connection_error_text(Connection *c, const char *name, const char *parameter, const char *text) {
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, parameter, json_object_new_string(text));
-        connection_error(c, name, o);
+static void wait_later(Call *call) {
+        connection_of(call)->busy = true;
 }
 
-void connection_wait(Connection *c, CallGone gone, void *userdata) {
-        c->busy = true;
-        c->gone = gone;
-        c->gone_data = userdata;
+static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, CallGone gone, void *userdata) {
+        reply(call, parameters, /* continues= */ false);
+        call_wait(call, gone, userdata); /* nothing that comes after the call is ours to read */
+        connection_of(call)->upgrade = upgrade;
 }
 
-void connection_tie(Connection *c, CallGone untie, void *userdata) {
-        c->untie = untie;
-        c->tied = userdata;
-        if (!untie)
-                send_later(c); /* it may have been all that kept the connection */
+static size_t queued(const Call *call) {
+        return ((const Connection *) call)->out.len;
 }
 
-void connection_hand_over(Connection *c, json_object *reply, void (*upgrade)(Connection *, int, void *),
-                          CallGone gone, void *userdata) {
-        connection_reply(c, reply);
-        connection_wait(c, gone, userdata); /* nothing that comes after the call is ours to read */
-        c->upgrade = upgrade;
+static const CallTransport connection_transport = {
+        .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .queued = queued,
+};
+
+/* What was all that kept the connection may have gone. */
+static void on_untied(Peer *p) {
+        send_later((Connection *) ((char *) p - offsetof(Connection, peer)));
 }
 
 /* ------------------------------------------------------------------ receiving */
 
+void connection_set_call(Connection *c) {
+        const VarlinkCall *m = &c->message;
+        c->call = (Call) { .transport = &connection_transport, .manager = c->call.manager, .peer = &c->peer,
+                           .caller = &c->peer.caller, .method = m->method, .parameters = m->parameters,
+                           .more = m->more, .oneway = m->oneway, .upgrade = m->upgrade };
+}
+
 /* Answers the next of the calls that have come. False: there is none, or it is no call. */
 static bool process_one(Connection *c) {
-        int r = varlink_take_call(&c->in, &c->call);
+        int r = varlink_take_call(&c->in, &c->message);
         if (r == 0) {
                 c->has_message = false;
                 if (c->in.len == 0)
@@ -180,13 +183,14 @@ static bool process_one(Connection *c) {
                 return false;
         }
         if (r < 0) {
-                log_debug_errno(r, "uid %u sent what is no call: %m", c->caller.uid);
+                log_debug_errno(r, "uid %u sent what is no call: %m", c->peer.caller.uid);
                 c->closing = true;
                 send_later(c);
                 return false;
         }
         c->timeout = sd_event_source_disable_unref(c->timeout);
-        verbs_dispatch(c);
+        connection_set_call(c);
+        verbs_dispatch(&c->call);
         return true;
 }
 
@@ -261,8 +265,8 @@ int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Ca
                 caller_done(caller);
                 return -ENOMEM;
         }
-        *c = (Connection) { .server = server, .manager = manager, .event = sd_event_ref(event), .fd = fd,
-                            .caller = *caller };
+        *c = (Connection) { .server = server, .call.manager = manager, .event = sd_event_ref(event), .fd = fd,
+                            .peer = { .caller = *caller, .single = true, .untied = on_untied } };
         c->in.limit = VARLINK_MAX_MESSAGE + 2 * READ_SIZE;
         c->out.limit = CONNECTION_MAX_QUEUED;
         int r = add_sources(c);
@@ -271,7 +275,7 @@ int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Ca
                 sd_event_source_disable_unref(c->timeout);
                 sd_event_source_disable_unref(c->deferred);
                 close_fd(fd);
-                caller_done(&c->caller);
+                caller_done(&c->peer.caller);
                 sd_event_unref(c->event);
                 free(c);
                 return r;

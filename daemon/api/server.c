@@ -87,7 +87,7 @@ int server_listen(const char *path) {
 static unsigned count_of(const Server *s, uid_t uid) {
         unsigned n = 0;
         for (const Connection *c = s->connections; c; c = c->next)
-                n += c->caller.uid == uid;
+                n += c->peer.caller.uid == uid;
         return n;
 }
 

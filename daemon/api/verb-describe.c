@@ -20,23 +20,23 @@ static json_object *member(json_object *reply, const char *key) {
         return reply && json_object_object_get_ex(reply, key, &v) ? json_object_get(v) : NULL;
 }
 
-static void answer_lines(Connection *c, json_object *reply) {
+static void answer_lines(Call *c, json_object *reply) {
         json_object *o = json_object_new_object();
         json_object_object_add(o, "lines", member(reply, "lines"));
         json_object_object_add(o, "total", member(reply, "total"));
-        connection_reply(c, o);
+        call_reply(c, o);
 }
 
-static void answer_nothing(Connection *c, json_object *reply) {
+static void answer_nothing(Call *c, json_object *reply) {
         json_object *o = json_object_new_object();
         json_object_object_add(o, "text", member(reply, "text"));
         json_object_object_add(o, "diagnostics", member(reply, "diagnostics"));
         json_object_object_add(o, "source", NULL);
-        connection_error(c, "CompileFailed", o);
+        call_error(c, "CompileFailed", o);
 }
 
 static void on_done(void *userdata, CompileResult result, json_object *reply, int fd) {
-        Connection *c = userdata;
+        Call *c = userdata;
         json_object *error = NULL;
         close_fd(fd);
         if (reply)
@@ -44,18 +44,18 @@ static void on_done(void *userdata, CompileResult result, json_object *reply, in
         if (result == COMPILE_RESULT_OK)
                 answer_lines(c, reply);
         else if (error && json_object_is_type(error, json_type_string))
-                connection_error_text(c, "Internal", "reason", json_object_get_string(error));
+                call_error_text(c, "Internal", "reason", json_object_get_string(error));
         else if (result == COMPILE_RESULT_SCRIPT)
                 answer_nothing(c, reply);
         else if (result == COMPILE_RESULT_LIMIT)
-                connection_error_text(c, "CompileLimit", "reason", "the list is longer than may be made");
+                call_error_text(c, "CompileLimit", "reason", "the list is longer than may be made");
         else
-                connection_error_text(c, "Internal", "reason", "the compiler failed");
+                call_error_text(c, "Internal", "reason", "the compiler failed");
 }
 
 static const CompileHandler handler = { .pass = on_pass, .progress = on_progress, .done = on_done };
 
-static void on_gone(Connection *c, void *userdata) {
+static void on_gone(Call *c, void *userdata) {
         compile_job_cancel(userdata);
 }
 
@@ -67,16 +67,16 @@ static json_object *make_request(const char *what, const char *pattern, int64_t 
         return o;
 }
 
-void verb_describe(Connection *c) {
+void verb_describe(Call *c) {
         static const char *const words[] = { "probes", "variables", "functions", "aliases", "forms", NULL };
         const char *what = NULL, *pattern = NULL;
         int64_t limit = DEFAULT_LIMIT;
         if (!param_word(c, "what", true, words, &what) || !param_text(c, "pattern", false, &pattern) ||
-            !param_number(c, "limit", 1, MAX_LIMIT, &limit) || !verb_allowed(c, VERB_STATUS, c->caller.uid))
+            !param_number(c, "limit", 1, MAX_LIMIT, &limit) || !verb_allowed(c, VERB_STATUS, c->caller->uid))
                 return;
         CompilerInfo info = compiler_info(c->manager->compiler);
         if (info.ready && !info.kernel) {
-                connection_error_text(c, "KernelMissing", "reason", info.error ?: "there is no compiler");
+                call_error_text(c, "KernelMissing", "reason", info.error ?: "there is no compiler");
                 return;
         }
         CompileJob *job = NULL;
@@ -84,7 +84,7 @@ void verb_describe(Connection *c) {
         int r = compiler_submit(c->manager->compiler, "list", request, -1, &handler, c, &job);
         json_object_put(request);
         if (r < 0)
-                connection_error_text(c, "Internal", "reason", strerror(-r));
+                call_error_text(c, "Internal", "reason", strerror(-r));
         else
-                connection_wait(c, on_gone, job);
+                call_wait(c, on_gone, job);
 }

@@ -4,7 +4,7 @@
 #include "api/verbs.h"
 #include "config.h"
 
-void verb_get_info(Connection *c) {
+void verb_get_info(Call *c) {
         json_object *o = json_object_new_object(), *interfaces = json_object_new_array();
         json_object_array_add(interfaces, json_object_new_string("org.varlink.service"));
         json_object_array_add(interfaces, json_object_new_string(STAPD_INTERFACE));
@@ -13,19 +13,19 @@ void verb_get_info(Connection *c) {
         json_object_object_add(o, "version", json_object_new_string(STAPD_VERSION));
         json_object_object_add(o, "url", json_object_new_string(""));
         json_object_object_add(o, "interfaces", interfaces);
-        connection_reply(c, o);
+        call_reply(c, o);
 }
 
-void verb_get_interface_description(Connection *c) {
+void verb_get_interface_description(Call *c) {
         const char *name = NULL;
         if (!param_text(c, "interface", true, &name))
                 return;
         const char *text = interface_description(name);
         if (!text) {
-                connection_error_text(c, "org.varlink.service.InterfaceNotFound", "interface", name);
+                call_error_text(c, "org.varlink.service.InterfaceNotFound", "interface", name);
                 return;
         }
         json_object *o = json_object_new_object();
         json_object_object_add(o, "description", json_object_new_string(text));
-        connection_reply(c, o);
+        call_reply(c, o);
 }

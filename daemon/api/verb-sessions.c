@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
-void verb_release(Connection *c) {
+void verb_release(Call *c) {
         int64_t target = 0;
         if (!param_number(c, "target", 0, INT32_MAX, &target))
                 return;
@@ -15,14 +15,14 @@ void verb_release(Connection *c) {
                 return;
         int r = session_release(s, (pid_t) target);
         if (r == -EBUSY)
-                connection_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
+                call_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
         else if (r < 0)
-                connection_error_text(c, "Internal", "reason", strerror(-r));
+                call_error_text(c, "Internal", "reason", strerror(-r));
         else
-                connection_reply(c, NULL);
+                call_reply(c, NULL);
 }
 
-void verb_stop(Connection *c) {
+void verb_stop(Call *c) {
         static const char *const modes[] = { "drain", "immediate", NULL };
         const char *mode = "drain";
         if (!param_word(c, "mode", false, modes, &mode))
@@ -33,7 +33,7 @@ void verb_stop(Connection *c) {
         /* The answer first: stopping may be the end of the session. */
         json_object *o = json_object_new_object();
         json_object_object_add(o, "state", json_object_new_string(session_state_to_string(s->state)));
-        connection_reply(c, o);
+        call_reply(c, o);
         session_stop(s, NULL, strcmp(mode, "immediate") == 0);
 }
 
@@ -68,29 +68,29 @@ static json_object *describe(Session *s) {
         return reply;
 }
 
-static bool may_see(Connection *c, const Session *s) {
+static bool may_see(Call *c, const Session *s) {
         const char *rule;
-        return authz_decide(&c->manager->policy, &c->caller, VERB_SEE, s->owner.uid, NULL, &rule);
+        return authz_decide(&c->manager->policy, c->caller, VERB_SEE, s->owner.uid, NULL, &rule);
 }
 
-static void list_all(Connection *c) {
+static void list_all(Call *c) {
         json_object *last = NULL;
         for (Session *s = c->manager->sessions; s; s = s->next) {
                 if (!may_see(c, s))
                         continue;
                 if (last)
-                        connection_reply_more(c, last);
+                        call_reply_more(c, last);
                 last = describe(s);
         }
-        connection_reply(c, last);
+        call_reply(c, last);
 }
 
-void verb_list(Connection *c) {
+void verb_list(Call *c) {
         const char *id = NULL;
         if (!param_text(c, "id", false, &id))
                 return;
-        if (!id && !c->call.more) {
-                connection_error(c, "org.varlink.service.ExpectedMore", NULL);
+        if (!id && !c->more) {
+                call_error(c, "org.varlink.service.ExpectedMore", NULL);
                 return;
         }
         if (!id) {
@@ -99,7 +99,7 @@ void verb_list(Connection *c) {
         }
         Session *s = verb_session(c, VERB_SEE);
         if (s)
-                connection_reply(c, describe(s));
+                call_reply(c, describe(s));
 }
 
 /* ------------------------------------------------------------------ Attach */
@@ -110,43 +110,43 @@ typedef struct Attachment {
 } Attachment;
 
 /* The reply is out. The session may have ended meanwhile: then the reader just sees the end. */
-static void on_upgrade(Connection *c, int fd, void *userdata) {
+static void on_upgrade(const Caller *caller, Manager *m, int fd, void *userdata) {
         _cleanup_(freep) Attachment *a = userdata;
         _cleanup_(closep) int owned = fd;
-        Session *s = manager_find(c->manager, a->id);
+        Session *s = manager_find(m, a->id);
         if (!s)
                 return;
-        int r = session_attach(s, TAKE_FD(owned), a->format, a->overflow, c->caller.pid);
+        int r = session_attach(s, TAKE_FD(owned), a->format, a->overflow, caller->pid);
         if (r < 0)
                 log_debug_errno(r, "session %s: attach: %m", s->id);
 }
 
-static void on_attach_gone(Connection *c, void *userdata) {
+static void on_attach_gone(Call *c, void *userdata) {
         free(userdata);
 }
 
-static bool check_attach(Connection *c, const Session *s, const char *overflow) {
+static bool check_attach(Call *c, const Session *s, const char *overflow) {
         if (s->state < SESSION_HELD || s->state >= SESSION_DRAINING) {
-                connection_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
+                call_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
                 return false;
         }
-        if (strcmp(overflow, "pause") == 0 && s->owner.uid != c->caller.uid) {
-                connection_error_text(c, "PolicyDenied", "reason",
+        if (strcmp(overflow, "pause") == 0 && s->owner.uid != c->caller->uid) {
+                call_error_text(c, "PolicyDenied", "reason",
                                       "only the owner of a session may let a reader hold its buffers back");
                 return false;
         }
         return true;
 }
 
-void verb_attach(Connection *c) {
+void verb_attach(Call *c) {
         static const char *const formats[] = { "text", "json", NULL };
         static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
         const char *format = NULL, *overflow = "drop";
         if (!param_word(c, "format", true, formats, &format) ||
             !param_word(c, "overflow", false, overflows, &overflow))
                 return;
-        if (c->untie) { /* it would have to go with the upgrade */
-                connection_error_text(c, "InvalidState", "state", "this connection has a session");
+        if (c->peer->single && c->peer->ties) { /* it would have to go with the upgrade */
+                call_error_text(c, "InvalidState", "state", "this connection has a session");
                 return;
         }
         Session *s = verb_session(c, VERB_SEE);
@@ -154,11 +154,11 @@ void verb_attach(Connection *c) {
                 return;
         Attachment *a = calloc(1, sizeof(*a));
         if (!a) {
-                connection_error_text(c, "Internal", "reason", strerror(ENOMEM));
+                call_error_text(c, "Internal", "reason", strerror(ENOMEM));
                 return;
         }
         strcpy(a->id, s->id);
         a->format = format;
         a->overflow = overflow;
-        connection_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
+        call_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start: a session that belongs to its connection. */
+/* Start: a session that belongs to its client. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 
-/* What ties a session to its connection; lives as long as both do. */
+/* What ties a session to its client; lives as long as both do. */
 typedef struct Start {
-        Connection *connection;
+        Call *call; /* NULL: the last reply is out, and the client may be at another call */
+        Tie *tie;
         Session *session;
-        bool more;     /* whoever called wants to hear of everything */
-        bool answered; /* without: the one reply is out, and the connection may be at another call */
+        bool more;  /* whoever called wants to hear of everything */
 } Start;
 
 static void add_text(json_object *o, const char *name, const char *s) {
@@ -25,15 +25,14 @@ static void add_number(json_object *o, const char *name, int64_t n) {
 
 /* One of the replies of a call with `more`. */
 static void tell(const Start *start, json_object *parameters) {
-        if (start->more)
-                connection_reply_more(start->connection, parameters);
+        if (start->call && start->more)
+                call_reply_more(start->call, parameters);
         else
                 json_object_put(parameters);
 }
 
 static void on_state(void *userdata, Session *s) {
         Start *start = userdata;
-        Connection *c = start->connection;
         if (s->state == SESSION_ENDED)
                 return; /* the outcome says so */
         json_object *o = json_object_new_object();
@@ -41,9 +40,8 @@ static void on_state(void *userdata, Session *s) {
         add_text(o, "state", session_state_to_string(s->state));
         if (start->more) {
                 tell(start, o);
-        } else if (!start->answered && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
-                start->answered = true;
-                connection_reply(c, o);
+        } else if (start->call && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
+                call_reply(TAKE_PTR(start->call), o);
         } else {
                 json_object_put(o);
         }
@@ -111,13 +109,13 @@ static json_object *make_outcome(const Session *s) {
         return o;
 }
 
-static void answer_compile_failed(Connection *c, const Session *s) {
+static void answer_compile_failed(Call *c, const Session *s) {
         json_object *o = json_object_new_object();
         json_object *text = member_of(s->compiled, "text"), *list = member_of(s->compiled, "diagnostics");
         bool told = text && json_object_get_string_len(text) > 0; /* not when the request itself was wrong */
         json_object_object_add(o, "text", told ? json_object_get(text) : json_object_new_string(s->error ?: ""));
         json_object_object_add(o, "diagnostics", list ? json_object_get(list) : json_object_new_array());
-        connection_error(c, "CompileFailed", o);
+        call_error(c, "CompileFailed", o);
 }
 
 static const char *const failure_errors[] = {
@@ -128,16 +126,16 @@ static const char *const failure_errors[] = {
 
 static void on_ended(void *userdata, Session *s) {
         _cleanup_(freep) Start *start = userdata;
-        Connection *c = start->connection;
-        connection_tie(c, NULL, NULL);
-        if (start->answered)
+        Call *c = start->call;
+        start->tie = peer_untie(start->tie);
+        if (!c)
                 return;
         if (s->failure == FAILURE_SCRIPT)
                 answer_compile_failed(c, s);
         else if (s->failure != FAILURE_NONE)
-                connection_error_text(c, failure_errors[s->failure], "reason", s->error ?: s->result);
+                call_error_text(c, failure_errors[s->failure], "reason", s->error ?: s->result);
         else
-                connection_reply(c, make_outcome(s));
+                call_reply(c, make_outcome(s));
 }
 
 static const SessionObserver observer = {
@@ -146,32 +144,35 @@ static const SessionObserver observer = {
 };
 
 /* The client is gone: so is its session, after its end probes. */
-static void on_gone(Connection *c, void *userdata) {
+static void on_gone(void *userdata) {
         _cleanup_(freep) Start *start = userdata;
         Session *s = start->session;
         session_unobserve(s);
         session_stop(s, "client-gone", /* immediate= */ false);
 }
 
-static bool check_limits(Connection *c) {
-        int r = manager_check_limits(c->manager, &c->caller);
+static bool check_limits(Call *c) {
+        int r = manager_check_limits(c->manager, c->caller);
         if (r >= 0)
                 return true;
         json_object *o = json_object_new_object();
         add_number(o, "limit", r == -EUSERS ? c->manager->config->sessions_per_user
                                             : c->manager->config->sessions_max);
-        connection_error(c, "TooManySessions", o);
+        call_error(c, "TooManySessions", o);
         return false;
 }
 
-static int create(Connection *c, Request *request, Start **ret) {
+static int create(Call *c, Request *request, Start **ret) {
         Start *start = calloc(1, sizeof(*start));
         if (!start)
                 return -ENOMEM;
-        start->connection = c;
-        start->more = c->call.more;
-        int r = session_new(c->manager, &c->caller, request, &observer, start, &start->session);
+        start->call = c;
+        start->more = c->more;
+        start->tie = peer_tie(c->peer, on_gone, start);
+        int r = !start->tie ? -ENOMEM
+                            : session_new(c->manager, c->caller, request, &observer, start, &start->session);
         if (r < 0) {
+                peer_untie(start->tie);
                 free(start);
                 return r;
         }
@@ -179,17 +180,17 @@ static int create(Connection *c, Request *request, Start **ret) {
         return 0;
 }
 
-void verb_start(Connection *c) {
+void verb_start(Call *c) {
         json_object *context = NULL;
         const char *field = NULL;
         _cleanup_(request_freep) Request *request = NULL;
-        if (c->untie) { /* one that was started without `more` */
-                connection_error_text(c, "InvalidState", "state", "this connection has a session");
+        if (c->peer->single && c->peer->ties) { /* one that was started without `more` */
+                call_error_text(c, "InvalidState", "state", "this connection has a session");
                 return;
         }
-        if (!verb_allowed(c, VERB_COMPILE, c->caller.uid) || !check_limits(c))
+        if (!verb_allowed(c, VERB_COMPILE, c->caller->uid) || !check_limits(c))
                 return;
-        json_object_object_get_ex(c->call.parameters, "context", &context);
+        json_object_object_get_ex(c->parameters, "context", &context);
         int r = request_from_json(context, &request, &field);
         if (r == -EINVAL) {
                 param_invalid(c, field);
@@ -199,11 +200,10 @@ void verb_start(Connection *c) {
         if (r >= 0)
                 r = create(c, request, &start);
         if (r < 0) {
-                connection_error_text(c, "Internal", "reason", strerror(-r));
+                call_error_text(c, "Internal", "reason", strerror(-r));
                 return;
         }
         request = NULL;
-        connection_wait(c, NULL, NULL);
-        connection_tie(c, on_gone, start);
+        call_wait(c, NULL, NULL);
         manager_enqueue(c->manager, start->session);
 }

@@ -10,8 +10,8 @@ static json_object *text(const char *s) {
         return s ? json_object_new_string(s) : NULL;
 }
 
-void verb_status(Connection *c) {
-        if (!verb_allowed(c, VERB_STATUS, c->caller.uid))
+void verb_status(Call *c) {
+        if (!verb_allowed(c, VERB_STATUS, c->caller->uid))
                 return;
         Manager *m = c->manager;
         CompilerInfo info = compiler_info(m->compiler);
@@ -31,7 +31,7 @@ void verb_status(Connection *c) {
         json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));
-        connection_reply(c, o);
+        call_reply(c, o);
 }
 
 /* ------------------------------------------------------------------ Prepare */
@@ -39,23 +39,23 @@ void verb_status(Connection *c) {
 static void on_progress(void *userdata, const char *progress) {
         json_object *o = json_object_new_object();
         json_object_object_add(o, "progress", text(progress));
-        connection_reply_more(userdata, o);
+        call_reply_more(userdata, o);
 }
 
 static void on_done(void *userdata, const char *kit, const char *error) {
-        Connection *c = userdata;
+        Call *c = userdata;
         if (!kit) {
-                connection_error_text(c, "KernelMissing", "reason", error);
+                call_error_text(c, "KernelMissing", "reason", error);
                 return;
         }
         json_object *o = json_object_new_object();
         json_object_object_add(o, "kit", text(kit));
-        connection_reply(c, o);
+        call_reply(c, o);
 }
 
 static const PrepareObserver observer = { .progress = on_progress, .done = on_done };
 
-static void on_gone(Connection *c, void *userdata) {
+static void on_gone(Call *c, void *userdata) {
         manager_prepare_forget(c->manager, c);
 }
 
@@ -64,7 +64,7 @@ static bool is_release(const char *s) {
         return *s && *s != '.' && strlen(s) < 128 && !strchr(s, '/');
 }
 
-void verb_prepare(Connection *c) {
+void verb_prepare(Call *c) {
         const char *kernel = NULL;
         bool force = false;
         if (!param_text(c, "kernel", false, &kernel) || !param_flag(c, "force", &force))
@@ -73,12 +73,12 @@ void verb_prepare(Connection *c) {
                 param_invalid(c, "kernel");
                 return;
         }
-        if (!verb_allowed(c, VERB_PREPARE, c->caller.uid))
+        if (!verb_allowed(c, VERB_PREPARE, c->caller->uid))
                 return;
-        connection_wait(c, on_gone, NULL);
+        call_wait(c, on_gone, NULL);
         int r = manager_prepare(c->manager, kernel, force, &observer, c);
         if (r == -EBUSY)
-                connection_error_text(c, "InvalidState", "state", "the kit of another kernel is being built");
+                call_error_text(c, "InvalidState", "state", "the kit of another kernel is being built");
         else if (r < 0)
-                connection_error_text(c, "Internal", "reason", strerror(-r));
+                call_error_text(c, "Internal", "reason", strerror(-r));
 }

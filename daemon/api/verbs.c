@@ -8,7 +8,7 @@ enum { NEEDS_UPGRADE = 1 };
 
 static const struct {
         const char *method;
-        void (*handle)(Connection *c);
+        void (*handle)(Call *c);
         unsigned flags;
 } verbs[] = {
         { "org.varlink.service.GetInfo", verb_get_info },
@@ -23,22 +23,22 @@ static const struct {
         { STAPD_INTERFACE ".Status", verb_status },
 };
 
-static void answer_unknown(Connection *c) {
-        const char *dot = strrchr(c->call.method, '.');
+static void answer_unknown(Call *c) {
+        const char *dot = strrchr(c->method, '.');
         char interface[128] = "";
-        if (dot && (size_t) (dot - c->call.method) < sizeof(interface))
-                memcpy(interface, c->call.method, (size_t) (dot - c->call.method));
+        if (dot && (size_t) (dot - c->method) < sizeof(interface))
+                memcpy(interface, c->method, (size_t) (dot - c->method));
         if (interface_description(interface))
-                connection_error_text(c, "org.varlink.service.MethodNotFound", "method", c->call.method);
+                call_error_text(c, "org.varlink.service.MethodNotFound", "method", c->method);
         else
-                connection_error_text(c, "org.varlink.service.InterfaceNotFound", "interface", interface);
+                call_error_text(c, "org.varlink.service.InterfaceNotFound", "interface", interface);
 }
 
-void verbs_dispatch(Connection *c) {
+void verbs_dispatch(Call *c) {
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
-                if (strcmp(verbs[i].method, c->call.method) != 0)
+                if (strcmp(verbs[i].method, c->method) != 0)
                         continue;
-                if ((verbs[i].flags & NEEDS_UPGRADE) && !c->call.upgrade)
+                if ((verbs[i].flags & NEEDS_UPGRADE) && !c->upgrade)
                         param_invalid(c, "upgrade");
                 else
                         verbs[i].handle(c);
@@ -49,16 +49,16 @@ void verbs_dispatch(Connection *c) {
 
 /* ------------------------------------------------------------------ parameters */
 
-void param_invalid(Connection *c, const char *name) {
-        connection_error_text(c, "org.varlink.service.InvalidParameter", "parameter", name);
+void param_invalid(Call *c, const char *name) {
+        call_error_text(c, "org.varlink.service.InvalidParameter", "parameter", name);
 }
 
 /* False: not there, or null. */
-static bool find(Connection *c, const char *name, json_object **ret) {
-        return json_object_object_get_ex(c->call.parameters, name, ret) && *ret;
+static bool find(Call *c, const char *name, json_object **ret) {
+        return json_object_object_get_ex(c->parameters, name, ret) && *ret;
 }
 
-bool param_text(Connection *c, const char *name, bool required, const char **ret) {
+bool param_text(Call *c, const char *name, bool required, const char **ret) {
         json_object *v;
         if (!find(c, name, &v)) {
                 if (required)
@@ -74,7 +74,7 @@ bool param_text(Connection *c, const char *name, bool required, const char **ret
         return true;
 }
 
-bool param_number(Connection *c, const char *name, int64_t min, int64_t max, int64_t *ret) {
+bool param_number(Call *c, const char *name, int64_t min, int64_t max, int64_t *ret) {
         json_object *v;
         if (!find(c, name, &v))
                 return true;
@@ -87,7 +87,7 @@ bool param_number(Connection *c, const char *name, int64_t min, int64_t max, int
         return true;
 }
 
-bool param_flag(Connection *c, const char *name, bool *ret) {
+bool param_flag(Call *c, const char *name, bool *ret) {
         json_object *v;
         if (!find(c, name, &v))
                 return true;
@@ -99,7 +99,7 @@ bool param_flag(Connection *c, const char *name, bool *ret) {
         return true;
 }
 
-bool param_word(Connection *c, const char *name, bool required, const char *const *words, const char **ret) {
+bool param_word(Call *c, const char *name, bool required, const char *const *words, const char **ret) {
         const char *word = NULL;
         if (!param_text(c, name, required, &word))
                 return false;
@@ -117,21 +117,21 @@ bool param_word(Connection *c, const char *name, bool required, const char *cons
 
 /* ------------------------------------------------------------------ policy */
 
-bool verb_allowed(Connection *c, Verb verb, uid_t owner) {
+bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         const char *rule;
-        if (authz_decide(&c->manager->policy, &c->caller, verb, owner, NULL, &rule))
+        if (authz_decide(&c->manager->policy, c->caller, verb, owner, NULL, &rule))
                 return true;
-        connection_error_text(c, "PolicyDenied", "reason", rule);
+        call_error_text(c, "PolicyDenied", "reason", rule);
         return false;
 }
 
-Session *verb_session(Connection *c, Verb verb) {
+Session *verb_session(Call *c, Verb verb) {
         const char *id = NULL, *rule;
         if (!param_text(c, "id", true, &id))
                 return NULL;
         Session *s = manager_find(c->manager, id);
-        if (!s || !authz_decide(&c->manager->policy, &c->caller, VERB_SEE, s->owner.uid, NULL, &rule)) {
-                connection_error_text(c, "NoSuchSession", "id", id);
+        if (!s || !authz_decide(&c->manager->policy, c->caller, VERB_SEE, s->owner.uid, NULL, &rule)) {
+                call_error_text(c, "NoSuchSession", "id", id);
                 return NULL;
         }
         return verb_allowed(c, verb, s->owner.uid) ? s : NULL;
