@@ -26,7 +26,7 @@ static const char usage[] =
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
         "  -G NAME=VALUE     Set a global\n"
         "  -T SECONDS        End after this time\n"
-        "  -s MB             Buffer for each CPU\n"
+        "  -s MB             Buffer for each CPU (1 to 8, by the memory and the CPUs)\n"
         "  -m NAME           Name of the module\n"
         "  -w, -W            No warnings; warnings are errors\n"
         "  -u                Do not optimise\n"

@@ -73,7 +73,7 @@ enum stp_result {
 struct stp_open {
 	char name[STP_NAME_MAX];   /* of the module that will register */
 	__u32 subbuf_size;         /* bytes, a power of two, >= 4096; 0: 65536 */
-	__u32 n_subbufs;           /* 0: 16 */
+	__u32 n_subbufs;           /* 0: as the machine's memory allows, 1 to 8 MiB of each CPU */
 	__u32 flags;
 	__s32 target;              /* target(); 0: none */
 	__u64 reserved[4];         /* 0 */

@@ -10,7 +10,7 @@
 #include "stream/stream-private.h"
 
 #define WINDOW_MIN 1000u  /* usec */
-#define WINDOW_MAX 10000u /* at 100 MB/s a CPU's default buffer of 1 MiB takes this long to fill */
+#define WINDOW_MAX 10000u /* at 100 MB/s the smallest default buffer, 1 MiB of a CPU, takes this long to fill */
 #define STEP 16384        /* records until other events have their turn */
 
 static int pump_step(Stream *s);

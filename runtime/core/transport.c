@@ -2,6 +2,7 @@
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/ktime.h>
@@ -14,6 +15,12 @@
 #define MAX_SUBBUFS (1u << 16)
 #define MAX_BUFFER (1ull << 31)
 #define FLUSH_WAIT_US 50
+
+/* When nobody says otherwise: of all CPUs together, and of each. */
+#define DEFAULT_ALL (32ull << 20)
+#define DEFAULT_MIN (1ull << 20)
+#define DEFAULT_MAX (8ull << 20)
+#define DEFAULT_MEMORY_SHARE 64
 
 /* ------------------------------------------------------------------ writing */
 
@@ -208,11 +215,21 @@ static const struct rchan_callbacks callbacks = {
 	.remove_buf_file = no_remove,
 };
 
+/* Enough that a reader whom the scheduler forgets for a while loses nothing, and little of what the machine has. */
+static u32 default_subbufs(u32 size)
+{
+	u64 all = min(DEFAULT_ALL, (u64)totalram_pages() * PAGE_SIZE / DEFAULT_MEMORY_SHARE);
+
+	return (u32)clamp(all / num_possible_cpus(), DEFAULT_MIN, DEFAULT_MAX) / size;
+}
+
 int stp_transport_open(struct stp_session *s, const struct stp_open *o)
 {
-	u32 size = o->subbuf_size ? o->subbuf_size : 65536, n = o->n_subbufs ? o->n_subbufs : 16;
+	u32 size = o->subbuf_size ? o->subbuf_size : 65536, n = o->n_subbufs;
 	int cpu;
 
+	if (!n && is_power_of_2(size) && size >= MIN_SUBBUF)
+		n = max(default_subbufs(size), 2u);
 	if (!is_power_of_2(size) || size < MIN_SUBBUF || size > MAX_SUBBUF || n < 2 || n > MAX_SUBBUFS ||
 	    (u64)size * n > MAX_BUFFER)
 		return -EINVAL;
