@@ -201,12 +201,13 @@ static void collect_stmt_post(Visitor *v, Stmt **s) {
 
 /* Services of the core that leave an error behind, as tapset functions in C call them. */
 static const char *const failing_services[] = {
-        "stp_error", "stp_abort", "stp_register", "stp_load_", "stp_store_", "stp_map_", "stp_agg_", NULL,
+        "stp_error", "stp_abort", "stp_register", "stp_load_", "stp_store_", "stp_map_", "stp_agg_", "stp_match_",
+        NULL,
 };
 
 static void collect_embedded(FunctionUse *use, const Function *f) {
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
-                      strstr(f->embedded, "stp_load_");
+                      strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
         for (const char *const *name = failing_services; *name; name++)
                 use->can_fail |= strstr(f->embedded, *name) != NULL;

@@ -102,6 +102,8 @@ typedef struct Gen {
         PtrMap handler_names;   /* HandlerUse -> const char * */
         StrMap names;
         StrMap regexes;         /* pattern -> name of its table */
+        bool captures;          /* matched() is used: expressions keep what they found */
+        unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
         int error;              /* negative errno of the manifest's functions */
 } Gen;
@@ -237,5 +239,7 @@ void gen_globals(Gen *g);      /* their memory */
 void gen_global_table(Gen *g);
 void gen_probe_table(Gen *g);  /* locks and rows */
 void gen_frame_needs(Gen *g);  /* the constant STP_FRAME_SIZE */
+void gen_match_needs(Gen *g);  /* STP_MATCH_SIZE */
+bool match_is_asked_for(const Program *p);
 /* Adds the end probe that prints what nobody reads. */
 void shown_add_probe(Program *p);

@@ -27,6 +27,8 @@ static void gen_handler(Gen *g, const HandlerUse *h, Probe *p) {
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
         unsigned cost = stmt_cost(p->body);
+        if (g->captures)
+                gen_line(g, "c->match = NULL;");
         if (p->condition) {
                 Mark m = gen_mark(g);
                 gen_fail_if(g, text(g, "!%s", gen_expr(g, p->condition).text), NULL);
@@ -61,6 +63,8 @@ static void gen_entry(Gen *g, const HandlerUse *h, Probe *p) {
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
         unsigned cost = stmt_cost(p->entry);
+        if (g->captures)
+                gen_line(g, "c->match = NULL;");
         if (cost)
                 gen_fail_if(g, text(g, "!stp_action(c, %u)", cost), NULL);
         if (p->entry)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
-#include <stdbool.h>
 #include "translate/regex.h"
 
 typedef struct {
         Arena *arena;
         const char *at;
         const char *error;
-        unsigned depth;
+        unsigned depth, groups;
 } Parser;
 
 static RegexNode *node_new(Parser *p, RegexKind kind, RegexNode *a, RegexNode *b) {
@@ -96,7 +95,9 @@ static RegexNode *parse_or(Parser *p);
 static RegexNode *parse_group(Parser *p) {
         if (++p->depth > REGEX_MAX_DEPTH)
                 return fail(p, "parentheses are nested too deep");
-        RegexNode *n = parse_or(p);
+        RegexNode *n = node_new(p, RE_GROUP, NULL, NULL);
+        n->group = ++p->groups;
+        n->a = parse_or(p);
         p->depth--;
         if (*p->at != ')')
                 return fail(p, "`(` without its `)`");
@@ -207,11 +208,12 @@ static RegexNode *parse_or(Parser *p) {
         return n;
 }
 
-RegexNode *regex_parse(Arena *a, const char *pattern, const char **ret_error) {
+RegexNode *regex_parse(Arena *a, const char *pattern, unsigned *ret_groups, const char **ret_error) {
         Parser p = {.arena = a, .at = pattern};
         RegexNode *n = parse_or(&p);
         if (!p.error && *p.at == ')')
                 fail(&p, "`)` without its `(`");
+        *ret_groups = p.groups;
         *ret_error = p.error;
         return p.error ? NULL : n;
 }

@@ -4,25 +4,11 @@
  * byte, forks, and nodes for the two ends of the string; a state of the table is a set of them. The start is
  * part of every set, so that a match may begin anywhere.
  */
-#include <stdbool.h>
-#include "base/strmap.h"
 #include "translate/regex.h"
-
-typedef struct {
-        RegexKind kind;           /* SET, START, END, OR; EMPTY: the match */
-        const uint64_t *set;
-        unsigned next, other;
-} Step;
-
-typedef struct {
-        Arena *arena;
-        VEC(Step) steps;
-        bool too_big;
-} Machine;
 
 #define MATCH 0
 
-static unsigned step_add(Machine *m, Step s) {
+static unsigned step_add(RegexMachine *m, RegexStep s) {
         if (m->steps.n >= REGEX_MAX_NODES) {
                 m->too_big = true;
                 return MATCH;
@@ -31,25 +17,30 @@ static unsigned step_add(Machine *m, Step s) {
         return (unsigned) m->steps.n - 1;
 }
 
-static unsigned build(Machine *m, const RegexNode *n, unsigned next);
+static unsigned build(RegexMachine *m, const RegexNode *n, unsigned next);
 
-static unsigned build_repeat(Machine *m, const RegexNode *n, unsigned next) {
+static unsigned build_repeat(RegexMachine *m, const RegexNode *n, unsigned next) {
         unsigned start = next;
         if (n->max < 0) {
-                start = step_add(m, (Step) {.kind = RE_OR, .other = next});
+                start = step_add(m, (RegexStep) {.kind = RE_OR, .other = next});
                 unsigned again = build(m, n->a, start);
                 if (!m->too_big)
                         m->steps.items[start].next = again;
         }
         for (int i = n->min; i < n->max && !m->too_big; i++)
-                start = step_add(m, (Step) {.kind = RE_OR, .next = build(m, n->a, start), .other = next});
+                start = step_add(m, (RegexStep) {.kind = RE_OR, .next = build(m, n->a, start), .other = next});
         for (int i = 0; i < n->min && !m->too_big; i++)
                 start = build(m, n->a, start);
         return start;
 }
 
+static unsigned build_group(RegexMachine *m, const RegexNode *n, unsigned next) {
+        next = step_add(m, (RegexStep) {.kind = RE_TAG, .tag = 2 * n->group + 1, .next = next});
+        return step_add(m, (RegexStep) {.kind = RE_TAG, .tag = 2 * n->group, .next = build(m, n->a, next)});
+}
+
 /* Steps for n that go on at `next`; where they start. Lists of a concatenation are walked, not recursed into. */
-static unsigned build(Machine *m, const RegexNode *n, unsigned next) {
+static unsigned build(RegexMachine *m, const RegexNode *n, unsigned next) {
         switch (n->kind) {
         case RE_EMPTY:
                 return next;
@@ -63,42 +54,58 @@ static unsigned build(Machine *m, const RegexNode *n, unsigned next) {
         }
         case RE_OR: {
                 unsigned a = build(m, n->a, next), b = build(m, n->b, next);
-                return step_add(m, (Step) {.kind = RE_OR, .next = a, .other = b});
+                return step_add(m, (RegexStep) {.kind = RE_OR, .next = a, .other = b});
         }
         case RE_REPEAT:
                 return build_repeat(m, n, next);
+        case RE_GROUP:
+                return m->tagged ? build_group(m, n, next) : build(m, n->a, next);
         default:
-                return step_add(m, (Step) {.kind = n->kind, .set = n->set, .next = next});
+                return step_add(m, (RegexStep) {.kind = n->kind, .set = n->set, .next = next});
         }
+}
+
+const char *regex_machine(Arena *a, const char *pattern, bool tagged, RegexMachine *ret) {
+        const char *error;
+        unsigned groups;
+        RegexNode *tree = regex_parse(a, pattern, &groups, &error);
+        if (!tree)
+                return error;
+        if (tagged && groups >= REGEX_MAX_GROUPS)
+                return "the expression has more than 15 groups, which matched() cannot tell apart";
+        *ret = (RegexMachine) {.arena = a, .tagged = tagged, .n_tags = 2 * groups + 2};
+        vec_push(a, &ret->steps, ((RegexStep) {.kind = RE_EMPTY}));
+        ret->first = build(ret, &(RegexNode) {.kind = RE_GROUP, .a = tree}, MATCH);
+        return ret->too_big ? "the expression is too large" : NULL;
 }
 
 /* ------------------------------------------------------------------ classes of bytes */
 
-static bool set_has(const uint64_t *set, unsigned c) {
+bool regex_set_has(const uint64_t *set, unsigned c) {
         return set[c / 64] >> (c % 64) & 1;
 }
 
-/* Bytes that no step tells apart are one class. 0 is kept for the end. */
-static void find_classes(const Machine *m, Regex *r) {
-        memset(r->classes, 1, sizeof(r->classes));
-        r->n_classes = 2;
+unsigned regex_classes(const RegexMachine *m, uint8_t classes[256]) {
+        unsigned n_classes = 2;
+        memset(classes, 1, 256);
         vec_foreach(s, &m->steps) {
                 uint8_t split[256] = {};
                 if (s->kind != RE_SET)
                         continue;
-                for (unsigned k = 1, n = r->n_classes; k < n && r->n_classes < 256; k++) {
+                for (unsigned k = 1, n = n_classes; k < n && n_classes < 256; k++) {
                         bool inside = false, outside = false;
                         for (unsigned c = 1; c < 256; c++)
-                                if (r->classes[c] == k)
-                                        *(set_has(s->set, c) ? &inside : &outside) = true;
+                                if (classes[c] == k)
+                                        *(regex_set_has(s->set, c) ? &inside : &outside) = true;
                         if (inside && outside)
-                                split[k] = (uint8_t) r->n_classes++;
+                                split[k] = (uint8_t) n_classes++;
                 }
                 for (unsigned c = 1; c < 256; c++)
-                        if (split[r->classes[c]] && set_has(s->set, c))
-                                r->classes[c] = split[r->classes[c]];
+                        if (split[classes[c]] && regex_set_has(s->set, c))
+                                classes[c] = split[classes[c]];
         }
-        r->classes[0] = 0;
+        classes[0] = 0;
+        return n_classes;
 }
 
 /* ------------------------------------------------------------------ sets of steps */
@@ -109,7 +116,7 @@ typedef struct {
 } StepSet;
 
 typedef struct {
-        const Machine *machine;
+        const RegexMachine *machine;
         Regex *regex;
         unsigned first, words;
         VEC(StepSet) states;
@@ -129,7 +136,7 @@ static void set_close(Builder *b, StepSet *s, unsigned step, bool at_start, bool
         b->stack[n++] = step;
         while (n) {
                 unsigned i = b->stack[--n];
-                const Step *x = &b->machine->steps.items[i];
+                const RegexStep *x = &b->machine->steps.items[i];
                 if (!set_put(s, i))
                         continue;
                 s->matches |= x->kind == RE_EMPTY;
@@ -170,13 +177,13 @@ static unsigned state_find(Builder *b, const StepSet *s) {
 
 /* Where a state goes with a byte of a class. */
 static unsigned state_after(Builder *b, const StepSet *from, unsigned class, unsigned byte) {
-        const Machine *m = b->machine;
+        const RegexMachine *m = b->machine;
         StepSet to = set_new(b);
         for (unsigned i = 0; i < m->steps.n; i++) {
-                const Step *x = &m->steps.items[i];
+                const RegexStep *x = &m->steps.items[i];
                 if (!(from->bits[i / 64] >> (i % 64) & 1))
                         continue;
-                if (class == 0 ? x->kind == RE_END : x->kind == RE_SET && set_has(x->set, byte))
+                if (class == 0 ? x->kind == RE_END : x->kind == RE_SET && regex_set_has(x->set, byte))
                         set_close(b, &to, x->next, /* at_start= */ false, /* at_end= */ class == 0);
         }
         if (class == 0)
@@ -204,23 +211,18 @@ static bool build_table(Builder *b) {
 }
 
 const char *regex_compile(Arena *a, const char *pattern, Regex *ret) {
-        const char *error;
-        RegexNode *tree = regex_parse(a, pattern, &error);
-        if (!tree)
+        RegexMachine m;
+        const char *error = regex_machine(a, pattern, /* tagged= */ false, &m);
+        if (error)
                 return error;
-        Machine m = {.arena = a};
-        vec_push(a, &m.steps, ((Step) {.kind = RE_EMPTY}));
-        unsigned first = build(&m, tree, MATCH);
-        if (m.too_big)
-                return "the expression is too large";
         *ret = (Regex) {};
-        find_classes(&m, ret);
-        Builder b = {.machine = &m, .regex = ret, .first = first, .words = (unsigned) (m.steps.n + 63) / 64};
+        ret->n_classes = regex_classes(&m, ret->classes);
+        Builder b = {.machine = &m, .regex = ret, .first = m.first, .words = (unsigned) (m.steps.n + 63) / 64};
         b.stack = arena_array(a, unsigned, m.steps.n * 2 + 2);
         vec_push(a, &b.states, set_new(&b));
         vec_push(a, &b.states, set_new(&b));
         StepSet start = set_new(&b);
-        set_close(&b, &start, first, /* at_start= */ true, /* at_end= */ false);
+        set_close(&b, &start, m.first, /* at_start= */ true, /* at_end= */ false);
         ret->start = state_find(&b, &start);
         return build_table(&b) ? NULL : "the expression needs too many states";
 }

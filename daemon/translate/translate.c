@@ -13,6 +13,8 @@ static void write_start(Gen *g) {
                         "#pragma GCC diagnostic ignored \"-Wunused-but-set-variable\"\n"
                         "#pragma GCC diagnostic ignored \"-Wunused-function\"\n"
                         "#pragma GCC diagnostic ignored \"-Wunused-value\"\n\n");
+        if (g->captures)
+                buf_str(g->out, "static u32 stp_match_room(void);\n");
         gen_embedded_blocks(g);
 }
 
@@ -28,6 +30,7 @@ int translate(const Program *p, const TranslateOptions *o, Diags *d, Manifest *m
         Gen g = {.arena = p->arena, .diags = d, .program = &program, .manifest = m, .out = out};
         shown_add_probe(&program);
         g.usage = usage_new(p->arena, &program);
+        g.captures = match_is_asked_for(&program);
         write_start(&g);
         gen_globals(&g);
         gen_functions(&g);
@@ -35,6 +38,7 @@ int translate(const Program *p, const TranslateOptions *o, Diags *d, Manifest *m
         gen_global_table(&g);
         gen_probe_table(&g);
         gen_frame_needs(&g);
+        gen_match_needs(&g);
         write_end(&g, o);
         return out->failed ? -ENOMEM : g.error;
 }

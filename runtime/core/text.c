@@ -113,16 +113,3 @@ void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const c
 	memmove(rest, rest + from, strlen(rest + from) + 1);
 }
 EXPORT_SYMBOL_GPL(stp_tokenize);
-
-bool stp_regex_match(const struct stp_regex *r, const char *s)
-{
-	u32 state = r->start;
-
-	for (; state > 1; s++) {
-		state = r->next[state * r->n_classes + r->classes[(u8)*s]];
-		if (!*s)
-			break;
-	}
-	return state == 1;
-}
-EXPORT_SYMBOL_GPL(stp_regex_match);

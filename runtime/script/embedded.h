@@ -51,6 +51,32 @@ struct stp_regex {
 };
 bool stp_regex_match(const struct stp_regex *r, const char *s);
 
+/*
+ * The same for scripts that call matched(): threads with registers, of which each transition has a move. `accept` is
+ * 1 + the thread that has matched in a state. What was found is kept at the end of the frame memory, `room` bytes
+ * before it, until the next =~ of this handler.
+ */
+#define STP_MAX_GROUPS 16
+#define STP_REGEX_NO_PARENT 0xff
+#define STP_UNMATCHED (~0U)
+struct stp_regex_tags {
+	const u8 *classes;  /* of the 256 bytes */
+	const u16 *next, *move; /* by state * n_classes + class */
+	const u8 *accept;   /* by state */
+	const u64 *moves;   /* parent << 32 | tags that are set */
+	const u32 *move_at; /* where each move starts in `moves` */
+	u32 n_classes, start, start_move, n_threads, n_tags;
+};
+bool stp_regex_find(struct stp_ctx *c, const struct stp_regex_tags *r, const char *s, u32 size, u32 room);
+/* How much of that memory a script needs whose expressions have up to so many registers. */
+#define STP_MATCH_TEXT(size) (((size) + 7) & ~7U)
+#define STP_MATCH_ROOM(registers) (8 + 8 * STP_MAX_GROUPS + STP_MATCH_TEXT(MAXSTRINGLEN) + 8 * (registers))
+/* Of the last =~: how many groups, the whole match counted; its subject; one group. 0 or "" with the error set when
+ * there was none or it failed. */
+u32 stp_match_groups(struct stp_ctx *c);
+void stp_match_subject(struct stp_ctx *c, char *dst, u32 size);
+void stp_match_group(struct stp_ctx *c, char *dst, u32 size, s64 n);
+
 /* ------------------------------------------------------------------ text: what the string tapset is made of */
 
 /* The part of src from byte `start` (from 0), at most n bytes; "" when start is outside. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The module around a script: the last thing that generated C includes. Before it stand STP_PROBES,
- * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MODULE_NAME and STP_ABI_HASH; and stp_init_strings(),
+ * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MATCH_SIZE, STP_MODULE_NAME and STP_ABI_HASH; and stp_init_strings(),
  * which gives globals the values that may be longer than a string can be.
  */
 #ifndef STP_MODULE_H
@@ -41,7 +41,8 @@ static struct stp_script stp_script = {
 	.n_probes = STP_N_PROBES,
 	.n_globals = STP_N_GLOBALS,
 	.string_size = MAXSTRINGLEN,
-	.frame_size = STP_FRAME_SIZE + MAXSTRINGLEN, /* the end is stp_tokenize()'s */
+	/* The end is stp_tokenize()'s; what the last =~ found stands before it. */
+	.frame_size = STP_FRAME_SIZE + STP_MATCH_SIZE + STP_MATCH_TEXT(MAXSTRINGLEN),
 	.max_action = MAXACTION,
 	.max_errors = MAXERRORS,
 	.max_skipped = MAXSKIPPED,

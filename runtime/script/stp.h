@@ -79,6 +79,7 @@ struct stp_map;
 struct stp_agg;
 struct stp_ctx;
 struct stp_script;
+struct stp_match;
 
 /* ------------------------------------------------------------------ the descriptor */
 
@@ -179,6 +180,7 @@ struct stp_ctx {
 	u64 caller;                 /* FUNCTION*: the return address; else 0 */
 	const u64 *stack_args;      /* TRACEPOINT: its arguments after the first STP_REGISTER_ARGS */
 	u32 cpu;
+	struct stp_match *match;    /* what the last =~ of this handler found; only where matched() is used */
 	union {                     /* what is left to do when the handler has ended: looked at in one go */
 		struct {
 			u8 error;   /* one was set */
