@@ -38,19 +38,22 @@ static bool hist_is_same(const ExprHist *a, const ExprHist *b) {
         return a->linear == b->linear && a->low == b->low && a->high == b->high && a->step == b->step;
 }
 
-static bool hist_has_bounds(const ExprHist *h) {
-        if (!h->linear)
-                return true;
+/* NULL: there is none. */
+static const char *hist_mistake(const ExprHist *h) {
         uint64_t range = (uint64_t) h->high - (uint64_t) h->low;
-        return h->step >= 1 && h->low < h->high && range / (uint64_t) h->step <= HIST_MAX_BUCKETS;
+        if (!h->linear)
+                return NULL;
+        if (h->low >= h->high)
+                return "the lower bound of @hist_linear must be below the upper one";
+        if (h->step < 1)
+                return "the width of a bucket must be 1 or more";
+        return range / (uint64_t) h->step > HIST_MAX_BUCKETS ? "a histogram can have 128 buckets; make them wider" : NULL;
 }
 
 static void check_hist(Check *c, ExprHist *h) {
         Var *v = stat_var(h->stat);
-        if (!hist_has_bounds(h))
-                diag_add(c->e->diags, DIAG_E0308, h->base.span,
-                         "@hist_linear needs low < high, a width of at least 1, and at most %d buckets",
-                         HIST_MAX_BUCKETS);
+        if (hist_mistake(h))
+                diag_add(c->e->diags, DIAG_E0308, h->base.span, "%s", hist_mistake(h));
         for (size_t i = 0; v && i < v->hists.n; i++)
                 if (hist_is_same(v->hists.items[i], h))
                         return;
@@ -88,6 +91,12 @@ static void check_foreach(Check *c, StmtForeach *f) {
         Var *array = name ? name->var : NULL;
         if (!array || array->type == TYPE_POISON)
                 return;
+        if (f->sort_has_stat && array->type != TYPE_STATS) {
+                Diag *d = diag_add(c->e->diags, DIAG_E0304, f->array->span,
+                                   "`%s` holds no statistics that could be sorted by %s", array->name,
+                                   stat_op_name(f->sort_stat));
+                diag_hint(c->e->diags, d, "sort by the value: `%s%s`", array->name, f->sort_direction < 0 ? "-" : "+");
+        }
         if (array->type == TYPE_STATS && f->sort_direction && f->sort_column == FOREACH_SORT_VALUE)
                 array->stat_ops |= 1u << f->sort_stat;
         if (array->type == TYPE_STATS && f->value)

@@ -49,6 +49,11 @@ void link_drain(Elab *e);
 Function *link_new_function(Elab *e);
 Unit *link_add_function(Elab *e, Function *f);
 
+/* call-errors.c: calls that mean no function, or one that should not be called any more. */
+void call_unknown(Lower *l, const ExprCall *call);
+void call_wrong_arity(Lower *l, const ExprCall *call, const FunctionDeclVec *candidates);
+void call_warn_deprecated(Lower *l, const ExprCall *call, const FunctionDecl *d);
+
 /* target.c: the value in place of a target variable (poisoned after an error). */
 Expr *lower_target(Lower *l, ExprTarget *t);
 /* Tries t->value->..., whose value is lowered already; NULL: its C type is not known (yet). */
