@@ -63,7 +63,8 @@ int point_form(ProbeWorld *w, const ProbePoint *p, const char *const *patterns, 
                         *ret = i;
                         return PROBE_DONE;
                 }
-                if (f == FITS_BUT_ARGUMENT && !nearest)
+                /* `begin("1")`: begin(number), which comes later, is nearer than begin. */
+                if (f == FITS_BUT_ARGUMENT && (!nearest || p->components.items[wrong].arg))
                         nearest = patterns[i];
         }
         if (!nearest)
