@@ -23,11 +23,22 @@ static Var *stat_var(Expr *x) {
         return name ? name->var : NULL;
 }
 
+/* `<<<` says so itself; here is what only reads one. */
+static void check_global(Check *c, const Expr *stat, const Var *v) {
+        if (v->kind == VAR_GLOBAL || v->type != TYPE_STATS || stat->type == TYPE_POISON)
+                return;
+        Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span, "a statistic has to be global, and `%s` is local",
+                           v->name);
+        diag_hint(c->e->diags, d, "declare it: `global %s`", v->name);
+}
+
 static void check_stat(Check *c, ExprStat *s) {
         Var *v = stat_var(s->stat);
         ExprNumber *n = expr_as(Number, s->param);
-        if (v)
+        if (v) {
+                check_global(c, s->stat, v);
                 v->stat_ops |= 1u << s->op;
+        }
         if (s->param && (!n || n->value < 0 || n->value > VARIANCE_MAX_SHIFT))
                 diag_add(c->e->diags, DIAG_E0309, s->param->span,
                          "the bit shift of @variance is a number from 0 to %d",
@@ -51,7 +62,9 @@ static const char *hist_mistake(const ExprHist *h) {
 }
 
 static void check_hist(Check *c, ExprHist *h) {
-        Var *v = stat_var(h->stat);
+        Var *v = h->stat->type == TYPE_POISON ? NULL : stat_var(h->stat);
+        if (v)
+                check_global(c, h->stat, v);
         if (hist_mistake(h))
                 diag_add(c->e->diags, DIAG_E0308, h->base.span, "%s", hist_mistake(h));
         for (size_t i = 0; v && i < v->hists.n; i++)

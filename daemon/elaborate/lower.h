@@ -21,11 +21,12 @@ void lower_init(Lower *l, Elab *e, Unit *u, const File *file);
 void lower_expr(Lower *l, Expr **x);
 void lower_stmt(Lower *l, Stmt **s);
 
-/* lower.c, for statements: an array, keys (NULL: `*`), an element, what cannot be changed. */
+/* lower.c, for statements: an array, keys (NULL: `*`), an element. */
 void lower_array(Lower *l, Expr *x, size_t n_keys);
 void lower_keys(Lower *l, ExprVec *keys);
 void lower_element(Lower *l, Expr *x);
-void lower_refuse(Lower *l, Expr **x);
+/* `what`, a part of it, cannot take a value: it becomes poison. */
+void lower_refuse(Lower *l, Expr **x, const Expr *what);
 bool lower_visit_stmt(Visitor *v, Stmt **s);
 
 /* defined.c: each false, as the children are done. */

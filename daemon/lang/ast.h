@@ -169,6 +169,8 @@ typedef struct {
         /* elaborate: the checked, normalised format that covers also the unformatted ones, as
          * runtime/format.h has it */
         const char *final_format;
+        /* translate: the global that it shows at exit, or NULL */
+        const struct Var *shown;
 } ExprPrint;
 
 typedef enum { STAT_COUNT, STAT_SUM, STAT_MIN, STAT_MAX, STAT_AVG, STAT_VARIANCE, _STAT_OP_MAX } StatOp;

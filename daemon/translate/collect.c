@@ -112,6 +112,7 @@ static bool collect_expr(Visitor *v, Expr **e) {
         case EXPR_STAT:
                 collect_stat_op(c, ((ExprStat *) *e)->stat, ((ExprStat *) *e)->op);
                 /* fall through */
+        case EXPR_HIST:
         case EXPR_LOAD:
         case EXPR_STORE:
         case EXPR_EMBEDDED:
@@ -149,11 +150,13 @@ static void collect_foreach(Collector *c, StmtForeach *s) {
                         collect_write(c, &(*key)->base);
         if (s->value)
                 collect_write(c, &s->value->base);
-        if (s->sort_direction)
+        if (s->array->kind == EXPR_HIST)
+                walk_expr(&c->visitor, &s->array);
+        else if (s->sort_direction)
                 collect_write(c, s->array); /* sorting moves the elements */
         else
                 collect_read(c, s->array);
-        if (s->sort_direction && s->sort_column == FOREACH_SORT_VALUE)
+        if (s->array->kind == EXPR_NAME && s->sort_direction && s->sort_column == FOREACH_SORT_VALUE)
                 collect_stat_op(c, s->array, s->sort_stat);
         vec_foreach(key, &s->slice)
                 walk_expr(&c->visitor, key);
