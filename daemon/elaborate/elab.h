@@ -165,6 +165,7 @@ void pass_autocast(Elab *e);
 void pass_recursion(Elab *e);
 void pass_types(Elab *e);
 void pass_globals(Elab *e);
+void pass_pragmas(Elab *e);
 void pass_effects(Elab *e);
 void pass_check(Elab *e);
 void pass_warn(Elab *e);

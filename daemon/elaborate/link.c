@@ -130,6 +130,8 @@ static Function *link_function(Elab *e, Unit *caller, FunctionDecl *d) {
         Unit *u = unit_new(e, copy_function(e, d->function), d);
         u->function->from_library = d->file->is_library;
         u->function->may_next = d->may_next;
+        if (u->function->embedded)
+                pragmas_link(e, d->file, u->function);
         u->forgiving = e->forgiving;
         if (handler) {
                 u->place = handler->place;

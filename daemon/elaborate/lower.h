@@ -62,6 +62,8 @@ Expr *lower_autocast(Elab *e, ExprTarget *t);
 /* store.c: writing to one, guru only. `old` gives the value before (x++). */
 Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span span);
 Expr *store_autocast(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, Span span);
+/* pragmas.c: the globals that embedded C says it uses. */
+void pragmas_link(Elab *e, const File *from, Function *f);
 /* saved.c */
 Expr *lower_entry(Lower *l, ExprEntry *x);
 /* The value at the entry of the function, in a slot. */

@@ -349,6 +349,12 @@ struct Var {
 
 typedef VEC(Var *) VarVec;
 
+/* A global that embedded C says it uses: pragma:read:x, pragma:write:x. */
+typedef struct {
+        Var *var;
+        bool reads, writes;
+} EmbeddedGlobal;
+
 struct Function {
         const char *name;
         Span span, name_span;
@@ -366,6 +372,7 @@ struct Function {
         VarVec locals;          /* without params */
         bool is_recursive;
         bool may_next;          /* has `next` and falls through to the next overload */
+        VEC(EmbeddedGlobal) globals; /* embedded: STAP_GLOBAL_GET_x, STAP_GLOBAL_SET_x */
         unsigned id;
 };
 

@@ -208,10 +208,27 @@ static const char *const failing_services[] = {
         NULL,
 };
 
-static void collect_embedded(FunctionUse *use, const Function *f) {
+/* Where and how often, nobody knows: never a lone counter. True: one of them may fail. */
+static bool collect_embedded_globals(Usage *u, FunctionUse *use, const Function *f) {
+        bool arrays = false;
+        vec_foreach(it, &f->globals) {
+                int i = usage_global(u, it->var);
+                if (i < 0)
+                        continue;
+                use->globals[i].reads += it->reads;
+                use->globals[i].writes += it->writes;
+                use->globals[i].repeated = true;
+                use->writes |= it->writes;
+                arrays |= it->var->is_array;
+        }
+        return arrays;
+}
+
+static void collect_embedded(Usage *u, FunctionUse *use, const Function *f) {
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
                       strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
+        use->can_fail |= collect_embedded_globals(u, use, f);
         for (const char *const *name = failing_services; *name; name++)
                 use->can_fail |= strstr(f->embedded, *name) != NULL;
 }
@@ -227,7 +244,7 @@ void collect_function(Usage *u, FunctionUse *use) {
         Collector c = collector(u, use);
         Stmt *body = f->body;
         if (f->embedded)
-                collect_embedded(use, f);
+                collect_embedded(u, use, f);
         walk_stmt(&c.visitor, &body);
 }
 

@@ -157,16 +157,3 @@ void gen_values(Gen *g, Expr *const *items, size_t n, bool then_effect, Value *r
                         ret[i] = gen_pin(g, ret[i], items[i]->type);
         }
 }
-
-Value gen_embedded_expr(Gen *g, Expr *e) {
-        const char *code = ((ExprEmbedded *) e)->code, *t;
-        if (e->type == TYPE_STRING) {
-                t = gen_buffer(g);
-                gen_line(g, "stp_str_copy(%s, ({ %s; }), MAXSTRINGLEN);", t, code);
-        } else {
-                t = gen_temp(g);
-                gen_line(g, "s64 %s = (s64)({ %s; });", t, code);
-        }
-        gen_check(g, NULL);
-        return value_temp(t);
-}

@@ -103,6 +103,7 @@ typedef struct Gen {
         StrMap names;
         StrMap regexes;         /* pattern -> name of its table */
         bool captures;          /* matched() is used: expressions keep what they found */
+        bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
         int error;              /* negative errno of the manifest's functions */
@@ -246,6 +247,7 @@ const char *function_name(Gen *g, const Function *f);
 bool function_may_next(const Function *f);
 void gen_embedded_function(Gen *g, const Function *f, const char *head);
 void gen_embedded_blocks(Gen *g); /* those beside functions */
+void gen_embedded_stmt(Gen *g, Stmt *s);
 const char *handler_name(Gen *g, const HandlerUse *h);
 void gen_handlers(Gen *g);
 void gen_globals(Gen *g);      /* their memory */
