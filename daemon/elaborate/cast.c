@@ -16,15 +16,6 @@ static bool names_kernel(const char *module) {
         return false;
 }
 
-void no_such_type(Elab *e, Span span, const char *name) {
-        Kernel *k = e->world->kernel;
-        Diag *d = target_error(e, DIAG_E0237, span, "no type `%s` in kernel %s", name,
-                               k ? kernel_release(k) : "that is not known");
-        const char *near = !k || e->quiet || e->forgiving ? NULL : kernel_suggest_type(k, e->arena, name);
-        if (near)
-                diag_hint(e->diags, d, "did you mean `%s`?", near);
-}
-
 static const TypeRef *find_type(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
         if (!names_kernel(t->module)) {
@@ -40,7 +31,8 @@ static const TypeRef *find_type(Lower *l, const ExprTarget *t) {
         }
         const TypeRef *type = kernel_find_type(e->world->kernel, t->name);
         if (!type)
-                no_such_type(e, t->base.span, t->name);
+                target_error(e, DIAG_E0237, t->base.span, "no type `%s` in kernel %s", t->name,
+                             kernel_release(e->world->kernel));
         return type;
 }
 

@@ -4,6 +4,7 @@
 typedef struct {
         Visitor visitor;
         bool in_function; /* its own variables are nobody else's business */
+        bool in_condition; /* what matched() sees is nobody's there */
         bool found;
 } Search;
 
@@ -41,7 +42,7 @@ static bool search_expr(Visitor *v, Expr **x) {
                 s->found |= !(embedded_tags(expr_as(Embedded, *x)->code) & TAG_PURE);
                 break;
         case EXPR_REGEX:
-                s->found = true; /* matched() sees it */
+                s->found |= !s->in_condition; /* matched() sees it */
                 break;
         default:
                 break;
@@ -66,6 +67,14 @@ static Search search_new(bool in_function) {
 bool effects_expr(const Expr *x) {
         Search s = search_new(/* in_function= */ false);
         Expr *copy = (Expr *) x; /* the search replaces nothing */
+        walk_expr(&s.visitor, &copy);
+        return s.found;
+}
+
+bool effects_condition(const Expr *x) {
+        Search s = search_new(/* in_function= */ false);
+        s.in_condition = true;
+        Expr *copy = (Expr *) x;
         walk_expr(&s.visitor, &copy);
         return s.found;
 }

@@ -10,3 +10,5 @@
 /* Calls count as their functions do, which pass_effects() works out. */
 bool effects_expr(const Expr *x);
 bool effects_stmt(const Stmt *s);
+/* The same for the condition of a probe point, in which =~ leaves nothing behind. */
+bool effects_condition(const Expr *x);

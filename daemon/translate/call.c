@@ -34,12 +34,26 @@ static const char *call_place(Gen *g, const ExprCall *call) {
         return gen_place(g, "identifier", call->name, call->name_span.file ? call->name_span : call->base.span);
 }
 
+static bool call_is_recursive(Gen *g, const ExprCall *call) {
+        bool any = false;
+        vec_foreach(f, &call->targets)
+                any |= usage_function(g->usage, *f)->recursive && !(*f)->from_library;
+        return any;
+}
+
 static void gen_call_checks(Gen *g, const ExprCall *call) {
         bool can_fail = false;
         vec_foreach(f, &call->targets)
                 can_fail |= usage_function(g->usage, *f)->can_fail || function_may_next(*f);
-        if (can_fail)
-                gen_check(g, call_place(g, call));
+        const char *place = call_place(g, call);
+        if (!place && call_is_recursive(g, call)) {
+                gen_open(g, "if (stp_failed(c)) {");
+                gen_line(g, "stp_call_place(c, %s);", gen_place(g, "identifier", call->name, call->name_span));
+                gen_jump(g, g->routine->fail);
+                gen_close(g, "");
+        } else if (can_fail) {
+                gen_check(g, place);
+        }
 }
 
 /* Overloads that may pass the call on return whether they took it. */

@@ -76,20 +76,25 @@ static void write_need(Gen *g, FunctionUse *f, PtrMap *known) {
                            write_calls(g, f, name, known));
 }
 
+static const char *write_handler_need(Gen *g, const HandlerUse *h, const char *most, unsigned *n, PtrMap *known) {
+        const char *name = text(g, "need_%s", handler_name(g, h)), *below;
+        below = write_calls(g, &h->own, name, known);
+        if (!strcmp(below, "0") && !ptrmap_get(&g->frames, h))
+                return most;
+        buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, h), below);
+        return write_max(g, "need_most", ++*n, most, name);
+}
+
 void gen_frame_needs(Gen *g) {
         const char *most = "0", *recursive = "0";
         unsigned n = 0;
         PtrMap known = {};
         g->usage->mark++;
         buf_str(g->out, "enum {\n");
-        vec_foreach(h, &g->usage->handlers) {
-                const char *name = text(g, "need_%s", handler_name(g, *h)), *below;
-                below = write_calls(g, &(*h)->own, name, &known);
-                if (!strcmp(below, "0") && !ptrmap_get(&g->frames, *h))
-                        continue;
-                buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, *h), below);
-                most = write_max(g, "need_most", ++n, most, name);
-        }
+        vec_foreach(h, &g->usage->handlers)
+                most = write_handler_need(g, *h, most, &n, &known);
+        vec_foreach(c, &g->usage->conditions) /* they run when the handler's own frame is free again */
+                most = write_handler_need(g, &(*c)->use, most, &n, &known);
         vec_foreach(f, &g->program->functions) {
                 FunctionUse *use = usage_function(g->usage, *f);
                 if (use->recursive && ptrmap_get(&g->frames, *f))

@@ -91,8 +91,8 @@ static void gen_function_body(Gen *g, const Function *f, const FunctionUse *use)
                                      is_assigned(f, f->params.items[i]));
         unsigned cost = stmt_cost(f->body);
         /* Small functions of the tapsets are part of the statement that calls them. */
-        if (cost && (!f->from_library || use->has_loop || use->recursive))
-                gen_fail_if(g, text(g, "!stp_action(c, %u)", cost), NULL);
+        if (!f->from_library || use->has_loop || use->recursive)
+                gen_action(g, cost, gen_body_place(g, f->body));
         gen_stmt(g, f->body);
 }
 

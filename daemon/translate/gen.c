@@ -198,6 +198,15 @@ void gen_check(Gen *g, const char *place) {
         gen_fail_if(g, "stp_failed(c)", place);
 }
 
+void gen_action(Gen *g, unsigned n, const char *place) {
+        if (n)
+                gen_fail_if(g, text(g, "!stp_action(c, %u, %s)", n, place ?: "NULL"), NULL);
+}
+
+const char *gen_body_place(Gen *g, const Stmt *body) {
+        return body && *span_place(g->arena, body->span) ? gen_place(g, "operator", "{", body->span) : NULL;
+}
+
 /* ------------------------------------------------------------------ variables */
 
 Life variable_life(const Var *v) {

@@ -15,18 +15,50 @@ static const char *comment_text(Gen *g, const Probe *p) {
         return s;
 }
 
+/* The way out: the conditions that the handler may have changed are looked at. */
+static const char *handler_result(Gen *g, const HandlerUse *h) {
+        const char *result = "";
+        vec_foreach(c, &g->usage->conditions)
+                if (usage_may_change(g->usage, h, *c))
+                        result = text(g, "%sstp_condition_look(c, &stp_conditions[%zu]);\n\t", result,
+                                      (size_t) (c - g->usage->conditions.items));
+        return text(g, "%sreturn;", result);
+}
+
 static void handler_shell(Gen *g, const HandlerUse *h, const Probe *p) {
         const char *name = handler_name(g, h);
         buf_printf(g->out, "/* %s */\n", comment_text(g, p));
-        routine_end(g, &(Shell) {.head = text(g, "static void %s(struct stp_ctx *c)", name), .result = "return;",
-                                 .key = h});
+        routine_end(g, &(Shell) {.head = text(g, "static void %s(struct stp_ctx *c)", name),
+                                 .result = handler_result(g, h), .key = h});
+}
+
+static void gen_condition(Gen *g, const HandlerUse *h) {
+        Routine r;
+        const char *name = handler_name(g, h);
+        routine_begin(g, &r, name);
+        gen_line(g, "ret = %s != 0;", gen_expr(g, h->condition).text);
+        routine_end(g, &(Shell) {.head = text(g, "static bool %s(struct stp_ctx *c)", name),
+                                 .declare = "bool ret = false;", .result = "return ret;", .key = h});
+}
+
+/* Before the handlers, which look at them. */
+static void gen_conditions(Gen *g) {
+        size_t n = g->usage->conditions.n;
+        if (!n)
+                return;
+        buf_printf(g->out, "static struct stp_condition stp_conditions[%zu];\n"
+                           "#define STP_CONDITIONS stp_conditions\n#define STP_N_CONDITIONS %zu\n\n", n, n);
+        for (size_t i = 0; i < n; i++) {
+                HandlerUse *h = &g->usage->conditions.items[i]->use;
+                ptrmap_put(g->arena, &g->handler_names, h, (void *) text(g, "condition_%zu", i));
+                gen_condition(g, h);
+        }
 }
 
 static void gen_handler(Gen *g, const HandlerUse *h, Probe *p) {
         Routine r;
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
-        unsigned cost = stmt_cost(p->body);
         if (g->captures)
                 gen_line(g, "c->match = NULL;");
         if (p->condition) {
@@ -34,8 +66,7 @@ static void gen_handler(Gen *g, const HandlerUse *h, Probe *p) {
                 gen_fail_if(g, text(g, "!%s", gen_expr(g, p->condition).text), NULL);
                 gen_release(g, m);
         }
-        if (cost)
-                gen_fail_if(g, text(g, "!stp_action(c, %u)", cost), NULL);
+        gen_action(g, stmt_cost(p->body), gen_body_place(g, p->body));
         if (p->body)
                 gen_stmt(g, p->body);
         handler_shell(g, h, p);
@@ -62,11 +93,9 @@ static void gen_entry(Gen *g, const HandlerUse *h, Probe *p) {
         Routine r;
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
-        unsigned cost = stmt_cost(p->entry);
         if (g->captures)
                 gen_line(g, "c->match = NULL;");
-        if (cost)
-                gen_fail_if(g, text(g, "!stp_action(c, %u)", cost), NULL);
+        gen_action(g, stmt_cost(p->entry), gen_body_place(g, p->entry));
         if (p->entry)
                 gen_stmt(g, p->entry);
         gen_saved(g, p);
@@ -81,6 +110,7 @@ static bool handler_is_new(Gen *g, const HandlerUse *h, const char *prefix, unsi
 }
 
 void gen_handlers(Gen *g) {
+        gen_conditions(g);
         for (size_t i = 0; i < g->program->probes.n; i++) {
                 Probe *p = g->program->probes.items[i];
                 HandlerUse *h = g->usage->of_probe[i], *entry = g->usage->of_entry[i];

@@ -41,9 +41,7 @@ static unsigned own_cost(const Stmt *s) {
 }
 
 void gen_block(Gen *g, Stmt *s, unsigned extra, const char *place) {
-        unsigned n = g->routine->counts_blocks ? own_cost(s) + extra : 0;
-        if (n)
-                gen_fail_if(g, text(g, "!stp_action(c, %u)", n), place);
+        gen_action(g, g->routine->counts_blocks ? own_cost(s) + extra : 0, place);
         if (s)
                 gen_stmt(g, s);
 }
@@ -141,6 +139,13 @@ static void gen_try(Gen *g, Stmt *s) {
         gen_fail_if(g, text(g, "!stp_catch(c, %s, MAXSTRINGLEN)", variable), NULL);
         gen_block(g, x->handler, 0, NULL);
         gen_put_label(g, &tried);
+}
+
+static void gen_embedded_stmt(Gen *g, Stmt *s) {
+        gen_open(g, "{");
+        gen_text(g, text(g, "%s\n", ((StmtEmbedded *) s)->code));
+        gen_close(g, "");
+        gen_check(g, NULL);
 }
 
 static void gen_while_stmt(Gen *g, Stmt *s) {

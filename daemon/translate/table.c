@@ -68,15 +68,6 @@ static void write_map_members(Gen *g, const Var *v) {
                 buf_str(g->out, " .wraps = 1,");
 }
 
-/* All histograms of a statistic have one shape. */
-static void write_hist_members(Gen *g, const ExprHist *h) {
-        if (!h->linear)
-                buf_str(g->out, " .hist = STP_HIST_LOG,");
-        else
-                buf_printf(g->out, " .hist = STP_HIST_LINEAR, .low = (s64)%lluULL, .high = (s64)%lluULL, .step = %lldLL,",
-                           (unsigned long long) h->low, (unsigned long long) h->high, (long long) h->step);
-}
-
 static void write_global_row(Gen *g, size_t i, const Var *v) {
         bool has_slot = v->is_array || v->type == TYPE_STATS;
         buf_printf(g->out, "\t{ .name = %s, .kind = %s,", gen_literal(g, v->name),
@@ -85,8 +76,6 @@ static void write_global_row(Gen *g, size_t i, const Var *v) {
                 write_map_members(g, v);
         if (v->type == TYPE_STATS)
                 buf_printf(g->out, " .stat_ops = %#x,", g->usage->stat_ops[i] | v->stat_ops);
-        if (v->type == TYPE_STATS && v->hists.n)
-                write_hist_members(g, v->hists.items[0]);
         if (has_slot)
                 buf_printf(g->out, " .slot = (void **)&%s,", (const char *) ptrmap_get(&g->global_names, v));
         buf_str(g->out, " },\n");
@@ -129,7 +118,21 @@ static PtrMap gen_locks(Gen *g) {
         vec_foreach(h, &g->usage->handlers)
                 if (write_locks(g, *h))
                         ptrmap_put(g->arena, &names, *h, (void *) text(g, "&%s_locks", handler_name(g, *h)));
+        vec_foreach(c, &g->usage->conditions)
+                if (write_locks(g, &(*c)->use))
+                        ptrmap_put(g->arena, &names, *c,
+                                   (void *) text(g, "&%s_locks", handler_name(g, &(*c)->use)));
         return names;
+}
+
+static void gen_condition_table(Gen *g, const PtrMap *locks) {
+        if (!g->usage->conditions.n)
+                return;
+        buf_str(g->out, "\nstatic struct stp_condition stp_conditions[] = {\n");
+        vec_foreach(c, &g->usage->conditions)
+                buf_printf(g->out, "\t{ .holds = %s, .locks = %s },\n", handler_name(g, &(*c)->use),
+                           (const char *) ptrmap_get(locks, *c) ?: "NULL");
+        buf_str(g->out, "};\n");
 }
 
 /* ------------------------------------------------------------------ probes */
@@ -163,6 +166,13 @@ static void write_saved(Gen *g, const Probe *p) {
                 buf_printf(g->out, " .saved = %u,", p->attach.saved_slots);
 }
 
+static size_t condition_index(const Gen *g, const ConditionUse *c) {
+        size_t i = 0;
+        while (g->usage->conditions.items[i] != c)
+                i++;
+        return i;
+}
+
 static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         const Probe *p = g->program->probes.items[i];
         const HandlerUse *h = g->usage->of_probe[i], *entry = g->usage->of_entry[i];
@@ -183,6 +193,8 @@ static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         write_saved(g, p);
         if (ptrmap_get(locks, h))
                 buf_printf(g->out, " .locks = %s,", (const char *) ptrmap_get(locks, h));
+        if (g->usage->condition_of[i])
+                buf_printf(g->out, " .condition = &stp_conditions[%zu],", condition_index(g, g->usage->condition_of[i]));
         if (entry)
                 buf_printf(g->out, " .entry = %s,", handler_name(g, entry));
         if (entry && ptrmap_get(locks, entry))
@@ -198,6 +210,7 @@ void gen_probe_table(Gen *g) {
                 return;
         }
         PtrMap locks = gen_locks(g);
+        gen_condition_table(g, &locks);
         buf_str(g->out, "\nstatic struct stp_probe stp_probes[] = {\n");
         for (size_t i = 0; i < g->program->probes.n; i++)
                 write_probe_row(g, i, &locks);

@@ -4,6 +4,8 @@
  * then, over all handlers, which globals need their lock and which are lone counters.
  */
 #include "translate/usage.h"
+#include "base/cleanup.h"
+#include "lang/dump.h"
 #include "translate/collect.h"
 
 FunctionUse *usage_function(const Usage *u, const Function *f) {
@@ -38,14 +40,15 @@ static void functions_collect(Usage *u) {
 
 /* One step of the fixed point; whether anything changed. */
 static bool function_inherit(FunctionUse *f) {
-        bool writes = f->writes, can_fail = f->can_fail, raises = f->raises;
+        bool writes = f->writes, can_fail = f->can_fail, raises = f->raises, opaque = f->opaque;
         vec_foreach(callee, &f->calls) {
                 writes |= (*callee)->writes;
                 can_fail |= (*callee)->can_fail;
                 raises |= (*callee)->raises;
+                opaque |= (*callee)->opaque;
         }
-        bool changed = writes != f->writes || can_fail != f->can_fail || raises != f->raises;
-        f->writes = writes, f->can_fail = can_fail, f->raises = raises;
+        bool changed = writes != f->writes || can_fail != f->can_fail || raises != f->raises || opaque != f->opaque;
+        f->writes = writes, f->can_fail = can_fail, f->raises = raises, f->opaque = opaque;
         return changed;
 }
 
@@ -121,6 +124,17 @@ static HandlerUse *handler_find(Usage *u, const Stmt *body, const Expr *conditio
         return NULL;
 }
 
+/* What it does itself, and what it does through calls. */
+static void handler_collect(Usage *u, HandlerUse *h, Probe *p, Stmt *body, Expr *condition, bool entry) {
+        h->globals = h->own.globals = globals_new(u);
+        collect_handler(u, &h->own, p, body, condition, entry);
+        u->mark++;
+        handler_add_calls(u, h, &h->own);
+        function_inherit(&h->own);
+        u->mark++;
+        function_depth(u, &h->own);
+}
+
 static HandlerUse *handler_add(Usage *u, Probe *p, Stmt *body, Expr *condition, bool entry) {
         HandlerUse *h = handler_find(u, body, condition);
         if (h && !entry) {
@@ -129,16 +143,10 @@ static HandlerUse *handler_add(Usage *u, Probe *p, Stmt *body, Expr *condition, 
                 return h;
         }
         h = arena_new0(u->arena, HandlerUse);
-        *h = (HandlerUse) {.body = body, .condition = condition, .globals = globals_new(u)};
+        *h = (HandlerUse) {.body = body, .condition = condition};
         h->alone = probe_is_alone(p);
         h->begin = p->attach.kind == STP_BEGIN;
-        h->own.globals = h->globals;
-        collect_handler(u, &h->own, p, body, condition, entry);
-        u->mark++;
-        handler_add_calls(u, h, &h->own);
-        function_inherit(&h->own);
-        u->mark++;
-        function_depth(u, &h->own);
+        handler_collect(u, h, p, body, condition, entry);
         vec_push(u->arena, &u->handlers, h);
         return h;
 }
@@ -159,6 +167,67 @@ static void handlers_collect(Usage *u) {
                 else
                         u->of_entry[i] = handler_add(u, p, p->entry, NULL, /* entry= */ true);
         }
+}
+
+/* ------------------------------------------------------------------ conditions */
+
+/* Its text, the globals in it and the functions that it calls: names may be private to a file. */
+static const char *condition_key(Usage *u, const ConditionUse *c) {
+        _cleanup_(buf_done) Buf b = BUF_INIT;
+        dump_expr(c->use.condition, &b);
+        for (size_t i = 0; i < u->program->globals.n; i++)
+                if (c->use.globals[i].reads)
+                        buf_printf(&b, " %zu", i);
+        vec_foreach(callee, &c->use.own.calls)
+                buf_printf(&b, " %p", (const void *) (*callee)->function);
+        return arena_strdup(u->arena, b.data ?: "");
+}
+
+static ConditionUse *condition_find(Usage *u, const Expr *condition, const char *key) {
+        vec_foreach(c, &u->conditions)
+                if ((*c)->use.condition == condition || (key && strcmp((*c)->key, key) == 0))
+                        return *c;
+        return NULL;
+}
+
+/* NULL: what it is worth depends on more than globals, so that each hit has to look. */
+static ConditionUse *condition_add(Usage *u, Probe *p) {
+        ConditionUse *known = condition_find(u, p->condition, NULL);
+        if (known)
+                return known;
+        ConditionUse *c = arena_new0(u->arena, ConditionUse);
+        c->use.condition = p->condition;
+        handler_collect(u, &c->use, p, NULL, p->condition, /* entry= */ false);
+        if (c->use.own.opaque)
+                return NULL;
+        c->key = condition_key(u, c);
+        known = condition_find(u, NULL, c->key);
+        if (known)
+                return known;
+        vec_push(u->arena, &u->conditions, c);
+        return c;
+}
+
+bool usage_may_change(const Usage *u, const HandlerUse *h, const ConditionUse *c) {
+        for (size_t i = 0; !h->alone && i < u->program->globals.n; i++)
+                if (c->use.globals[i].reads && (h->globals[i].writes || h->globals[i].adds))
+                        return true;
+        return false;
+}
+
+/* Who may change what a condition is made of looks at it in the end, and so locks it all. */
+static void conditions_collect(Usage *u) {
+        u->condition_of = arena_array(u->arena, ConditionUse *, u->program->probes.n + 1);
+        for (size_t i = 0; i < u->program->probes.n; i++) {
+                Probe *p = u->program->probes.items[i];
+                if (p->condition && !probe_is_alone(p) && p->attach.kind != STP_NEVER)
+                        u->condition_of[i] = condition_add(u, p);
+        }
+        vec_foreach(h, &u->handlers)
+                vec_foreach(c, &u->conditions)
+                        if (usage_may_change(u, *h, *c))
+                                for (size_t i = 0; i < u->program->globals.n; i++)
+                                        global_use_add(&(*h)->globals[i], &(*c)->use.globals[i], /* repeated= */ true);
 }
 
 /* ------------------------------------------------------------------ globals */
@@ -185,6 +254,8 @@ static void global_judge(Usage *u, size_t i) {
                 if (touches && !(*h)->alone)
                         lone &= use_is_lone(u, *h, i);
         }
+        vec_foreach(c, &u->conditions)
+                used |= (*c)->use.globals[i].reads > 0;
         const Var *v = u->program->globals.items[i];
         u->lone[i] = used && written && lone && !v->is_array && v->type == TYPE_LONG;
         u->shared[i] = used && written && !u->lone[i];
@@ -204,6 +275,7 @@ Usage *usage_new(Arena *a, const Program *p) {
         vec_foreach(f, &p->functions)
                 function_depth(u, usage_function(u, *f));
         handlers_collect(u);
+        conditions_collect(u);
         for (size_t i = 0; i < p->globals.n; i++)
                 global_judge(u, i);
         return u;

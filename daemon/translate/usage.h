@@ -28,6 +28,7 @@ typedef struct FunctionUse {
         VEC(struct FunctionUse *) calls;
         bool writes;                 /* changes a global, itself or through calls */
         bool can_fail;               /* may leave an error behind */
+        bool opaque;                 /* has C: what it gives may depend on where the hit is */
         bool raises;                 /* ... through STAP_ERROR: the message lacks a place */
         bool has_loop, recursive;
         unsigned depth;              /* functions in the longest chain of calls from it; recursion counts once */
@@ -37,12 +38,18 @@ typedef struct FunctionUse {
 /* One handler: what it uses with all that it calls. */
 typedef struct HandlerUse {
         const Stmt *body;            /* the handler is known by these two */
-        const Expr *condition;
+        Expr *condition;
         bool alone;                  /* only of begin, end or error probes: nothing else runs beside it */
         bool begin;                  /* only of begin probes */
         GlobalUse *globals;
         FunctionUse own;
 } HandlerUse;
+
+/* `if (...)` of probe points by which the core arms and disarms; those that say the same are one. */
+typedef struct ConditionUse {
+        HandlerUse use;              /* as of a handler with no body */
+        const char *key;             /* what it says */
+} ConditionUse;
 
 typedef struct Usage {
         Arena *arena;
@@ -51,6 +58,8 @@ typedef struct Usage {
         PtrMap global_index;         /* Var -> (index + 1) */
         VEC(HandlerUse *) handlers;
         HandlerUse **of_probe;       /* by place in Program.probes; probes that share a body share it */
+        VEC(ConditionUse *) conditions;
+        ConditionUse **condition_of; /* by place in Program.probes; NULL: always armed */
         HandlerUse **of_entry;       /* the same for the entry handlers of returns; NULL: there is none */
         bool *shared;                /* by global: is locked by those who use it */
         bool *lone;                  /* by global: a lone counter */
@@ -62,6 +71,8 @@ Usage *usage_new(Arena *a, const Program *p);
 FunctionUse *usage_function(const Usage *u, const Function *f);
 /* Index in Program.globals; -1: not a global. */
 int usage_global(const Usage *u, const Var *v);
+/* Whether the handler may change what the condition is made of. */
+bool usage_may_change(const Usage *u, const HandlerUse *h, const ConditionUse *c);
 bool usage_is_lone(const Usage *u, const Var *v);
 /* Whether evaluating the expression can change a variable of the script. Takes NULL. */
 bool usage_has_effect(const Usage *u, Expr *e);

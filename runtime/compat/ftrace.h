@@ -32,6 +32,29 @@ typedef void (*stp_fprobe_exit)(struct fprobe *f, unsigned long ip, unsigned lon
 	(IS_ENABLED(CONFIG_FPROBE) &&                                                              \
 	 __builtin_types_compatible_p(typeof(((struct fprobe *)0)->entry_handler), stp_fprobe_entry))
 
+/*
+ * Where a registered fprobe is, changed in place, so that nothing is missed meanwhile. 6.14 took the ftrace_ops out of
+ * struct fprobe; Kbuild looks for it.
+ */
+static inline int stp_fprobe_set_ips(struct fprobe *f, unsigned long *ips, u32 n)
+{
+#ifdef STP_HAVE_FPROBE_OPS
+	return ftrace_set_filter_ips(&f->ops, ips, n, 0, 1);
+#else
+	int r = unregister_fprobe(f);
+
+	return r ? r : register_fprobe_ips(f, ips, (int)n);
+#endif
+}
+
+/* So that it can be registered again: ftrace_free_filter() leaves pointers to what it has freed. */
+static inline void stp_fprobe_forget(struct fprobe *f)
+{
+#ifdef STP_HAVE_FPROBE_OPS
+	memset(&f->ops, 0, sizeof(f->ops));
+#endif
+}
+
 /* hrtimer_init() became hrtimer_setup() in 6.13; Kbuild looks for it. */
 #ifdef STP_HAVE_HRTIMER_SETUP
 #define stp_hrtimer_setup(t, fn) hrtimer_setup(t, fn, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD)

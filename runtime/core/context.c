@@ -59,21 +59,26 @@ bool stp_catch(struct stp_ctx *c, char *dst, u32 size)
 }
 EXPORT_SYMBOL_GPL(stp_catch);
 
-bool stp_actions_exceeded(struct stp_ctx *c)
+bool stp_actions_exceeded(struct stp_ctx *c, const char *place)
 {
 	if (stp_cpu_of(c)->script->flags & STP_SCRIPT_SUPPRESS_TIME_LIMITS) {
 		c->actions = S32_MAX;
 		return true;
 	}
 	stp_error(c, "MAXACTION exceeded");
+	if (place)
+		stp_error_place(c, place);
 	c->caught = 1;
 	return false;
 }
 EXPORT_SYMBOL_GPL(stp_actions_exceeded);
 
+static const char too_deep[] = "MAXNESTING exceeded";
+static const char no_stack[] = "too little kernel stack for a function call";
+
 void *stp_frame_failed(struct stp_ctx *c)
 {
-	stp_error(c, "MAXNESTING exceeded");
+	stp_error(c, too_deep);
 	return NULL;
 }
 EXPORT_SYMBOL_GPL(stp_frame_failed);
@@ -83,17 +88,25 @@ bool stp_call_enter(struct stp_ctx *c)
 	const struct stp_script *s = stp_cpu_of(c)->script;
 
 	if (c->depth >= s->max_nesting) {
-		stp_error(c, "MAXNESTING exceeded");
+		stp_error(c, too_deep);
 		return false;
 	}
 	if (stp_stack_left() < s->min_stack + CALL_STACK) {
-		stp_error(c, "too little kernel stack for a function call");
+		stp_error(c, no_stack);
 		return false;
 	}
 	c->depth++;
 	return true;
 }
 EXPORT_SYMBOL_GPL(stp_call_enter);
+
+/* What the function itself says with error() has no place. */
+void stp_call_place(struct stp_ctx *c, const char *place)
+{
+	if (c->error == too_deep || c->error == no_stack)
+		stp_error_place(c, place);
+}
+EXPORT_SYMBOL_GPL(stp_call_place);
 
 void stp_exit(struct stp_ctx *c)
 {

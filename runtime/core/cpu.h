@@ -79,7 +79,7 @@ void stp_iter_close(struct stp_cpu *k, u32 n);
 /* The session is to end; `result` is enum stp_result. From a handler. */
 static inline void stp_cpu_end(struct stp_cpu *k, u32 result)
 {
-	if (!k->c.todo.end)
+	if (!k->c.todo.end || result == STP_RESULT_ERRORS)
 		k->result = result;
 	k->c.todo.end = 1;
 }

@@ -26,6 +26,7 @@ static bool locks_ok(const struct stp_script *s, const struct stp_locks *l)
 static bool probe_ok(const struct stp_script *s, const struct stp_probe *p)
 {
 	return p->kind < STP_ATTACH_MAX && p->handler && p->id <= U16_MAX && p->saved <= STP_MAX_SAVED &&
+	       (!p->condition || (p->condition >= s->conditions && p->condition < s->conditions + s->n_conditions)) &&
 	       locks_ok(s, p->locks) && locks_ok(s, p->entry_locks);
 }
 
@@ -41,6 +42,9 @@ int stp_script_check(const struct stp_script *s, u32 max_probes)
 		return -EINVAL;
 	for (i = 0; i < s->n_probes; i++)
 		if (!probe_ok(s, &s->probes[i]))
+			return -EINVAL;
+	for (i = 0; i < s->n_conditions; i++)
+		if (!s->conditions[i].holds || !locks_ok(s, s->conditions[i].locks))
 			return -EINVAL;
 	for (i = 0; i < s->n_globals; i++)
 		if (s->globals[i].kind >= STP_GLOBAL_AGG && !s->globals[i].slot)

@@ -32,6 +32,10 @@ void stp_hit_after(struct stp_cpu *k)
 		stp_transport_switch(s, k);
 		smp_store_release(&k->c.todo.flush, 0);
 	}
+	if (k->c.todo.refresh) {
+		k->c.todo.refresh = 0;
+		irq_work_queue(&s->refresh_irq);
+	}
 	if (k->c.todo.wake) {
 		k->c.todo.wake = 0;
 		irq_work_queue(&s->wake_irq);

@@ -350,7 +350,7 @@ u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup
 		index = take_free(m);
 	}
 	if (!index) {
-		stp_errorf(c, "Array overflow, check MAXMAPENTRIES near identifier '%s'", m->name);
+		stp_error(c, "Array overflow, check MAXMAPENTRIES"); /* the call says which and where */
 		return 0;
 	}
 	e = stp_element_at(m, index);

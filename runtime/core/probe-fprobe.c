@@ -14,6 +14,9 @@ struct fprobes {
 	struct fprobe fprobe;
 	struct stp_session *session;
 	struct stp_hooks hooks;
+	bool registered;
+	u32 n_armed, slots;
+	u64 missed;             /* by those that were unregistered */
 };
 
 static __always_inline void context_fill(struct stp_cpu *k, unsigned long ip, unsigned long caller,
@@ -113,6 +116,51 @@ static void fprobes_free(void *state)
 	kfree(f);
 }
 
+static void disarm(void *state)
+{
+	struct fprobes *f = state;
+
+	if (!f->registered)
+		return;
+	unregister_fprobe(&f->fprobe);
+	stp_fprobe_forget(&f->fprobe);
+	WRITE_ONCE(f->missed, f->missed + f->fprobe.nmissed);
+	WRITE_ONCE(f->fprobe.nmissed, 0);
+	f->registered = false;
+}
+
+static int enroll(struct fprobes *f, u32 n_ips)
+{
+	int r;
+
+	f->fprobe.entry_handler = (void *)entry_hit;
+	f->fprobe.exit_handler = (void *)return_hit;
+	f->fprobe.entry_data_size = f->slots * sizeof(u64);
+	f->fprobe.nr_maxactive = (int)instances(&f->hooks);
+	r = register_fprobe_ips(&f->fprobe, f->hooks.ips, (int)n_ips);
+	f->registered = !r;
+	return r;
+}
+
+static int refresh(struct stp_session *s, void *state)
+{
+	struct fprobes *f = state;
+	u32 n_probes, n_ips = stp_hooks_wanted(&f->hooks, &n_probes);
+	int r = 0;
+
+	s->n_armed += n_probes - f->n_armed;
+	f->n_armed = n_probes;
+	if (!n_ips)
+		disarm(f);
+	else if (f->registered)
+		r = stp_fprobe_set_ips(&f->fprobe, f->hooks.ips, n_ips);
+	else
+		r = enroll(f, n_ips);
+	if (r)
+		s->failed_probe = f->hooks.hook[0].probe->id;
+	return r;
+}
+
 static int arm(struct stp_session *s, void **ret_state)
 {
 	struct fprobes *f = kzalloc(sizeof(*f), GFP_KERNEL);
@@ -124,16 +172,10 @@ static int arm(struct stp_session *s, void **ret_state)
 	r = stp_hooks_init(&f->hooks, s, mine);
 	if (r || !f->hooks.n)
 		goto out;
-	f->fprobe.entry_handler = (void *)entry_hit;
-	f->fprobe.exit_handler = (void *)return_hit;
-	f->fprobe.entry_data_size = slots_assign(&f->hooks) * sizeof(u64);
-	f->fprobe.nr_maxactive = (int)instances(&f->hooks);
-	r = register_fprobe_ips(&f->fprobe, f->hooks.ips, (int)f->hooks.n_ips);
-	if (r) {
-		s->failed_probe = f->hooks.hook[0].probe->id;
+	f->slots = slots_assign(&f->hooks);
+	r = refresh(s, f);
+	if (r)
 		goto out;
-	}
-	s->n_armed += f->hooks.n;
 	*ret_state = f;
 	return 0;
 
@@ -142,23 +184,17 @@ out:
 	return r;
 }
 
-static void disarm(void *state)
-{
-	struct fprobes *f = state;
-
-	unregister_fprobe(&f->fprobe);
-}
-
 static u64 missed(const void *state)
 {
 	const struct fprobes *f = state;
 
-	return READ_ONCE(f->fprobe.nmissed);
+	return READ_ONCE(f->missed) + READ_ONCE(f->fprobe.nmissed);
 }
 
 const struct stp_family stp_family_fprobe = {
 	.name = "fprobe",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = fprobes_free,
 	.missed = missed,

@@ -12,6 +12,8 @@ struct functions {
 	struct ftrace_ops ops;
 	struct stp_session *session;
 	struct stp_hooks hooks;
+	bool registered;
+	u32 n_armed;
 };
 
 static __always_inline void run(struct stp_cpu *k, const struct stp_hook *h, struct pt_regs *regs, bool syscalls)
@@ -116,8 +118,42 @@ static void functions_free(void *state)
 {
 	struct functions *f = state;
 
+	ftrace_free_filter(&f->ops); /* once: it leaves pointers to what it has freed */
 	stp_hooks_done(&f->hooks);
 	kfree(f);
+}
+
+/* Waits until no CPU is in the trampoline or in function_hit(). */
+static void disarm(void *state)
+{
+	struct functions *f = state;
+
+	if (f->registered)
+		unregister_ftrace_function(&f->ops);
+	f->registered = false;
+}
+
+/* ftrace takes an empty filter for one that lets everything through: without probes the ops must go. */
+static int refresh(struct stp_session *s, void *state)
+{
+	struct functions *f = state;
+	u32 n_probes, n_ips = stp_hooks_wanted(&f->hooks, &n_probes);
+	int r = 0;
+
+	s->n_armed += n_probes - f->n_armed;
+	f->n_armed = n_probes;
+	if (!n_ips) {
+		disarm(f);
+		return 0;
+	}
+	r = ftrace_set_filter_ips(&f->ops, f->hooks.ips, n_ips, 0, 1);
+	if (!r && !f->registered) {
+		r = register_ftrace_function(&f->ops);
+		f->registered = !r;
+	}
+	if (r)
+		s->failed_probe = f->hooks.hook[0].probe->id;
+	return r;
 }
 
 static int arm(struct stp_session *s, void **ret_state)
@@ -133,15 +169,9 @@ static int arm(struct stp_session *s, void **ret_state)
 		goto out;
 	f->ops.func = functions_of[f->hooks.n_ips == 1][stp_count_probes(s, is_syscall) > 0];
 	f->ops.flags = stp_count_probes(s, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
-	r = ftrace_set_filter_ips(&f->ops, f->hooks.ips, f->hooks.n_ips, 0, 1);
-	if (!r)
-		r = register_ftrace_function(&f->ops);
-	if (r) {
-		s->failed_probe = f->hooks.hook[0].probe->id;
-		ftrace_free_filter(&f->ops);
+	r = refresh(s, f);
+	if (r)
 		goto out;
-	}
-	s->n_armed += f->hooks.n;
 	*ret_state = f;
 	return 0;
 
@@ -150,18 +180,10 @@ out:
 	return r;
 }
 
-/* Waits until no CPU is in the trampoline or in function_hit(). */
-static void disarm(void *state)
-{
-	struct functions *f = state;
-
-	unregister_ftrace_function(&f->ops);
-	ftrace_free_filter(&f->ops);
-}
-
 const struct stp_family stp_family_function = {
 	.name = "function",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = functions_free,
 };

@@ -10,6 +10,7 @@ struct return_probe {
 	struct kretprobe rp;
 	struct stp_session *session;
 	const struct stp_probe *probe;
+	bool armed;
 };
 
 struct returns {
@@ -94,60 +95,76 @@ static void disarm(void *state)
 		unregister_kretprobes(r->list, r->n);
 }
 
-static int place_arm(struct returns *all, struct stp_session *s, const struct stp_place *at)
+/* What was entered before returns as usual: its handler looks at the condition itself. */
+static int refresh(struct stp_session *s, void *state)
+{
+	struct returns *all = state;
+	u32 i;
+	int e;
+
+	for (i = 0; i < all->n; i++) {
+		struct return_probe *r = container_of(all->list[i], struct return_probe, rp);
+		bool wanted = stp_probe_is_wanted(r->probe);
+
+		if (wanted == r->armed)
+			continue;
+		e = wanted ? enable_kretprobe(&r->rp) : disable_kretprobe(&r->rp);
+		if (e) {
+			s->failed_probe = r->probe->id;
+			return e;
+		}
+		s->n_armed += wanted - r->armed;
+		r->armed = wanted;
+	}
+	return 0;
+}
+
+static int probe_arm(struct returns *all, struct stp_session *s, const struct stp_probe *p)
 {
 	struct return_probe *r = &all->probe[all->n];
-	const struct stp_probe *p = at->probe;
 	int e;
 
 	memset(r, 0, sizeof(*r));
 	r->session = s;
 	r->probe = p;
-	r->rp.kp.addr = (kprobe_opcode_t *)at->address;
+	r->rp.kp.symbol_name = p->symbol;
 	r->rp.handler = return_hit;
 	r->rp.entry_handler = entry_hit;
 	r->rp.maxactive = stp_return_instances(p);
 	r->rp.data_size = p->saved * sizeof(u64);
+	r->armed = stp_probe_is_wanted(p);
+	r->rp.kp.flags = r->armed ? 0 : KPROBE_FLAG_DISABLED;
 	e = register_kretprobe(&r->rp);
 	if (e)
 		return stp_arm_failed(s, p, e);
 	all->list[all->n++] = &r->rp;
+	s->n_armed += r->armed;
 	return 0;
-}
-
-static int arm_all(struct returns *all, struct stp_session *s, const struct stp_places *l)
-{
-	int r = 0;
-	u32 i;
-
-	all->list = kvcalloc(l->n, sizeof(*all->list), GFP_KERNEL);
-	all->probe = kvcalloc(l->n, sizeof(*all->probe), GFP_KERNEL);
-	if (!all->list || !all->probe)
-		return -ENOMEM;
-	for (i = 0; !r && i < l->n && READ_ONCE(s->result) == STP_RESULT_NONE; i++)
-		r = place_arm(all, s, &l->place[i]);
-	return r;
 }
 
 static int arm(struct stp_session *s, void **ret_state)
 {
-	struct stp_places l;
+	u32 i, n = stp_count_probes(s, mine);
 	struct returns *all;
-	int r;
+	int r = 0;
 
-	r = stp_places_find(&l, s, mine, NULL);
-	if (r || !l.n)
-		return r;
+	if (!n)
+		return 0;
 	all = kzalloc(sizeof(*all), GFP_KERNEL);
-	r = all ? arm_all(all, s, &l) : -ENOMEM;
-	stp_places_done(&l);
-	if (r && all) {
+	if (!all)
+		return -ENOMEM;
+	all->list = kvcalloc(n, sizeof(*all->list), GFP_KERNEL);
+	all->probe = kvcalloc(n, sizeof(*all->probe), GFP_KERNEL);
+	if (!all->list || !all->probe)
+		r = -ENOMEM;
+	for (i = 0; !r && i < s->script->n_probes && READ_ONCE(s->result) == STP_RESULT_NONE; i++)
+		if (mine(&s->script->probes[i]))
+			r = probe_arm(all, s, &s->script->probes[i]);
+	if (r) {
 		disarm(all);
 		returns_free(all);
-	}
-	if (r)
 		return r;
-	s->n_armed += all->n;
+	}
 	*ret_state = all;
 	return 0;
 }
@@ -166,6 +183,7 @@ static u64 missed(const void *state)
 const struct stp_family stp_family_kretprobe = {
 	.name = "kretprobe",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = returns_free,
 	.missed = missed,

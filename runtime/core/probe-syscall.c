@@ -16,7 +16,8 @@ struct syscalls {
 	struct stp_session *session;
 	struct tracepoint *tp;
 	struct module *module;
-	u32 n;
+	u32 n, n_armed;
+	bool registered;
 	struct syscall_probe *probe;
 	struct syscall_probe *by_number[STP_MAX_SYSCALL];
 };
@@ -71,13 +72,43 @@ static int probe_add(struct syscalls *all, struct stp_session *s, const struct s
 	return 0;
 }
 
+static void disarm(void *state)
+{
+	struct syscalls *all = state;
+
+	if (all->registered)
+		tracepoint_probe_unregister(all->tp, (void *)exit_hit, all);
+	all->registered = false;
+}
+
+/* One tracepoint for all: it goes when none is wanted; which ones are, their handlers see. */
+static int refresh(struct stp_session *s, void *state)
+{
+	struct syscalls *all = state;
+	u32 i, n = 0;
+	int r = 0;
+
+	for (i = 0; i < all->n; i++)
+		n += stp_probe_is_wanted(all->probe[i].probe);
+	s->n_armed += n - all->n_armed;
+	all->n_armed = n;
+	if (!n) {
+		disarm(all);
+	} else if (!all->registered) {
+		s->failed_probe = all->probe[0].probe->id;
+		r = tracepoint_probe_register(all->tp, (void *)exit_hit, all);
+		all->registered = !r;
+	}
+	return r;
+}
+
 static int tracepoint_arm(struct syscalls *all, struct stp_session *s)
 {
 	s->failed_probe = all->probe[0].probe->id;
 	all->tp = stp_tracepoint_find("sys_exit", &all->module);
 	if (!all->tp)
 		return -ENOENT;
-	return tracepoint_probe_register(all->tp, (void *)exit_hit, all);
+	return refresh(s, all);
 }
 
 static int arm(struct stp_session *s, void **ret_state)
@@ -104,21 +135,14 @@ static int arm(struct stp_session *s, void **ret_state)
 		syscalls_free(all);
 		return r;
 	}
-	s->n_armed += all->n;
 	*ret_state = all;
 	return 0;
-}
-
-static void disarm(void *state)
-{
-	struct syscalls *all = state;
-
-	tracepoint_probe_unregister(all->tp, (void *)exit_hit, all);
 }
 
 const struct stp_family stp_family_syscall_return = {
 	.name = "syscall return",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = syscalls_free,
 };

@@ -15,6 +15,7 @@ struct timer {
 	struct hrtimer timer;
 	struct stp_session *session;
 	const struct stp_probe *probe;
+	bool armed;
 };
 
 struct timers {
@@ -70,6 +71,25 @@ static void disarm(void *state)
 		hrtimer_cancel(&all->timer[i].timer);
 }
 
+static int refresh(struct stp_session *s, void *state)
+{
+	struct timers *all = state;
+	u32 i;
+
+	for (i = 0; i < all->n; i++) {
+		struct timer *t = &all->timer[i];
+		bool wanted = stp_probe_is_wanted(t->probe);
+
+		if (wanted && !t->armed)
+			hrtimer_start(&t->timer, ns_to_ktime(interval(t->probe)), HRTIMER_MODE_REL_HARD);
+		else if (!wanted && t->armed)
+			hrtimer_cancel(&t->timer);
+		s->n_armed += wanted - t->armed;
+		t->armed = wanted;
+	}
+	return 0;
+}
+
 static int probe_arm(struct timers *all, struct stp_session *s, const struct stp_probe *p)
 {
 	struct timer *t = &all->timer[all->n];
@@ -80,7 +100,6 @@ static int probe_arm(struct timers *all, struct stp_session *s, const struct stp
 	t->session = s;
 	t->probe = p;
 	stp_hrtimer_setup(&t->timer, timer_hit);
-	hrtimer_start(&t->timer, ns_to_ktime(interval(p)), HRTIMER_MODE_REL_HARD);
 	all->n++;
 	return 0;
 }
@@ -103,18 +122,17 @@ static int arm(struct stp_session *s, void **ret_state)
 		if (mine(&s->script->probes[i]))
 			r = probe_arm(all, s, &s->script->probes[i]);
 	if (r) {
-		disarm(all);
 		timers_free(all);
 		return r;
 	}
-	s->n_armed += all->n;
 	*ret_state = all;
-	return 0;
+	return refresh(s, all);
 }
 
 const struct stp_family stp_family_timer = {
 	.name = "timer",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = timers_free,
 };

@@ -12,6 +12,7 @@ struct trace_probe {
 	const struct stp_probe *probe;
 	struct tracepoint *tp;
 	struct module *module;
+	bool armed;
 };
 
 struct trace_probes {
@@ -108,34 +109,66 @@ static void probes_free(void *state)
 	kfree(all);
 }
 
+static void probe_disarm(struct trace_probe *t)
+{
+	if (t->armed)
+		tracepoint_probe_unregister(t->tp, (void *)trace_entry, t);
+	t->armed = false;
+}
+
 static void disarm(void *state)
 {
 	struct trace_probes *all = state;
 	u32 i;
 
 	for (i = 0; i < all->n; i++) {
-		tracepoint_probe_unregister(all->probe[i].tp, (void *)trace_entry, &all->probe[i]);
+		probe_disarm(&all->probe[i]);
 		module_put(all->probe[i].module);
 	}
+}
+
+static int probe_refresh(struct stp_session *s, struct trace_probe *t)
+{
+	bool wanted = stp_probe_is_wanted(t->probe);
+	int r;
+
+	if (wanted == t->armed)
+		return 0;
+	if (wanted) {
+		r = tracepoint_probe_register(t->tp, (void *)trace_entry, t);
+		if (r)
+			return stp_arm_failed(s, t->probe, r);
+		t->armed = true;
+		s->n_armed++;
+	} else {
+		probe_disarm(t);
+		s->n_armed--;
+	}
+	return 0;
+}
+
+static int refresh(struct stp_session *s, void *state)
+{
+	struct trace_probes *all = state;
+	u32 i;
+	int r = 0;
+
+	for (i = 0; !r && i < all->n; i++)
+		r = probe_refresh(s, &all->probe[i]);
+	return r;
 }
 
 static int probe_arm(struct trace_probes *all, struct stp_session *s, const struct stp_probe *p)
 {
 	struct trace_probe *t = &all->probe[all->n];
-	int r;
 
 	t->session = s;
 	t->probe = p;
 	t->tp = stp_tracepoint_find(p->symbol, &t->module);
 	if (!t->tp)
 		return stp_arm_failed(s, p, -ENOENT);
-	r = tracepoint_probe_register(t->tp, (void *)trace_entry, t);
-	if (r) {
-		module_put(t->module);
-		return stp_arm_failed(s, p, r);
-	}
 	all->n++;
-	return 0;
+	return probe_refresh(s, t);
 }
 
 static int arm(struct stp_session *s, void **ret_state)
@@ -161,7 +194,6 @@ static int arm(struct stp_session *s, void **ret_state)
 		probes_free(all);
 		return r;
 	}
-	s->n_armed += all->n;
 	*ret_state = all;
 	return 0;
 }
@@ -169,6 +201,7 @@ static int arm(struct stp_session *s, void **ret_state)
 const struct stp_family stp_family_tracepoint = {
 	.name = "tracepoint",
 	.arm = arm,
+	.refresh = refresh,
 	.disarm = disarm,
 	.free = probes_free,
 };

@@ -78,6 +78,22 @@ int stp_attachments_arm(struct stp_session *s)
 	return 0;
 }
 
+int stp_attachments_refresh(struct stp_session *s)
+{
+	struct stp_attachments *a = s->attachments;
+	u32 i;
+	int r;
+
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!a->state[i] || !families[i]->refresh)
+			continue;
+		r = families[i]->refresh(s, a->state[i]);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
 void stp_attachments_disarm(struct stp_session *s)
 {
 	if (s->attachments)

@@ -15,6 +15,9 @@ struct stp_family {
 	/* Arms every probe of the script that is its own; *ret_state is NULL when there is none. A negative errno when
 	 * one cannot be armed (stp_arm_failed() says which): then nothing stays armed. May sleep. */
 	int (*arm)(struct stp_session *s, void **ret_state);
+	/* Arms and disarms by stp_probe_is_wanted(), which has changed for some; s->n_armed follows. NULL: handlers look for
+	 * themselves, that is enough. A negative errno, as above. May sleep. */
+	int (*refresh)(struct stp_session *s, void *state);
 	/* Starts to disarm: no hit begins after it (or the session is not live any more). May sleep. */
 	void (*disarm)(void *state);
 	/* After a grace period for all families: no hit runs. */
@@ -28,35 +31,22 @@ extern const struct stp_family stp_family_function, stp_family_fprobe, stp_famil
 
 /* All families. The session's mutex is held. */
 int stp_attachments_arm(struct stp_session *s);
+int stp_attachments_refresh(struct stp_session *s);
 void stp_attachments_disarm(struct stp_session *s);
 void stp_attachments_count_missed(struct stp_session *s);
 
 /* What an arm() makes of a probe that it cannot arm: 0 when the probe is optional, else r. */
 int stp_arm_failed(struct stp_session *s, const struct stp_probe *p, int r);
+/* Whether its condition holds, as it was found last. */
+static inline bool stp_probe_is_wanted(const struct stp_probe *p)
+{
+	return !p->condition || READ_ONCE(p->condition->armed);
+}
 u32 stp_count_probes(const struct stp_session *s, bool (*mine)(const struct stp_probe *p));
 /* maxactive of a return probe. */
 u32 stp_return_instances(const struct stp_probe *p);
 
 /* ------------------------------------------------------------------ probes by address */
-
-/* place.c: where a probe goes. A name may stand for several functions (static ones of several files): all are meant. */
-struct stp_place {
-	const struct stp_probe *probe;
-	u64 address;            /* as `at` makes it of the function's */
-};
-
-struct stp_places {
-	u32 n;
-	struct stp_place *place;
-};
-
-/*
- * Resolves the symbols of the probes that are `mine`; `at` (or NULL) says 0 of a function that cannot be probed, which
- * is left out as long as there is another of its name. -ENOENT: one that is not there; -EOPNOTSUPP: none can be probed.
- */
-int stp_places_find(struct stp_places *l, struct stp_session *s, bool (*mine)(const struct stp_probe *p),
-		    u64 (*at)(u64 address));
-void stp_places_done(struct stp_places *l);
 
 /* In a hash by address: `next` has another address, `more` the same, in the script's order. */
 struct stp_hook {
@@ -69,7 +59,7 @@ struct stp_hook {
 struct stp_hooks {
 	u32 shift, n, n_ips;
 	struct stp_hook **table;
-	unsigned long *ips;     /* each once */
+	unsigned long *ips;     /* each once, in any order */
 	struct stp_hook *hook;
 };
 
@@ -85,9 +75,11 @@ static __always_inline struct stp_hook *stp_hooks_find(const struct stp_hooks *h
 	return k;
 }
 
-/* Of the probes that are `mine`. As stp_places_find(), where what cannot be probed is what ftrace does not know. */
+/* Resolves the symbols of the probes that are `mine`. -ENOENT: one that is not there; -EOPNOTSUPP: not traceable. */
 int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(const struct stp_probe *p));
 void stp_hooks_done(struct stp_hooks *h);
+/* Puts the addresses where a probe is wanted first; how many there are, and of how many probes. */
+u32 stp_hooks_wanted(struct stp_hooks *h, u32 *ret_probes);
 
 /* tracepoint.c: with a reference to its module (*ret_module may be NULL). NULL: there is none of this name. */
 struct tracepoint *stp_tracepoint_find(const char *name, struct module **ret_module);

@@ -64,6 +64,8 @@ static int prepare(struct stp_session *s, struct stp_script *script)
 	for (i = 0; i < script->n_probes; i++) {
 		script->probes[i].script = script;
 		script->probes[i].core = stp_probe_runner(&script->probes[i]);
+		if (script->probes[i].condition && !script->probes[i].condition->probe)
+			script->probes[i].condition->probe = &script->probes[i];
 	}
 	r = bind(s, script);
 	if (!r)

@@ -99,6 +99,7 @@ int stp_session_new(const struct stp_open *o, struct stp_session **ret)
 	init_irq_work(&s->wake_irq, wake_readers);
 	init_irq_work(&s->end_irq, end_session);
 	INIT_WORK(&s->work, stp_stage_work);
+	stp_refresh_init(s);
 	r = -ENOMEM;
 	s->cpus = alloc_percpu(struct stp_cpu);
 	if (!s->cpus)
@@ -198,7 +199,10 @@ int stp_session_start(struct stp_session *s)
 
 void stp_session_end(struct stp_session *s, enum stp_result why)
 {
-	cmpxchg(&s->result, STP_RESULT_NONE, why);
+	u32 first = cmpxchg(&s->result, STP_RESULT_NONE, why);
+
+	if (first == STP_RESULT_EXIT && why == STP_RESULT_ERRORS)
+		cmpxchg(&s->result, first, why);
 	stp_gate_close(s);
 	irq_work_queue(&s->end_irq);
 }

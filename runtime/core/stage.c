@@ -59,12 +59,16 @@ static bool never(const struct stp_session *s)
 
 static void launch(struct stp_session *s)
 {
+	bool busy; /* never: nothing else runs yet */
 	u64 start;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(s->cpus, cpu)->c.target = s->target;
 	run_all(s, STP_BEGIN, is_ending);
+	if (is_ending(s))
+		return;
+	stp_conditions_look(s, &busy);
 	if (is_ending(s))
 		return;
 	start = ktime_get_ns();
@@ -119,6 +123,7 @@ static void finish(struct stp_session *s)
 	stp_attachments_disarm(s);
 	s->disarm_ns = ktime_get_ns() - start;
 	run_last(s);
+	stp_refresh_done(s);
 	/* What the last handlers queued refers to the session, and takes a reference when it runs. */
 	irq_work_sync(&s->end_irq);
 	irq_work_sync(&s->wake_irq);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The module around a script: the last thing that generated C includes. Before it stand STP_PROBES,
- * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MATCH_SIZE, STP_MODULE_NAME and STP_ABI_HASH; and stp_init_strings(),
- * which gives globals the values that may be longer than a string can be.
+ * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MATCH_SIZE, STP_MODULE_NAME and STP_ABI_HASH;
+ * STP_CONDITIONS and STP_N_CONDITIONS when there are any; and stp_init_strings(), which gives globals the values that
+ * may be longer than a string can be.
  */
 #ifndef STP_MODULE_H
 #define STP_MODULE_H
@@ -30,6 +31,11 @@
 #define STP_OVERLOAD_THRESHOLD 0
 #endif
 
+#ifndef STP_N_CONDITIONS
+#define STP_CONDITIONS NULL
+#define STP_N_CONDITIONS 0
+#endif
+
 extern struct module __this_module;
 
 static struct stp_script stp_script = {
@@ -40,6 +46,8 @@ static struct stp_script stp_script = {
 	.globals = STP_GLOBALS,
 	.n_probes = STP_N_PROBES,
 	.n_globals = STP_N_GLOBALS,
+	.conditions = STP_CONDITIONS,
+	.n_conditions = STP_N_CONDITIONS,
 	.string_size = MAXSTRINGLEN,
 	/* The end is stp_tokenize()'s; what the last =~ found stands before it. */
 	.frame_size = STP_FRAME_SIZE + STP_MATCH_SIZE + STP_MATCH_TEXT(MAXSTRINGLEN),
@@ -53,6 +61,7 @@ static struct stp_script stp_script = {
 	.flags = STP_SCRIPT_FLAGS,
 	.overload_interval = STP_OVERLOAD_INTERVAL,
 	.overload_threshold = STP_OVERLOAD_THRESHOLD,
+	.refresh_interval = STP_ON_THE_FLY_INTERVAL,
 };
 
 #ifdef STP_SHIM_SYMBOL

@@ -65,15 +65,14 @@ typedef _Bool bool;
 #ifndef MINSTACKSPACE
 #define MINSTACKSPACE 1024
 #endif
+#ifndef STP_ON_THE_FLY_INTERVAL
+#define STP_ON_THE_FLY_INTERVAL 10000000LL /* ns between two rounds of arming and disarming by condition */
+#endif
 #ifndef STP_OVERLOAD_INTERVAL
 #define STP_OVERLOAD_INTERVAL 1000000000LL /* cycles */
 #endif
 #ifndef STP_OVERLOAD_THRESHOLD
 #define STP_OVERLOAD_THRESHOLD 500000000LL /* cycles */
-#endif
-
-#ifndef HIST_ELISION
-#define HIST_ELISION 2 /* empty buckets that are drawn beside those that are not */
 #endif
 
 struct module;
@@ -97,6 +96,15 @@ struct stp_locks {
 	const struct stp_lock *lock;
 };
 
+/* `if (...)` of probe points, over globals. A handler that may change one looks when it ends; the core arms and
+ * disarms accordingly, soon. Handlers look again for themselves: what is armed may lag behind. */
+struct stp_condition {
+	bool (*holds)(struct stp_ctx *c);
+	const struct stp_locks *locks; /* or NULL */
+	u32 armed;                     /* the core's: as it was found last */
+	const struct stp_probe *probe; /* the core's: the first that has it */
+};
+
 struct stp_probe {
 	u16 kind;           /* enum stp_attach */
 	u16 flags;
@@ -112,6 +120,7 @@ struct stp_probe {
 	void (*handler)(struct stp_ctx *c);
 	void (*entry)(struct stp_ctx *c);             /* returns; or NULL */
 	const struct stp_locks *locks, *entry_locks;  /* or NULL */
+	struct stp_condition *condition;              /* or NULL: always armed */
 	void *core;         /* the core's own */
 	struct stp_script *script; /* set by the core */
 };
@@ -149,12 +158,14 @@ struct stp_script {
 	struct module *owner;
 	struct stp_probe *probes;
 	const struct stp_global *globals;
-	u32 n_probes, n_globals;
+	struct stp_condition *conditions;
+	u32 n_probes, n_globals, n_conditions;
 	u32 string_size;    /* MAXSTRINGLEN */
 	u32 frame_size;     /* bytes of frame that a context needs */
 	u32 max_action, max_errors, max_skipped, max_nesting, max_trylock, trylock_delay, min_stack;
 	u32 flags;
 	u64 overload_interval, overload_threshold; /* cycles; 0: not watched */
+	u64 refresh_interval; /* ns: STP_ON_THE_FLY_INTERVAL */
 	void *core;         /* the core's own */
 };
 #define STP_SCRIPT_SUPPRESS_ERRORS 1u      /* --suppress-handler-errors */
@@ -192,6 +203,7 @@ struct stp_ctx {
 			u8 end;     /* the session: exit(), too many errors */
 			u8 flush;   /* set by the flush that found the context busy */
 			u8 iter;    /* a foreach was begun */
+			u8 refresh; /* a condition of probe points has changed */
 		};
 		u64 any;
 	} todo;
@@ -215,12 +227,19 @@ void stp_error_copy(struct stp_ctx *c, const char *message);
 /* catch: copies the message (when dst is not NULL) and clears the error. False when it may not be caught. */
 bool stp_catch(struct stp_ctx *c, char *dst, u32 size);
 
-/* Takes n actions; false, with the error set, when MAXACTION is used up. */
-bool stp_actions_exceeded(struct stp_ctx *c);
-static inline bool stp_action(struct stp_ctx *c, s32 n)
+/* At the end of a handler that may have changed what the condition is made of; it still holds their locks. */
+static inline void stp_condition_look(struct stp_ctx *c, const struct stp_condition *k)
+{
+	if (stp_failed(c) || k->holds(c) != (k->armed != 0))
+		c->todo.refresh = 1;
+}
+
+/* Takes n actions; false, with the error set, when MAXACTION is used up. `place` is for the error; or NULL. */
+bool stp_actions_exceeded(struct stp_ctx *c, const char *place);
+static inline bool stp_action(struct stp_ctx *c, s32 n, const char *place)
 {
 	c->actions -= n;
-	return stp_likely(c->actions >= 0) || stp_actions_exceeded(c);
+	return stp_likely(c->actions >= 0) || stp_actions_exceeded(c, place);
 }
 
 /* Frame memory for one activation, not zeroed; NULL, with the error set (MAXNESTING), when there is none left. */
@@ -240,6 +259,8 @@ static inline void stp_frame_pop(struct stp_ctx *c, u32 size)
 }
 /* Entering a function that may recurse: checks MAXNESTING and the kernel stack. False: the error is set. */
 bool stp_call_enter(struct stp_ctx *c);
+/* After a call that failed: says where it is when that was too deep. */
+void stp_call_place(struct stp_ctx *c, const char *place);
 static inline void stp_call_leave(struct stp_ctx *c)
 {
 	c->depth--;
@@ -334,7 +355,7 @@ s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *k
 static inline u32 stp_hist_buckets(u32 hist, s64 low, s64 high, s64 step)
 {
 	return hist == STP_HIST_LOG ? STP_HIST_LOG_BUCKETS :
-	       hist == STP_HIST_LINEAR ? (u32)(((u64)high - (u64)low) / (u64)step + 3) : 0;
+	       hist == STP_HIST_LINEAR ? (u32)((high - low) / step + 3) : 0;
 }
 static inline u32 stp_hist_room(u32 buckets)
 {

@@ -1,5 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Embedded C of a script would see the kernel's headers here. */
-#include <stdio.h>
-#include <string.h>
+/* Scripts with embedded C: there are no headers of a kernel here. */
 #include "stp.h"

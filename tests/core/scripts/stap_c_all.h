@@ -19,13 +19,13 @@ static const struct stp_locks locks = { 1, lock_a };
 
 static inline __attribute__((unused)) void p_count(struct stp_ctx *c)
 {
-	if (!stp_action(c, 1))
+	if (!stp_action(c, 1, NULL))
 		return;
 	stp_atomic_add(&n, 1);
 }
 static inline __attribute__((unused)) void p_stat(struct stp_ctx *c)
 {
-	if (!stp_action(c, 1))
+	if (!stp_action(c, 1, NULL))
 		return;
 	stp_agg_add(c, s, stp_function_arg(c, 2));
 }
@@ -34,7 +34,7 @@ static inline __attribute__((unused)) void p_map(struct stp_ctx *c)
 	union stp_key key[1] = { { .n = stp_pid() } };
 	s64 *v;
 
-	if (!stp_action(c, 1))
+	if (!stp_action(c, 1, NULL))
 		return;
 	v = stp_map_long(c, a, key);
 	if (v)
@@ -45,7 +45,7 @@ static inline __attribute__((unused)) void p_mapstat(struct stp_ctx *c)
 	union stp_key key[2];
 	char *name = stp_frame_push(c, MAXSTRINGLEN);
 
-	if (!name || !stp_action(c, 1))
+	if (!name || !stp_action(c, 1, NULL))
 		return;
 	stp_execname(name, MAXSTRINGLEN);
 	key[0].s = name;
@@ -59,7 +59,7 @@ static inline __attribute__((unused)) void p_print(struct stp_ctx *c)
 	u32 len;
 	u64 *at;
 
-	if (!name || !stp_action(c, 2))
+	if (!name || !stp_action(c, 2, NULL))
 		return;
 	stp_execname(name, MAXSTRINGLEN);
 	if (stp_str_cmp(name, "core-cost") == 0) {
@@ -76,7 +76,7 @@ static inline __attribute__((unused)) void p_print(struct stp_ctx *c)
 }
 static inline __attribute__((unused)) void p_filter(struct stp_ctx *c)
 {
-	if (!stp_action(c, 1))
+	if (!stp_action(c, 1, NULL))
 		return;
 	if (stp_pid() == c->target)
 		stp_atomic_add(&n, 1);

@@ -130,8 +130,8 @@ TEST(catching) {
         ASSERT(stp_catch(c, NULL, 0));
 
         c->actions = 2;
-        ASSERT(stp_action(c, 2));
-        ASSERT(!stp_action(c, 1));
+        ASSERT(stp_action(c, 2, NULL));
+        ASSERT(!stp_action(c, 1, NULL));
         ASSERT_STREQ(c->error, "MAXACTION exceeded");
         ASSERT(!stp_catch(c, text, sizeof(text)));
         error_of(0);
