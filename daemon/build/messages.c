@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include "build/messages.h"
 
 #define SHOWN_LINES 10
@@ -20,10 +21,12 @@ static bool read_number(const char **p, const char *end, unsigned *ret) {
         return true;
 }
 
-static bool read_message(const char *line, size_t len, Message *ret) {
-        static const char *const kinds[] = { ": error: ", ": fatal error: " };
+static const char *const error_kinds[] = { ": error: ", ": fatal error: ", NULL };
+static const char *const expansion_kinds[] = { ": note: in expansion of macro ", NULL };
+
+static bool read_message(const char *line, size_t len, const char *const *kinds, Message *ret) {
         const char *end = line + len, *mark = NULL;
-        for (size_t i = 0; i < ELEMENTSOF(kinds) && !mark; i++) {
+        for (size_t i = 0; kinds[i] && !mark; i++) {
                 mark = memmem(line, len, kinds[i], strlen(kinds[i]));
                 if (mark)
                         ret->text = mark + strlen(kinds[i]);
@@ -54,13 +57,42 @@ static SourceFile *find_file(const BuildInput *in, const Message *m) {
         return NULL;
 }
 
+/* gcc counts columns as a terminal with tabs of eight shows them. */
+static size_t column_offset(const char *line, size_t len, unsigned column) {
+        size_t at = 0;
+        for (unsigned shown = 1; at + 1 < len && shown < column; at++)
+                shown += line[at] == '\t' ? 8 - (shown - 1) % 8 : ((unsigned char) line[at] & 0xc0) != 0x80;
+        return at;
+}
+
+/* The word at the place, or one byte. */
 static Span message_span(SourceFile *file, const Message *m) {
-        size_t len = 0;
+        size_t len = 0, n = 0;
         const char *text = source_line(file, m->line, &len);
         if (!text)
                 return (Span) { .file = file, .len = 1 };
-        size_t column = MIN2((size_t) (m->column ? m->column - 1 : 0), len ? len - 1 : 0);
-        return (Span) { .file = file, .offset = (uint32_t) ((size_t) (text - file->text) + column), .len = 1 };
+        size_t at = column_offset(text, len, m->column);
+        while (at + n < len && (isalnum((unsigned char) text[at + n]) || text[at + n] == '_'))
+                n++;
+        return (Span) { .file = file, .offset = (uint32_t) ((size_t) (text - file->text) + at),
+                        .len = (uint32_t) MAX2(n, (size_t) 1) };
+}
+
+/* Names that exist only where the C asks for them. */
+static void add_hint(Diags *d, Diag *diag) {
+        static const struct {
+                const char *name, *hint;
+        } hints[] = {
+                { "STAP_GLOBAL_GET_", "name the global in a comment of this C: /* pragma:read:NAME */" },
+                { "STAP_GLOBAL_SET_", "name the global in a comment of this C: /* pragma:write:NAME */" },
+                { "'THIS'", "write STAP_ARG_name and STAP_RETVALUE, or put the comment /* unmangled */ in this C" },
+                { "STAP_ARG_", "STAP_ARG_name is there for each parameter of the function" },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(hints); i++)
+                if (strstr(diag->message, hints[i].name)) {
+                        diag_hint(d, diag, "%s", hints[i].hint);
+                        return;
+                }
 }
 
 static void add_lines(const char *output, size_t len, Diags *d, Diag *diag) {
@@ -79,15 +111,24 @@ void messages_add_tool(const char *tool, const char *output, size_t len, Diags *
 }
 
 void messages_add(const BuildInput *in, const char *output, size_t len, Diags *d) {
-        bool users = false;
-        for (const char *p = output; p < output + len;) {
+        bool users = false, in_macro = false; /* an error in one of our macros, which the user's C may have used */
+        Message m = {}, used;
+        for (const char *p = output; in->embedded && p < output + len;) {
                 size_t l = strcspn(p, "\n");
-                Message m;
-                SourceFile *file = in->embedded && read_message(p, l, &m) ? find_file(in, &m) : NULL;
+                SourceFile *file = NULL;
+                if (read_message(p, l, error_kinds, &m)) {
+                        file = find_file(in, &m);
+                        in_macro = !file;
+                } else if (in_macro && read_message(p, l, expansion_kinds, &used)) {
+                        file = find_file(in, &used);
+                        in_macro = !file;
+                        m.line = used.line;
+                        m.column = used.column;
+                }
                 if (file) {
                         users = true;
-                        diag_add(d, DIAG_E0611, message_span(file, &m), "%.*s",
-                                 (int) MIN2(m.text_len, (size_t) SHOWN_BYTES), m.text);
+                        add_hint(d, diag_add(d, DIAG_E0611, message_span(file, &m), "%.*s",
+                                             (int) MIN2(m.text_len, (size_t) SHOWN_BYTES), m.text));
                 }
                 p += l + 1;
         }

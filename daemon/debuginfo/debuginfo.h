@@ -74,6 +74,9 @@ bool type_member(const TypeRef *t, unsigned i, Member *ret); /* anonymous ones h
 /* By name: "struct x", "union x", "enum x", or a bare name (typedef, struct, union, enum, base type); a `*`
  * at the end makes pointers. NULL: not there. */
 const TypeRef *kernel_find_type(Kernel *k, const char *name);
+/* The nearest name of a type (with its `struct`, if it was said), or of an enumerator: "did you mean". NULL. */
+const char *kernel_suggest_type(Kernel *k, Arena *a, const char *name);
+const char *kernel_suggest_enumerator(Kernel *k, Arena *a, const char *name);
 const TypeRef *kernel_pointer_to(Kernel *k, const TypeRef *t);
 /* Value of an enumerator of any enum. */
 bool kernel_find_enumerator(Kernel *k, const char *name, int64_t *ret);

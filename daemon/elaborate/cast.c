@@ -16,6 +16,15 @@ static bool names_kernel(const char *module) {
         return false;
 }
 
+void no_such_type(Elab *e, Span span, const char *name) {
+        Kernel *k = e->world->kernel;
+        Diag *d = target_error(e, DIAG_E0237, span, "no type `%s` in kernel %s", name,
+                               k ? kernel_release(k) : "that is not known");
+        const char *near = !k || e->quiet || e->forgiving ? NULL : kernel_suggest_type(k, e->arena, name);
+        if (near)
+                diag_hint(e->diags, d, "did you mean `%s`?", near);
+}
+
 static const TypeRef *find_type(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
         if (!names_kernel(t->module)) {
@@ -31,8 +40,7 @@ static const TypeRef *find_type(Lower *l, const ExprTarget *t) {
         }
         const TypeRef *type = kernel_find_type(e->world->kernel, t->name);
         if (!type)
-                target_error(e, DIAG_E0237, t->base.span, "no type `%s` in kernel %s", t->name,
-                             kernel_release(e->world->kernel));
+                no_such_type(e, t->base.span, t->name);
         return type;
 }
 

@@ -23,11 +23,22 @@ static Var *stat_var(Expr *x) {
         return name ? name->var : NULL;
 }
 
+/* `<<<` says so itself; here is what only reads one. */
+static void check_global(Check *c, const Expr *stat, const Var *v) {
+        if (v->kind == VAR_GLOBAL || v->type != TYPE_STATS || stat->type == TYPE_POISON)
+                return;
+        Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span, "a statistic has to be global, and `%s` is local",
+                           v->name);
+        diag_hint(c->e->diags, d, "declare it: `global %s`", v->name);
+}
+
 static void check_stat(Check *c, ExprStat *s) {
         Var *v = stat_var(s->stat);
         ExprNumber *n = expr_as(Number, s->param);
-        if (v)
+        if (v) {
+                check_global(c, s->stat, v);
                 v->stat_ops |= 1u << s->op;
+        }
         if (s->param && (!n || n->value < 0 || n->value > VARIANCE_MAX_SHIFT))
                 diag_add(c->e->diags, DIAG_E0309, s->param->span,
                          "the bit shift of @variance is a number from 0 to %d",
@@ -38,19 +49,24 @@ static bool hist_is_same(const ExprHist *a, const ExprHist *b) {
         return a->linear == b->linear && a->low == b->low && a->high == b->high && a->step == b->step;
 }
 
-static bool hist_has_bounds(const ExprHist *h) {
-        if (!h->linear)
-                return true;
+/* NULL: there is none. */
+static const char *hist_mistake(const ExprHist *h) {
         uint64_t range = (uint64_t) h->high - (uint64_t) h->low;
-        return h->step >= 1 && h->low < h->high && range / (uint64_t) h->step <= HIST_MAX_BUCKETS;
+        if (!h->linear)
+                return NULL;
+        if (h->low >= h->high)
+                return "the lower bound of @hist_linear must be below the upper one";
+        if (h->step < 1)
+                return "the width of a bucket must be 1 or more";
+        return range / (uint64_t) h->step > HIST_MAX_BUCKETS ? "a histogram can have 128 buckets; make them wider" : NULL;
 }
 
 static void check_hist(Check *c, ExprHist *h) {
-        Var *v = stat_var(h->stat);
-        if (!hist_has_bounds(h))
-                diag_add(c->e->diags, DIAG_E0308, h->base.span,
-                         "@hist_linear needs low < high, a width of at least 1, and at most %d buckets",
-                         HIST_MAX_BUCKETS);
+        Var *v = h->stat->type == TYPE_POISON ? NULL : stat_var(h->stat);
+        if (v)
+                check_global(c, h->stat, v);
+        if (hist_mistake(h))
+                diag_add(c->e->diags, DIAG_E0308, h->base.span, "%s", hist_mistake(h));
         for (size_t i = 0; v && i < v->hists.n; i++)
                 if (hist_is_same(v->hists.items[i], h))
                         return;
@@ -88,6 +104,12 @@ static void check_foreach(Check *c, StmtForeach *f) {
         Var *array = name ? name->var : NULL;
         if (!array || array->type == TYPE_POISON)
                 return;
+        if (f->sort_has_stat && array->type != TYPE_STATS) {
+                Diag *d = diag_add(c->e->diags, DIAG_E0304, f->array->span,
+                                   "`%s` holds no statistics that could be sorted by %s", array->name,
+                                   stat_op_name(f->sort_stat));
+                diag_hint(c->e->diags, d, "sort by the value: `%s%s`", array->name, f->sort_direction < 0 ? "-" : "+");
+        }
         if (array->type == TYPE_STATS && f->sort_direction && f->sort_column == FOREACH_SORT_VALUE)
                 array->stat_ops |= 1u << f->sort_stat;
         if (array->type == TYPE_STATS && f->value)

@@ -28,7 +28,7 @@ static void check_global_names(Elab *e, const GlobalDeclVec *v) {
 /* One of the same shape goes first, and never lets the next one have a turn. */
 static void check_overloads(Elab *e, const FunctionDeclVec *v) {
         for (size_t i = 1; i < v->n; i++) {
-                const FunctionDecl *d = v->items[i];
+                FunctionDecl *d = v->items[i];
                 for (size_t k = 0; k < i; k++) {
                         const FunctionDecl *before = v->items[k];
                         if (before->may_next || before->function->params.n != d->function->params.n
@@ -38,6 +38,7 @@ static void check_overloads(Elab *e, const FunctionDeclVec *v) {
                                 continue;
                         Diag *diag = diag_add(e->diags, DIAG_W0205, d->function->name_span,
                                               "this `%s` is never reached", d->function->name);
+                        d->is_shadowed = true;
                         diag_note(e->diags, diag, before->function->name_span,
                                   "this one goes first, and has no `next`");
                         break;

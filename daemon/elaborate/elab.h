@@ -128,10 +128,15 @@ const char *names_list(Elab *e, const char *const *names, size_t n, size_t max);
 /* Adds "did you mean" when one is near. */
 void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
                   const char *mark);
+/* cast.c: an error with the nearest name there is. */
+void no_such_type(Elab *e, Span span, const char *name);
 /* The expression as text, cut to a readable length. */
 const char *expr_text(Elab *e, const Expr *x);
 
 typedef VEC(const char *) NameVec;
+
+/* unreachable.c: statements of the script's own that control never comes to. */
+void warn_unreachable(Elab *e);
 
 /* ------------------------------------------------------------------ make.c: nodes with their types */
 
@@ -160,6 +165,7 @@ void pass_autocast(Elab *e);
 void pass_recursion(Elab *e);
 void pass_types(Elab *e);
 void pass_globals(Elab *e);
+void pass_pragmas(Elab *e);
 void pass_effects(Elab *e);
 void pass_check(Elab *e);
 void pass_warn(Elab *e);

@@ -138,6 +138,7 @@ static unsigned expand_alias(Elab *e, const Chain *c, const ProbePoint *p, const
                 .point = p,
                 .optional = c->optional || p->optional || p->sufficient,
                 .wildcard = c->wildcard || point_is_glob(p),
+                .has_suffix = m->used < p->components.n,
                 .depth = c->depth + 1,
         };
         return expand_points(e, &inner, &m->name->alias->points, p, m->used);
@@ -152,34 +153,6 @@ static unsigned expand_aliases(Elab *e, const Chain *c, const ProbePoint *p, boo
                         n += expand_alias(e, c, p, m);
         *ret_known = matches.n > 0;
         return n;
-}
-
-/* ------------------------------------------------------------------ no match */
-
-/* What the point may have meant; functions and tracepoints their families know, and say so themselves. */
-static void candidates(Elab *e, NameVec *ret) {
-        vec_foreach(it, &e->index.alias_names)
-                vec_push(e->arena, ret, (*it)->text);
-        vec_foreach(it, &library_index(e->library)->alias_names)
-                if ((*it)->text[0] != '_')
-                        vec_push(e->arena, ret, (*it)->text);
-        for (const ProbeFamily *const *f = probe_families; *f; f++)
-                for (const char *const *pattern = (*f)->patterns; *pattern; pattern++)
-                        vec_push(e->arena, ret, *pattern);
-}
-
-static void no_match(Elab *e, const ProbePoint *p, bool known) {
-        Diag *d = diag_add(e->diags, DIAG_E0210, p->span, "nothing matches probe point `%s`",
-                           probe_point_text(e->arena, p));
-        if (e->alias_loop) {
-                diag_note(e->diags, d, SPAN_NONE, "its alias refers to itself");
-                return;
-        }
-        NameVec names = {};
-        const char *name = probe_point_text(e->arena, p);
-        candidates(e, &names);
-        if (!known && !point_is_glob(p))
-                hint_similar(e, d, name, names.items, names.n, "");
 }
 
 static bool is_too_deep(Elab *e, const Chain *c, const ProbePoint *p) {
@@ -200,7 +173,7 @@ static unsigned expand_point(Elab *e, const Chain *c, const ProbePoint *p) {
         unsigned n = expand_aliases(e, c, p, &by_alias);
         n += expand_families(e, c, p, optional, &by_family);
         if (n == 0 && !optional && e->diags->n_errors == errors && !e->too_many)
-                no_match(e, p, by_alias || by_family);
+                expand_no_match(e, c, p, by_alias || by_family);
         return n;
 }
 

@@ -17,6 +17,7 @@ struct Chain {
         const Expansion *why;    /* for spans of the alias's parts */
         const ProbePoint *point; /* of the step outside: its condition counts */
         bool optional;           /* `?` or `!` was said on the way */
+        bool has_suffix;         /* the point of the step outside goes on behind the alias's name */
         bool wildcard;           /* a wildcard chose this alias among others */
         unsigned depth;
 };
@@ -31,6 +32,9 @@ typedef VEC(AliasMatch) AliasMatchVec;
 /* alias.c: those that are being expanded already are left out, which e->alias_loop says. */
 void alias_match(Elab *e, const Chain *c, const ProbePoint *p, AliasMatchVec *ret);
 bool point_is_glob(const ProbePoint *p);
+
+/* no-match.c: the error, with what was probably meant. known: an alias or a family took the point. */
+void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known);
 
 /* body.c */
 /* Whether the handler of this chain says something else at each place. */

@@ -28,6 +28,14 @@ unsigned embedded_tags(const char *code) {
         return found;
 }
 
+/* `cpu()` of: deprecated: cpu() in a comment of its own. */
+static const char *deprecated_instead(Arena *a, const char *code) {
+        static const char mark[] = "/* deprecated: ";
+        const char *at = strstr(code, mark), *end = at ? strstr(at, " */") : NULL;
+        at += at ? strlen(mark) : 0;
+        return end ? arena_strndup(a, at, (size_t) (end - at)) : NULL;
+}
+
 /* ------------------------------------------------------------------ what a function's body holds */
 
 typedef struct {
@@ -57,6 +65,7 @@ static void scan_function(Arena *a, FunctionDecl *d) {
         if (d->function->embedded) {
                 d->tags = embedded_tags(d->function->embedded);
                 d->may_next = d->tags & TAG_NEXT;
+                d->deprecated = deprecated_instead(a, d->function->embedded);
         }
         Scan s = { .visitor = { .expr_pre = scan_expr, .stmt_pre = scan_stmt }, .arena = a, .decl = d };
         Stmt *body = d->function->body; /* the scan replaces nothing */

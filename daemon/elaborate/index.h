@@ -24,8 +24,10 @@ typedef struct FunctionDecl {
         const File *file;
         unsigned id;               /* unique among the library's and the script's */
         unsigned tags;             /* EmbeddedTag of an embedded body */
+        const char *deprecated;    /* what to use instead; NULL: it is not */
         bool uses_targets;         /* $variables or @entry in its own body */
         bool may_next;
+        bool is_shadowed;          /* never reached, which has been said */
         VEC(const ExprCall *) calls; /* in its body */
 } FunctionDecl;
 

@@ -130,6 +130,8 @@ static Function *link_function(Elab *e, Unit *caller, FunctionDecl *d) {
         Unit *u = unit_new(e, copy_function(e, d->function), d);
         u->function->from_library = d->file->is_library;
         u->function->may_next = d->may_next;
+        if (u->function->embedded)
+                pragmas_link(e, d->file, u->function);
         u->forgiving = e->forgiving;
         if (handler) {
                 u->place = handler->place;
@@ -175,24 +177,6 @@ void link_drain(Elab *e) {
 
 /* ------------------------------------------------------------------ calls */
 
-static void unknown_function(Lower *l, const ExprCall *call) {
-        NameVec names = {};
-        const Index *indices[] = { &l->e->index, library_index(l->e->library) };
-        for (size_t i = l->file->is_library; i < ELEMENTSOF(indices); i++)
-                strmap_foreach(it, &indices[i]->functions)
-                        vec_push(l->e->arena, &names, it->key);
-        Diag *d = diag_add(l->e->diags, DIAG_E0201, call->name_span, "no function `%s`", call->name);
-        hint_similar(l->e, d, call->name, names.items, names.n, "()");
-}
-
-static void wrong_arity(Lower *l, const ExprCall *call, const FunctionDecl *d) {
-        size_t n = d->function->params.n;
-        Diag *diag = diag_add(l->e->diags, DIAG_E0202, call->base.span,
-                              "function `%s` takes %zu argument%s, not %zu", call->name, n,
-                              n == 1 ? "" : "s", call->args.n);
-        diag_note(l->e->diags, diag, d->function->name_span, "`%s` is declared here", call->name);
-}
-
 static bool check_guru(Lower *l, const ExprCall *call, const FunctionDecl *d) {
         if (!(d->tags & TAG_GURU) || l->e->options->guru || l->file->is_library)
                 return true;
@@ -226,15 +210,16 @@ void lower_call(Lower *l, ExprCall *call) {
         if (found.n == 0) {
                 find_candidates(l->e, l->file, call->name, SIZE_MAX, &found);
                 if (found.n == 0)
-                        unknown_function(l, call);
+                        call_unknown(l, call);
                 else
-                        wrong_arity(l, call, found.items[0]);
+                        call_wrong_arity(l, call, &found);
                 call->base.type = TYPE_POISON;
                 return;
         }
         vec_foreach(it, &found) {
                 if (!check_guru(l, call, *it) || !check_entry(l, call, *it))
                         call->base.type = TYPE_POISON;
+                call_warn_deprecated(l, call, *it);
                 /* The condition of a point is looked at anywhere: it has no place. */
                 Function *f = link_function(l->e, l->in_condition ? NULL : l->unit, *it);
                 l->e->is_called[(*it)->id] = true;

@@ -16,6 +16,17 @@ static bool lower_if(Lower *l, Stmt **s) {
         return false;
 }
 
+/* The numbers of its buckets, up or down; there is one for each. */
+static void lower_foreach_hist(Lower *l, StmtForeach *f) {
+        lower_expr(l, &f->array);
+        if (f->keys.n != 1)
+                diag_add(l->e->diags, DIAG_E0224, f->base.span,
+                         "a bucket of a histogram has one number, and the loop %zu variables", f->keys.n);
+        if (f->sort_direction && f->sort_column == FOREACH_SORT_VALUE)
+                diag_add(l->e->diags, DIAG_E0308, f->array->span,
+                         "the buckets of a histogram come in their order: they cannot be sorted by what they count");
+}
+
 static bool lower_foreach(Lower *l, Stmt **s) {
         StmtForeach *f = stmt_as(Foreach, *s);
         vec_foreach(it, &f->keys)
@@ -24,7 +35,7 @@ static bool lower_foreach(Lower *l, Stmt **s) {
                 lower_expr(l, (Expr **) &f->value);
         lower_keys(l, &f->slice);
         if (f->array->kind == EXPR_HIST)
-                lower_expr(l, &f->array);
+                lower_foreach_hist(l, f);
         else
                 lower_array(l, f->array, f->keys.n);
         if (f->slice.n && f->slice.n != f->keys.n)
@@ -45,7 +56,7 @@ static bool lower_delete(Lower *l, Stmt **s) {
         else if (d->target->kind == EXPR_INDEX && expr_as(Index, d->target)->array->kind == EXPR_NAME)
                 lower_element(l, d->target);
         else
-                lower_refuse(l, &d->target);
+                lower_refuse(l, &d->target, d->target);
         return false;
 }
 

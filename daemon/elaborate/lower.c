@@ -55,11 +55,24 @@ void lower_keys(Lower *l, ExprVec *keys) {
                 lower_expr(l, it); /* NULL: `*` */
 }
 
+static void lower_bucket(Lower *l, ExprIndex *index) {
+        lower_expr(l, &index->array);
+        if (index->keys.n == 1 && index->keys.items[0])
+                return;
+        diag_add(l->e->diags, DIAG_E0224, index->base.span, "a bucket of a histogram has one number");
+        index->base.type = TYPE_POISON;
+}
+
+/* What can be given a value: not a bucket. */
+static bool is_changeable(const Expr *x) {
+        return x->kind == EXPR_NAME || (x->kind == EXPR_INDEX && ((const ExprIndex *) x)->array->kind == EXPR_NAME);
+}
+
 void lower_element(Lower *l, Expr *x) {
         ExprIndex *index = expr_as(Index, x);
         lower_keys(l, &index->keys);
         if (index->array->kind == EXPR_HIST)
-                lower_expr(l, &index->array);
+                lower_bucket(l, index);
         else
                 lower_array(l, index->array, index->keys.n);
         x->ctype = index->array->ctype;
@@ -101,8 +114,8 @@ static bool lower_operator_node(Lower *l, Expr **x) {
         return false;
 }
 
-void lower_refuse(Lower *l, Expr **x) {
-        diag_add(l->e->diags, DIAG_E0226, (*x)->span, "`%s` cannot be changed", expr_text(l->e, *x));
+void lower_refuse(Lower *l, Expr **x, const Expr *what) {
+        diag_add(l->e->diags, DIAG_E0226, what->span, "`%s` cannot be changed", expr_text(l->e, what));
         *x = make_poison(l->e, (*x)->span);
 }
 
@@ -113,8 +126,8 @@ static bool lower_assign(Lower *l, Expr **x) {
                 *x = lower_store(l, expr_as(Target, a->target), a->op, a->value, (*x)->span);
                 return false;
         }
-        if (a->target->kind != EXPR_NAME && a->target->kind != EXPR_INDEX) {
-                lower_refuse(l, x);
+        if (!is_changeable(a->target)) {
+                lower_refuse(l, x, a->target);
                 return false;
         }
         lower_expr(l, &a->target);
@@ -136,8 +149,8 @@ static bool lower_step(Lower *l, Expr **x) {
                 OperatorCode back = s->increment ? OP_SUB : OP_ADD;
                 if (!s->prefix && (*x)->type != TYPE_POISON) /* its value is the one before */
                         *x = make_binary(l->e, span, back, *x, make_number(l->e, span, 1));
-        } else if (s->operand->kind != EXPR_NAME && s->operand->kind != EXPR_INDEX)
-                lower_refuse(l, x);
+        } else if (!is_changeable(s->operand))
+                lower_refuse(l, x, s->operand);
         else
                 lower_expr(l, &s->operand);
         return false;

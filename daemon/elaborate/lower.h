@@ -21,11 +21,12 @@ void lower_init(Lower *l, Elab *e, Unit *u, const File *file);
 void lower_expr(Lower *l, Expr **x);
 void lower_stmt(Lower *l, Stmt **s);
 
-/* lower.c, for statements: an array, keys (NULL: `*`), an element, what cannot be changed. */
+/* lower.c, for statements: an array, keys (NULL: `*`), an element. */
 void lower_array(Lower *l, Expr *x, size_t n_keys);
 void lower_keys(Lower *l, ExprVec *keys);
 void lower_element(Lower *l, Expr *x);
-void lower_refuse(Lower *l, Expr **x);
+/* `what`, a part of it, cannot take a value: it becomes poison. */
+void lower_refuse(Lower *l, Expr **x, const Expr *what);
 bool lower_visit_stmt(Visitor *v, Stmt **s);
 
 /* defined.c: each false, as the children are done. */
@@ -49,6 +50,11 @@ void link_drain(Elab *e);
 Function *link_new_function(Elab *e);
 Unit *link_add_function(Elab *e, Function *f);
 
+/* call-errors.c: calls that mean no function, or one that should not be called any more. */
+void call_unknown(Lower *l, const ExprCall *call);
+void call_wrong_arity(Lower *l, const ExprCall *call, const FunctionDeclVec *candidates);
+void call_warn_deprecated(Lower *l, const ExprCall *call, const FunctionDecl *d);
+
 /* target.c: the value in place of a target variable (poisoned after an error). */
 Expr *lower_target(Lower *l, ExprTarget *t);
 /* Tries t->value->..., whose value is lowered already; NULL: its C type is not known (yet). */
@@ -56,6 +62,8 @@ Expr *lower_autocast(Elab *e, ExprTarget *t);
 /* store.c: writing to one, guru only. `old` gives the value before (x++). */
 Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span span);
 Expr *store_autocast(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, Span span);
+/* pragmas.c: the globals that embedded C says it uses. */
+void pragmas_link(Elab *e, const File *from, Function *f);
 /* saved.c */
 Expr *lower_entry(Lower *l, ExprEntry *x);
 /* The value at the entry of the function, in a slot. */

@@ -27,6 +27,11 @@ static Expr *enumerator(Lower *l, ExprOperator *x) {
         if (strcmp(x->name, "@const") == 0)
                 diag_note(l->e->diags, d, SPAN_NONE,
                           "macros of the kernel are not in its BTF: write the number");
+        Kernel *k = l->e->world->kernel;
+        const char *near = k && !l->e->quiet && !l->e->forgiving ? kernel_suggest_enumerator(k, l->e->arena, name)
+                                                                 : NULL;
+        if (near)
+                diag_hint(l->e->diags, d, "did you mean `%s`?", near);
         return make_poison(l->e, x->base.span);
 }
 
@@ -39,7 +44,7 @@ static Expr *enumerator_name(Lower *l, ExprOperator *x) {
         Kernel *k = l->e->world->kernel;
         const TypeRef *t = k ? kernel_find_type(k, type_name) : NULL;
         if (!t) {
-                target_error(l->e, DIAG_E0237, x->base.span, "no type `%s` in the kernel", type_name);
+                no_such_type(l->e, x->base.span, type_name);
                 return make_poison(l->e, x->base.span);
         }
         const char *name = type_enumerator_name(t, n->value);
@@ -54,7 +59,7 @@ static Expr *size_of(Lower *l, ExprOperator *x, const char *type_name) {
         const TypeRef *t = k ? kernel_find_type(k, type_name) : NULL;
         if (t)
                 return make_number(l->e, x->base.span, (int64_t) type_size(t));
-        target_error(l->e, DIAG_E0237, x->base.span, "no type `%s` in the kernel", type_name);
+        no_such_type(l->e, x->base.span, type_name);
         return make_poison(l->e, x->base.span);
 }
 

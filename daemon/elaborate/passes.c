@@ -17,6 +17,7 @@ static const struct {
         { "recursion", pass_recursion }, /* which functions come back to themselves */
         { "types", pass_types },         /* long, string, statistic: inferred, contradictions */
         { "globals", pass_globals },     /* initial values, sizes, -G */
+        { "pragmas", pass_pragmas },     /* what embedded C says it uses */
         { "effects", pass_effects },     /* which functions do more than give a value */
         { "check", pass_check },         /* bounds, and statements that do nothing */
         { NULL, NULL },                  /* a script with mistakes ends here */

@@ -152,7 +152,7 @@ static void add_plain_argument(Elab *e, ExprPrint *p, Expr *arg, Buf *b, ExprVec
                 add_escaped(b, text->value);
                 return;
         }
-        buf_str(b, arg->kind == EXPR_HIST ? "%m" : arg->type == TYPE_STRING ? "%s" : "%d");
+        buf_str(b, arg->kind == EXPR_HIST ? "%*m" : arg->type == TYPE_STRING ? "%s" : "%d");
         vec_push(e->arena, args, arg);
 }
 

@@ -48,6 +48,13 @@ static bool reach_expr(Visitor *v, Expr **x) {
         return true;
 }
 
+static bool reach_stmt(Visitor *v, Stmt **s) {
+        Reach *r = (Reach *) v;
+        if ((*s)->kind == STMT_EMBEDDED && !r->unit->from_library)
+                r->e->program->uses_embedded = true;
+        return true;
+}
+
 static void look_at(Reach *r, Unit *u) {
         unsigned tags = u->decl ? u->decl->tags : 0;
         r->unit = u;
@@ -83,7 +90,7 @@ static void drain(Reach *r) {
 }
 
 void pass_reach(Elab *e) {
-        Reach r = { .visitor = { .expr_pre = reach_expr }, .e = e };
+        Reach r = { .visitor = { .expr_pre = reach_expr, .stmt_pre = reach_stmt }, .e = e };
         for (size_t i = 0; i < e->units.n; i++) {
                 e->units.items[i]->index = (unsigned) i + 1;
                 e->units.items[i]->is_reached = false;

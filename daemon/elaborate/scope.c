@@ -87,14 +87,15 @@ static void shape_conflict(Elab *e, const Var *v, Span span, size_t n_keys) {
         const VarInfo *info = var_info((Var *) v);
         Diag *d;
         if (v->is_array && n_keys)
-                d = diag_add(e->diags, DIAG_E0220, span, "array `%s` has %zu keys, not %zu", v->name,
-                             v->keys.n, n_keys);
+                d = diag_add(e->diags, DIAG_E0220, span, "array `%s` has %zu key%s, not %zu", v->name,
+                             v->keys.n, v->keys.n == 1 ? "" : "s", n_keys);
         else if (v->is_array)
                 d = diag_add(e->diags, DIAG_E0220, span, "`%s` is an array, and needs its keys", v->name);
         else
                 d = diag_add(e->diags, DIAG_E0220, span, "`%s` is no array", v->name);
         diag_note(e->diags, d, info->shape_at, "`%s` is %s here", v->name,
-                  v->is_array ? v->keys.n ? "an array with other keys" : "declared an array" : "a scalar");
+                  !v->is_array ? "a scalar" : v->keys.n == 0 ? "declared an array"
+                                            : n_keys ? "an array with other keys" : "an array");
 }
 
 bool scope_use_scalar(Elab *e, Var *v, Span span) {

@@ -16,6 +16,14 @@ static Span name_span(const ExprTarget *t) {
         return s;
 }
 
+/* Which point it is about, where the probe has several. */
+static const char *here(Lower *l) {
+        const Unit *u = l->unit->handler ?: l->unit;
+        const ProbePlace *place = l->unit->place;
+        bool several = u->probe && u->probe->points.n > 1;
+        return several ? arena_printf(l->e->arena, "at `%s` are", place->point) : "here are";
+}
+
 static void no_target(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
         Diag *d = target_error(e, DIAG_E0231, name_span(t), "no target variable `%s` at this probe point",
@@ -30,10 +38,13 @@ static void no_target(Lower *l, const ExprTarget *t) {
         vec_foreach(it, &infos)
                 vec_push(e->arena, &names, it->name);
         if (names.n)
-                diag_note(e->diags, d, SPAN_NONE, "here are: %s", names_list(e, names.items, names.n, 20));
+                diag_note(e->diags, d, SPAN_NONE, "%s: %s", here(l), names_list(e, names.items, names.n, 20));
         else
                 diag_note(e->diags, d, SPAN_NONE, "`%s` has none", place->point);
-        hint_similar(e, d, t->name, names.items, names.n, "");
+        if (strcmp(t->name, "$return") == 0 && !place->is_return && place->function)
+                diag_hint(e->diags, d, "the result is there at the return: `.return` behind the probe point");
+        else
+                hint_similar(e, d, t->name, names.items, names.n, "");
 }
 
 static void no_place(Lower *l, const ExprTarget *t) {

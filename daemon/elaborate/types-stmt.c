@@ -79,8 +79,8 @@ static void infer_return(Infer *t, Stmt *s) {
         if (!r->value)
                 return;
         Type known = t->unit->function ? t->unit->function->result : TYPE_UNKNOWN;
-        Type got = infer_expr(t, r->value, known == TYPE_LONG || known == TYPE_STRING ? known
-                              : TYPE_UNKNOWN);
+        Type got = infer_given(t, r->value, known == TYPE_LONG || known == TYPE_STRING ? known
+                               : TYPE_UNKNOWN, /* by= */ NULL);
         if (got == TYPE_STATS || got == TYPE_VOID)
                 infer_mismatch(t, r->value, got, TYPE_LONG);
         else

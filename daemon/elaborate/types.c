@@ -32,6 +32,27 @@ static void explain(Infer *t, Diag *d, Expr *x, Type got) {
                           "`%s` gives %s", call->name, type_words(got));
 }
 
+/* The other place: what gave the type that is needed. */
+static void explain_wanted(Infer *t, Diag *d, Type want) {
+        const Unit *u = t->unit;
+        if (t->wanted_by)
+                explain(t, d, t->wanted_by, want);
+        else if (u->function && u->result_at.file)
+                diag_note(t->e->diags, d, u->result_at, "`%s` gives %s", u->function->name, type_words(want));
+}
+
+/* As infer_expr(), for a value that gets its type from `by` (NULL: the result of the function). */
+Type infer_given(Infer *t, Expr *x, Type want, Expr *by) {
+        const Expr *of = t->wanted_of;
+        Expr *before = t->wanted_by;
+        t->wanted_of = x;
+        t->wanted_by = by;
+        Type got = infer_expr(t, x, want);
+        t->wanted_of = of;
+        t->wanted_by = before;
+        return got;
+}
+
 void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
         Elab *e = t->e;
         const char *text = expr_text(e, x);
@@ -46,6 +67,8 @@ void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
                 d = diag_add(e->diags, DIAG_E0301, x->span, "`%s` is %s, but %s is needed here", text,
                              type_words(got), type_words(want));
         explain(t, d, x, got);
+        if (t->wanted_of == x && got != TYPE_STATS && got != TYPE_VOID)
+                explain_wanted(t, d, want);
         x->type = TYPE_POISON;
 }
 
@@ -122,7 +145,7 @@ static Type infer_in(Infer *t, Expr *x, Type want) {
 /* Two expressions of one type, whatever it is. */
 static Type infer_both(Infer *t, Expr *a, Expr *b, Type want) {
         Type left = infer_expr(t, a, want);
-        Type right = infer_expr(t, b, is_known(left) ? left : want);
+        Type right = infer_given(t, b, is_known(left) ? left : want, a);
         if (!is_known(left) && is_known(right))
                 left = infer_expr(t, a, right);
         return is_known(left) ? left : right;
@@ -179,8 +202,8 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
                 infer_mismatch(t, a->target, TYPE_STATS, TYPE_LONG);
                 return TYPE_POISON;
         }
-        Type value = infer_expr(t, a->value, is_known(target) ? target : want == TYPE_VOID ? TYPE_UNKNOWN
-                                : want);
+        Type value = infer_given(t, a->value, is_known(target) ? target : want == TYPE_VOID ? TYPE_UNKNOWN
+                                 : want, a->target);
         if (value == TYPE_STATS) {
                 infer_mismatch(t, a->value, TYPE_STATS, TYPE_LONG);
                 return TYPE_POISON;

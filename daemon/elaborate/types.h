@@ -12,6 +12,8 @@ typedef struct Infer {
         Unit *unit;
         bool changed;
         bool from_callers; /* a result that nothing else says is what callers need */
+        const Expr *wanted_of; /* the value that is being given ... */
+        Expr *wanted_by;       /* ... the type of this one; for the message */
         bool last;         /* everything should be known by now */
 } Infer;
 
@@ -20,6 +22,7 @@ typedef struct Infer {
  * TYPE_VOID none at all (a statement).
  */
 Type infer_expr(Infer *t, Expr *x, Type want);
+Type infer_given(Infer *t, Expr *x, Type want, Expr *by);
 void infer_stmt(Infer *t, Stmt *s);
 
 /* Settles a variable's type at `at`; its type in the end. */

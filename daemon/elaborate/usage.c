@@ -117,7 +117,17 @@ static bool usage_stmt(Visitor *v, Stmt **s) {
         }
 }
 
+static void usage_embedded(const Function *f) {
+        vec_foreach(it, &f->globals) {
+                it->var->is_written |= it->writes;
+                if (it->reads)
+                        mark_read(it->var);
+        }
+}
+
 static void usage_unit(Unit *u) {
+        if (u->function)
+                usage_embedded(u->function);
         Usage usage = { .visitor = { .expr_pre = usage_expr, .stmt_pre = usage_stmt } };
         walk_stmt(&usage.visitor, &u->body);
         walk_expr(&usage.visitor, &u->condition);

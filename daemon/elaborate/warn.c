@@ -18,6 +18,10 @@ static void add_names(Elab *e, NameVec *names, const VarVec *vars, const Var *ex
                         vec_push(e->arena, names, (*it)->name);
 }
 
+static bool is_function(Elab *e, const char *name) {
+        return index_functions(&e->index, name) || index_functions(library_index(e->library), name);
+}
+
 static void never_assigned(Elab *e, const Unit *u, const Var *v) {
         NameVec names = {};
         if (u)
@@ -27,7 +31,10 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
                         vec_push(e->arena, &names, (*it)->name);
         add_names(e, &names, &e->globals, v);
         Diag *d = diag_add(e->diags, DIAG_W0202, v->span, "`%s` is never assigned", v->name);
-        hint_similar(e, d, v->name, names.items, names.n, "");
+        if (is_function(e, v->name))
+                diag_hint(e->diags, d, "call the function: `%s()`", v->name);
+        else
+                hint_similar(e, d, v->name, names.items, names.n, "");
 }
 
 /*
@@ -79,7 +86,7 @@ static void warn_global(Elab *e, Var *v) {
 static void warn_functions(Elab *e) {
         strmap_foreach(it, &e->index.functions)
                 vec_foreach(d, (FunctionDeclVec *) it->value)
-                        if (!e->is_called[(*d)->id])
+                        if (!e->is_called[(*d)->id] && !(*d)->is_shadowed)
                                 diag_add(e->diags, DIAG_W0204, (*d)->function->name_span,
                                          "function `%s` is never called",
                                          (*d)->function->name);
@@ -91,4 +98,5 @@ void pass_warn(Elab *e) {
         vec_foreach(it, &e->globals)
                 warn_global(e, *it);
         warn_functions(e);
+        warn_unreachable(e);
 }

@@ -169,6 +169,8 @@ typedef struct {
         /* elaborate: the checked, normalised format that covers also the unformatted ones, as
          * runtime/format.h has it */
         const char *final_format;
+        /* translate: the global that it shows at exit, or NULL */
+        const struct Var *shown;
 } ExprPrint;
 
 typedef enum { STAT_COUNT, STAT_SUM, STAT_MIN, STAT_MAX, STAT_AVG, STAT_VARIANCE, _STAT_OP_MAX } StatOp;
@@ -347,6 +349,12 @@ struct Var {
 
 typedef VEC(Var *) VarVec;
 
+/* A global that embedded C says it uses: pragma:read:x, pragma:write:x. */
+typedef struct {
+        Var *var;
+        bool reads, writes;
+} EmbeddedGlobal;
+
 struct Function {
         const char *name;
         Span span, name_span;
@@ -364,6 +372,7 @@ struct Function {
         VarVec locals;          /* without params */
         bool is_recursive;
         bool may_next;          /* has `next` and falls through to the next overload */
+        VEC(EmbeddedGlobal) globals; /* embedded: STAP_GLOBAL_GET_x, STAP_GLOBAL_SET_x */
         unsigned id;
 };
 

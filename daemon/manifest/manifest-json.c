@@ -44,11 +44,23 @@ static void add_text(Buf *out, const char *s) {
         bytes_add_json(out, s ? s : "", s ? strlen(s) : 0);
 }
 
+static void add_agg(Buf *out, const ManifestAgg *agg) {
+        buf_printf(out, ",\"agg\":{\"type\":\"%s\",\"name\":", agg_kind_to_string(agg->kind));
+        add_text(out, agg->name);
+        buf_printf(out, ",\"keys\":%u", agg->n_keys);
+        if (agg->histogram.linear)
+                buf_printf(out, ",\"linear\":[%lld,%lld,%lld]", (long long) agg->histogram.low,
+                           (long long) agg->histogram.high, (long long) agg->histogram.step);
+        buf_char(out, '}');
+}
+
 static void add_format(Buf *out, const ManifestFormat *f) {
         buf_str(out, "{\"format\":");
         add_text(out, f->format);
         buf_str(out, ",\"place\":");
         add_text(out, f->place);
+        if (f->agg)
+                add_agg(out, f->agg);
         buf_str(out, ",\"fields\":[");
         for (unsigned i = 0; i < f->n_fields; i++) {
                 buf_str(out, i ? ",{\"name\":" : "{\"name\":");
@@ -182,10 +194,32 @@ static bool field_is(const ManifestFormat *f, unsigned i, bool hidden, FieldType
         return i < f->n_fields && f->fields[i].hidden == hidden && f->fields[i].type == type;
 }
 
+static bool value_agrees(const ManifestFormat *f, unsigned i, const struct stp_spec *spec) {
+        if (f->agg && f->agg->kind == AGG_HIST)
+                return spec->conv == STP_CONV_MEMORY && spec->width_arg && !spec->precision_arg &&
+                       i == f->agg->n_keys + 1 && field_is(f, i, false, FIELD_HIST);
+        return field_is(f, i, false, stp_spec_is_long(spec) ? FIELD_LONG :
+                                     spec->conv == STP_CONV_STRING ? FIELD_STRING : FIELD_MEMORY);
+}
+
+/* Keys are numbers and texts, and there is something besides them. */
+static bool agg_agrees(const ManifestFormat *f) {
+        const ManifestAgg *agg = f->agg;
+        if (!agg)
+                return true;
+        for (unsigned i = 0; i < agg->n_keys; i++)
+                if (!field_is(f, i, false, FIELD_LONG) && !field_is(f, i, false, FIELD_STRING))
+                        return false;
+        return f->n_fields > agg->n_keys && histogram_is_valid(&agg->histogram) &&
+               (agg->kind != AGG_HIST || f->n_fields == agg->n_keys + 2);
+}
+
 /* True when the fields are exactly the arguments that the format takes. */
 static bool format_agrees(const ManifestFormat *f) {
         struct stp_spec spec;
-        unsigned i = 0;
+        unsigned i = f->agg && f->agg->kind == AGG_HIST ? f->agg->n_keys : 0;
+        if (!agg_agrees(f))
+                return false;
         for (const char *p = stp_spec_next(f->format, &spec); spec.conv != STP_CONV_END;
              p = stp_spec_next(p, &spec)) {
                 if (spec.conv == STP_CONV_BAD)
@@ -195,10 +229,7 @@ static bool format_agrees(const ManifestFormat *f) {
                 if ((spec.width_arg && !field_is(f, i++, true, FIELD_LONG)) ||
                     (spec.precision_arg && !field_is(f, i++, true, FIELD_LONG)))
                         return false;
-                FieldType type = stp_spec_is_long(&spec) ? FIELD_LONG :
-                                 spec.conv == STP_CONV_STRING ? FIELD_STRING : FIELD_MEMORY;
-                /* FIELD_HIST: a manifest does not say yet where the buckets are, so none could be drawn. */
-                if (!field_is(f, i++, false, type))
+                if (!value_agrees(f, i++, &spec))
                         return false;
         }
         return i == f->n_fields;
@@ -214,9 +245,51 @@ static bool names_are_unique(const ManifestFormat *f) {
         return true;
 }
 
+static int get_number(Reading *r, json_object *o, int64_t *ret) {
+        if (!json_object_is_type(o, json_type_int))
+                return bad(r, "a member that should be a number");
+        *ret = json_object_get_int64(o);
+        return 0;
+}
+
+static int read_linear(Reading *r, json_object *o, Histogram *ret) {
+        if (!json_object_is_type(o, json_type_array) || json_object_array_length(o) != 3)
+                return bad(r, "a histogram without its three bounds");
+        int64_t *members[] = { &ret->low, &ret->high, &ret->step };
+        int k = 0;
+        for (size_t i = 0; k == 0 && i < ELEMENTSOF(members); i++)
+                k = get_number(r, json_object_array_get_idx(o, i), members[i]);
+        ret->linear = true;
+        return k;
+}
+
+static int read_agg(Reading *r, unsigned format, json_object *o) {
+        _cleanup_(bufp) Buf name = BUF_INIT, type = BUF_INIT;
+        json_object *keys = NULL, *linear;
+        int64_t n = 0;
+        ManifestAgg agg = {};
+        int k = get_member_text(r, o, "type", MAX_NAME, &type);
+        if (k == 0)
+                k = get_member_text(r, o, "name", MAX_NAME, &name);
+        if (k == 0)
+                k = get_member(r, o, "keys", &keys);
+        if (k == 0)
+                k = get_number(r, keys, &n);
+        if (k == 0 && json_object_object_get_ex(o, "linear", &linear))
+                k = read_linear(r, linear, &agg.histogram);
+        if (k < 0)
+                return k;
+        agg.kind = agg_kind_from_string(type.data);
+        if (agg.kind < 0 || n < 0 || n > MANIFEST_MAX_FIELDS)
+                return bad(r, "an aggregate of an unknown type, or with too many keys");
+        agg.n_keys = (unsigned) n;
+        agg.name = name.data;
+        return manifest_set_agg(r->m, format, &agg);
+}
+
 static int read_format(Reading *r, json_object *o) {
         _cleanup_(bufp) Buf format = BUF_INIT, place = BUF_INIT;
-        json_object *fields;
+        json_object *fields, *agg;
         int k = get_member_text(r, o, "format", MANIFEST_MAX_FORMAT, &format);
         if (k == 0)
                 k = get_member_text(r, o, "place", MAX_NAME, &place);
@@ -228,6 +301,11 @@ static int read_format(Reading *r, json_object *o) {
             json_object_array_length(fields) > MANIFEST_MAX_FIELDS)
                 return bad(r, "fields that are no list, or too many");
         int at = manifest_add_format(r->m, format.data, place.data);
+        if (at >= 0 && json_object_object_get_ex(o, "agg", &agg)) {
+                k = read_agg(r, (unsigned) at, agg);
+                if (k < 0)
+                        return k;
+        }
         for (size_t i = 0; at >= 0 && i < json_object_array_length(fields); i++) {
                 k = read_field(r, (unsigned) at, json_object_array_get_idx(fields, i));
                 if (k < 0)

@@ -21,11 +21,37 @@ PrivilegeClass privilege_class_from_string(const char *s) {
         return _PRIVILEGE_CLASS_INVALID;
 }
 
+static const char *const agg_kinds[_AGG_KIND_MAX] = {
+        [AGG_SCALAR] = "scalar",
+        [AGG_STATS] = "stats",
+        [AGG_MAP] = "map",
+        [AGG_HIST] = "hist",
+};
+
+const char *agg_kind_to_string(AggKind k) {
+        return k >= 0 && k < _AGG_KIND_MAX ? agg_kinds[k] : NULL;
+}
+
+AggKind agg_kind_from_string(const char *s) {
+        for (AggKind k = 0; s && k < _AGG_KIND_MAX; k++)
+                if (strcmp(agg_kinds[k], s) == 0)
+                        return k;
+        return _AGG_KIND_INVALID;
+}
+
 Manifest *manifest_new(void) {
         return calloc(1, sizeof(Manifest));
 }
 
+static ManifestAgg *agg_free(ManifestAgg *agg) {
+        if (agg)
+                free(agg->name);
+        free(agg);
+        return NULL;
+}
+
 static void format_done(ManifestFormat *f) {
+        agg_free(f->agg);
         for (unsigned i = 0; i < f->n_fields; i++)
                 free(f->fields[i].name);
         free(f->fields);
@@ -102,6 +128,21 @@ int manifest_add_field(Manifest *m, unsigned format, const char *name, FieldType
                 return -ENOMEM;
         *field = (ManifestField) { .name = strdup(name), .type = type, .hidden = hidden };
         return field->name ? (int) f->n_fields++ : -ENOMEM;
+}
+
+int manifest_set_agg(Manifest *m, unsigned format, const ManifestAgg *agg) {
+        ManifestAgg *copy = calloc(1, sizeof(*copy));
+        if (!copy)
+                return -ENOMEM;
+        *copy = *agg;
+        copy->name = strdup(agg->name);
+        if (!copy->name) {
+                agg_free(copy);
+                return -ENOMEM;
+        }
+        agg_free(m->formats[format].agg);
+        m->formats[format].agg = copy;
+        return 0;
 }
 
 int manifest_add_function(Manifest *m, const char *name) {

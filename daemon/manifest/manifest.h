@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"
+#include "manifest/histogram.h"
 
 #define STAPD_MANIFEST_SECTION ".stapd.manifest"
 #define STAPD_MANIFEST_VERSION 1
@@ -22,7 +23,8 @@ typedef enum FieldType {
         FIELD_LONG,
         FIELD_STRING,
         FIELD_MEMORY, /* %m %M: raw bytes */
-        FIELD_HIST,   /* print(@hist_...): as many longs as buckets, as memory. Reserved: not accepted yet */
+        FIELD_HIST,   /* print(@hist_...): as many longs as buckets, as memory. Drawn by `%*m`, whose width is
+                       * HIST_ELISION */
         _FIELD_TYPE_MAX,
         _FIELD_TYPE_INVALID = -22,
 } FieldType;
@@ -34,9 +36,30 @@ typedef struct ManifestField {
         bool hidden;   /* a `*` width or precision: not a value of the event */
 } ManifestField;
 
+/* What a print shows as a whole, so that it is data to those who read events. */
+typedef enum AggKind {
+        AGG_SCALAR, /* a global number or string */
+        AGG_STATS,  /* a statistic: the fields are its extractors */
+        AGG_MAP,    /* one element of an array: its keys, then its value or extractors */
+        AGG_HIST,   /* a histogram: the keys of its statistic, then HIST_ELISION (hidden) and the buckets */
+        _AGG_KIND_MAX,
+        _AGG_KIND_INVALID = -22,
+} AggKind;
+
+typedef struct ManifestAgg {
+        AggKind kind;
+        char *name;          /* of the global */
+        unsigned n_keys;     /* so many fields come first. HIST: the format does not print them */
+        Histogram histogram; /* HIST */
+} ManifestAgg;
+
+const char *agg_kind_to_string(AggKind k);
+AggKind agg_kind_from_string(const char *s);
+
 typedef struct ManifestFormat {
         char *format;  /* as runtime/format.h has it, also for print() and println() */
         char *place;   /* "script.stp:3:9" */
+        ManifestAgg *agg; /* or NULL */
         ManifestField *fields;
         unsigned n_fields;
 } ManifestFormat;
@@ -83,6 +106,8 @@ int manifest_add_probe(Manifest *m, const char *point, const char *written);
 int manifest_add_format(Manifest *m, const char *format, const char *place);
 int manifest_add_field(Manifest *m, unsigned format, const char *name, FieldType type, bool hidden);
 int manifest_add_function(Manifest *m, const char *name);
+/* The format becomes that of an aggregate; copies. 0 or -ENOMEM. */
+int manifest_set_agg(Manifest *m, unsigned format, const ManifestAgg *agg);
 
 /* One line of JSON. Negative errno. */
 int manifest_to_json(const Manifest *m, Buf *out);

@@ -162,8 +162,13 @@ bool operator_is_reserved(const char *name) {
 }
 
 /* The operator or macro that was probably meant, or NULL. */
-static const char *suggest(Parser *p, const char *name) {
+static const char *suggest(Parser *p, const char *name, Span span) {
         VEC(const char *) names = {};
+        static const char in_macro[] = "macro ";
+        bool expanded = span.expansion && strncmp(span.expansion->what, in_macro, strlen(in_macro)) == 0;
+        const Macro *inside = expanded ? macro_find(&p->stream, span.expansion->what + strlen(in_macro)) : NULL;
+        for (size_t i = 0; inside && i < inside->params.n; i++)
+                vec_push(p->arena, &names, inside->params.items[i]);
         for (size_t i = 0; i < ELEMENTSOF(operators); i++)
                 vec_push(p->arena, &names, operators[i].name);
         strmap_foreach(macro, &p->stream.macros)
@@ -179,7 +184,7 @@ Expr *parse_operator(Parser *p) {
         const AtOperator *o = find_operator(t.text);
         if (o)
                 return o->parse(p, o, t.span);
-        const char *near = suggest(p, t.text);
+        const char *near = suggest(p, t.text, t.span);
         Diag *diag = parser_fail(p, DIAG_E0120, t.span, "there is no operator or macro `%s`", t.text);
         if (near)
                 diag_hint(p->diags, diag, "did you mean `%s`?", near);

@@ -61,7 +61,11 @@ Expr *parse_print(Parser *p) {
                 parse_literal(p, e);
         if (parser_at(p, TOKEN_RPAREN) && (e->delimited || (plain && !e->newline)))
                 parser_fail_expected(p, "what to print");
-        p->hist_allowed = plain && parser_at_hist(p);
+        bool hist = plain && parser_at_hist(p);
+        if (hist && e->to_string)
+                parser_report(p, DIAG_E0125, parser_peek(p)->span,
+                              "%s() cannot draw a histogram: print() and println() can", e->name);
+        p->hist_allowed = hist;
         parse_args(p, &e->args);
         e->base.span = parser_span_from(p, t.span);
         return &e->base;

@@ -42,6 +42,18 @@ static Fit pattern_fits(const char *pattern, const ProbePoint *p, size_t *ret_wr
         return *pattern ? FITS_NOT : all;
 }
 
+/* What the argument of the i-th component of the pattern should be, in words. */
+static const char *argument_words(const char *pattern, size_t i, const Expr *arg) {
+        for (; i > 0; i--)
+                pattern = strchr(pattern, '.') + 1;
+        const char *kind = pattern + strcspn(pattern, "(.");
+        if (*kind != '(')
+                return "takes no argument";
+        if (strncmp(kind, "(string)", 8) == 0)
+                return arg ? "takes a string" : "needs a string in parentheses";
+        return arg ? "takes a number" : "needs a number in parentheses";
+}
+
 int point_form(ProbeWorld *w, const ProbePoint *p, const char *const *patterns, unsigned *ret) {
         const char *nearest = NULL;
         size_t wrong = 0;
@@ -51,13 +63,15 @@ int point_form(ProbeWorld *w, const ProbePoint *p, const char *const *patterns, 
                         *ret = i;
                         return PROBE_DONE;
                 }
-                if (f == FITS_BUT_ARGUMENT && !nearest)
+                /* `begin("1")`: begin(number), which comes later, is nearer than begin. */
+                if (f == FITS_BUT_ARGUMENT && (!nearest || p->components.items[wrong].arg))
                         nearest = patterns[i];
         }
         if (!nearest)
                 return PROBE_FOREIGN;
-        Diag *d = diag_add(w->diags, DIAG_E0401, point_span(p, wrong), "`%s` does not take this argument",
-                           p->components.items[wrong].name);
+        const ProbeComponent *c = &p->components.items[wrong];
+        Diag *d = diag_add(w->diags, DIAG_E0401, point_span(p, wrong), "`%s` %s", c->name,
+                           argument_words(nearest, wrong, c->arg));
         diag_note(w->diags, d, SPAN_NONE, "the probe point is %s", nearest);
         return PROBE_FAILED;
 }

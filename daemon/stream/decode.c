@@ -66,11 +66,18 @@ static int take_bytes(const uint8_t **p, const uint8_t *end, struct stp_value *r
         return 0;
 }
 
+static int take_buckets(const uint8_t **p, const uint8_t *end, const Histogram *h, struct stp_value *ret) {
+        int k = take_bytes(p, end, ret);
+        return k < 0 ? k : ret->len == histogram_buckets(h) * sizeof(uint64_t) ? 0 : -EBADMSG;
+}
+
 int decode_values(const Record *r, const ManifestFormat *f, struct stp_value values[MANIFEST_MAX_FIELDS]) {
         const uint8_t *p = r->payload, *end = p + r->payload_len;
         for (unsigned i = 0; i < f->n_fields; i++) {
-                int k = f->fields[i].type == FIELD_LONG ? take_long(&p, end, &values[i]) :
-                                                          take_bytes(&p, end, &values[i]);
+                FieldType type = f->fields[i].type;
+                int k = type == FIELD_LONG ? take_long(&p, end, &values[i]) :
+                        type == FIELD_HIST ? take_buckets(&p, end, &f->agg->histogram, &values[i]) :
+                                             take_bytes(&p, end, &values[i]);
                 if (k < 0)
                         return k;
         }

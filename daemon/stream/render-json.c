@@ -90,8 +90,10 @@ static int prepare_probes(Render *r) {
         return 0;
 }
 
-static const char *json_type(enum stp_conv conv) {
-        return conv == STP_CONV_POINTER ? "pointer" :
+static const char *json_type(const JsonField *f) {
+        enum stp_conv conv = f->conv;
+        return f->type == FIELD_HIST ? "hist" :
+               conv == STP_CONV_POINTER ? "pointer" :
                conv == STP_CONV_STRING ? "string" :
                conv == STP_CONV_MEMORY || conv == STP_CONV_MEMORY_HEX ? "memory" : "long";
 }
@@ -106,7 +108,7 @@ static void add_format_description(Buf *out, const Render *r, unsigned i) {
         for (unsigned k = 0; k < c->n_fields; k++) {
                 buf_str(out, k ? ",{\"name\":" : "{\"name\":");
                 buf_add(out, c->fields[k].key + (k > 0), c->fields[k].key_len - (k > 0) - 1);
-                buf_printf(out, ",\"type\":\"%s\"}", json_type(c->fields[k].conv));
+                buf_printf(out, ",\"type\":\"%s\"}", json_type(&c->fields[k]));
         }
         LITERAL(out, "]}");
 }
@@ -205,8 +207,36 @@ static void add_origin(Buf *out, const Render *r, const Origin *o) {
         add_unsigned(out, o->uid);
 }
 
-static void add_value(Buf *out, enum stp_conv conv, const struct stp_value *v, size_t max) {
-        switch (conv) {
+static void add_bound(Buf *out, const char *key, int64_t n, bool open) {
+        buf_str(out, key);
+        open ? LITERAL(out, "null") : add_signed(out, n);
+}
+
+/* Buckets that count something. */
+static void add_histogram(Buf *out, const Histogram *h, const char *buckets) {
+        bool first = true;
+        buf_printf(out, "{\"scale\":\"%s\",\"buckets\":[", h->linear ? "linear" : "log");
+        for (unsigned i = 0; i < histogram_buckets(h); i++) {
+                uint64_t count = histogram_count(buckets, i);
+                HistogramRange range = histogram_range(h, i);
+                if (count == 0)
+                        continue;
+                add_bound(out, first ? "{\"min\":" : ",{\"min\":", range.min, range.below);
+                add_bound(out, ",\"max\":", range.max, range.above);
+                LITERAL(out, ",\"count\":");
+                add_unsigned(out, count);
+                buf_char(out, '}');
+                first = false;
+        }
+        LITERAL(out, "]}");
+}
+
+static void add_value(Buf *out, const CompiledFormat *c, const JsonField *f, const struct stp_value *v, size_t max) {
+        if (f->type == FIELD_HIST) {
+                add_histogram(out, &c->agg->histogram, v->s);
+                return;
+        }
+        switch (f->conv) {
         case STP_CONV_POINTER:
                 buf_printf(out, "\"0x%llx\"", v->n);
                 return;
@@ -224,13 +254,44 @@ static void add_value(Buf *out, enum stp_conv conv, const struct stp_value *v, s
         }
 }
 
-static void add_data(Buf *out, const CompiledFormat *c, const struct stp_value *values, size_t max) {
-        LITERAL(out, ",\"data\":{");
-        for (const JsonField *f = c->fields; f < c->fields + c->n_fields; f++) {
-                buf_add(out, f->key, f->key_len);
-                add_value(out, f->conv, &values[f->value], max);
+static void add_members(Buf *out, const CompiledFormat *c, unsigned first, const struct stp_value *values, size_t max) {
+        buf_char(out, '{');
+        for (const JsonField *f = c->fields + first; f < c->fields + c->n_fields; f++) {
+                bool comma = f->key[0] == ',' && f == c->fields + first;
+                buf_add(out, f->key + comma, f->key_len - comma);
+                add_value(out, c, f, &values[f->value], max);
         }
         buf_char(out, '}');
+}
+
+static void add_agg_head(Buf *out, const ManifestAgg *agg) {
+        LITERAL(out, ",\"name\":");
+        add_text(out, agg->name);
+        buf_printf(out, ",\"type\":\"%s\"", agg_kind_to_string(agg->kind));
+}
+
+/* Of an aggregate: who it is, which element, and its one value or its statistics. */
+static void add_agg(Buf *out, const CompiledFormat *c, const struct stp_value *values, size_t max) {
+        unsigned n = c->agg->n_keys;
+        add_agg_head(out, c->agg);
+        for (unsigned i = 0; i < n; i++) {
+                buf_str(out, i ? "," : ",\"key\":[");
+                add_value(out, c, &c->fields[i], &values[c->fields[i].value], max);
+        }
+        buf_str(out, n ? "],\"data\":" : ",\"data\":");
+        if (c->n_fields == n + 1 && c->agg->kind != AGG_STATS)
+                add_value(out, c, &c->fields[n], &values[c->fields[n].value], max);
+        else
+                add_members(out, c, n, values, max);
+}
+
+static void add_data(Buf *out, const CompiledFormat *c, const struct stp_value *values, size_t max) {
+        if (c->agg) {
+                add_agg(out, c, values, max);
+                return;
+        }
+        LITERAL(out, ",\"data\":");
+        add_members(out, c, 0, values, max);
 }
 
 static void add_plain(Buf *out, const CompiledFormat *c) {
@@ -243,7 +304,7 @@ void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigne
         static const size_t limits[] = { RENDER_MAX, 4096, 256, 16, 0 };
         const CompiledFormat *c = &r->formats[format];
         size_t start = out->len;
-        add_start(out, r, c->n_fields ? "event" : "text", s);
+        add_start(out, r, c->agg ? "agg" : c->n_fields ? "event" : "text", s);
         add_origin(out, r, o);
         LITERAL(out, ",\"format\":");
         add_unsigned(out, format);
@@ -261,6 +322,8 @@ void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigne
         }
         if (out->len - start >= RENDER_MAX - 2) {
                 out->len = before_data;
+                if (c->agg)
+                        add_agg_head(out, c->agg);
                 LITERAL(out, ",\"data\":null,\"truncated\":true");
         }
         LITERAL(out, "}\n");

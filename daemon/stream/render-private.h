@@ -4,12 +4,14 @@
 #include "stream/render.h"
 
 /* What needs no look at the flags. */
-typedef enum PieceKind { PIECE_LITERAL, PIECE_DECIMAL, PIECE_STRING, PIECE_PLAIN, PIECE_STARS } PieceKind;
+typedef enum PieceKind {
+        PIECE_LITERAL, PIECE_DECIMAL, PIECE_STRING, PIECE_PLAIN, PIECE_STARS, PIECE_HIST,
+} PieceKind;
 
 /* One conversion or literal, and where its arguments stand among the values. */
 typedef struct Piece {
         PieceKind kind;              /* PLAIN: any without `*` */
-        int width, precision, value; /* index; -1: none */
+        int width, precision, value; /* index; -1: none. HIST: the width is HIST_ELISION */
         struct stp_spec spec;
 } Piece;
 
@@ -18,10 +20,12 @@ typedef struct JsonField {
         char *key;        /* "name":  with quotes, colon, and a comma in front but for the first */
         size_t key_len;
         unsigned value;
+        FieldType type;
         enum stp_conv conv;
 } JsonField;
 
 typedef struct CompiledFormat {
+        const ManifestAgg *agg;
         Piece *pieces;
         JsonField *fields;
         unsigned n_pieces, n_fields;

@@ -18,10 +18,12 @@ static unsigned count_pieces(const char *format) {
         return n;
 }
 
-static PieceKind kind_of(const Piece *p) {
+static PieceKind kind_of(const Piece *p, const ManifestFormat *f) {
         const struct stp_spec *s = &p->spec;
         if (s->conv == STP_CONV_LITERAL)
                 return PIECE_LITERAL;
+        if (p->value >= 0 && (unsigned) p->value < f->n_fields && f->fields[p->value].type == FIELD_HIST)
+                return PIECE_HIST;
         if (p->width >= 0 || p->precision >= 0)
                 return PIECE_STARS;
         if (s->flags || s->width >= 0 || s->precision >= 0)
@@ -29,12 +31,25 @@ static PieceKind kind_of(const Piece *p) {
         return s->conv == STP_CONV_SIGNED ? PIECE_DECIMAL : s->conv == STP_CONV_STRING ? PIECE_STRING : PIECE_PLAIN;
 }
 
+static void add_field(CompiledFormat *c, const ManifestFormat *f, unsigned value, enum stp_conv conv) {
+        c->fields[c->n_fields++] = (JsonField) { .value = value, .type = f->fields[value].type, .conv = conv };
+}
+
+/* The keys of a histogram's statistic: not in the text, but in the event. Returns where the arguments begin. */
+static unsigned add_silent_keys(CompiledFormat *c, const ManifestFormat *f) {
+        unsigned n = f->agg && f->agg->kind == AGG_HIST ? f->agg->n_keys : 0;
+        for (unsigned i = 0; i < n && i < f->n_fields; i++)
+                add_field(c, f, i, f->fields[i].type == FIELD_LONG ? STP_CONV_SIGNED : STP_CONV_STRING);
+        return n;
+}
+
 static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
         c->pieces = calloc(count_pieces(f->format) + 1, sizeof(*c->pieces));
         c->fields = calloc(MAX2(f->n_fields, 1u), sizeof(*c->fields));
         if (!c->pieces || !c->fields)
                 return -ENOMEM;
-        unsigned arg = 0;
+        c->agg = f->agg;
+        unsigned arg = add_silent_keys(c, f);
         Piece *p = c->pieces;
         for (const char *at = stp_spec_next(f->format, &p->spec); p->spec.conv != STP_CONV_END;
              at = stp_spec_next(at, &p->spec)) {
@@ -43,11 +58,11 @@ static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
                 p->width = p->spec.width_arg ? (int) arg++ : -1;
                 p->precision = p->spec.precision_arg ? (int) arg++ : -1;
                 p->value = stp_spec_has_value(&p->spec) ? (int) arg++ : -1;
-                p->kind = kind_of(p);
+                p->kind = kind_of(p, f);
                 if (arg > f->n_fields)
                         return -EBADMSG;
                 if (p->value >= 0)
-                        c->fields[c->n_fields++] = (JsonField) { .value = (unsigned) p->value, .conv = p->spec.conv };
+                        add_field(c, f, (unsigned) p->value, p->spec.conv);
                 p++;
                 c->n_pieces++;
         }
@@ -125,7 +140,8 @@ static size_t put_stars(char *to, size_t room, const Piece *p, const struct stp_
         return stp_spec_render(&spec, &values[p->value], to, room);
 }
 
-static size_t put_piece(char *to, size_t room, const Piece *p, const struct stp_value *values) {
+static size_t put_piece(char *to, size_t room, const CompiledFormat *c, const Piece *p,
+                        const struct stp_value *values) {
         switch (p->kind) {
         case PIECE_LITERAL:
                 return put_bytes(to, room, p->spec.text, p->spec.text_len);
@@ -139,6 +155,8 @@ static size_t put_piece(char *to, size_t room, const Piece *p, const struct stp_
                 return stp_spec_render(&p->spec, &values[p->value], to, room);
         case PIECE_STARS:
                 return put_stars(to, room, p, values);
+        case PIECE_HIST:
+                return histogram_draw(&c->agg->histogram, values[p->value].s, values[p->width].n, to, room);
         }
         return 0;
 }
@@ -150,7 +168,7 @@ void render_text(const Render *r, unsigned format, const struct stp_value *value
                 return;
         size_t len = 0;
         for (const Piece *p = c->pieces; p < c->pieces + c->n_pieces; p++)
-                len += put_piece(to + len, RENDER_MAX - len, p, values);
+                len += put_piece(to + len, RENDER_MAX - len, c, p, values);
         out->len += len;
         out->data[out->len] = 0;
 }

@@ -24,7 +24,7 @@ const char *gen_keys(Gen *g, const ExprVec *keys, bool then_effect, unsigned *re
 Value gen_index(Gen *g, Expr *e) {
         ExprIndex *x = (ExprIndex *) e;
         if (x->array->kind != EXPR_NAME)
-                return gen_expr(g, x->array); /* a histogram: says what is missing */
+                return gen_bucket(g, x);
         const char *map = gen_variable(g, array_var(x->array));
         const char *keys = gen_keys(g, &x->keys, /* then_effect= */ false, NULL), *t = gen_temp(g);
         if (e->type == TYPE_STRING) {

@@ -109,17 +109,16 @@ static bool collect_expr(Visitor *v, Expr **e) {
                 c->use->can_fail |= (b->op == OP_DIV || b->op == OP_MOD) && !divisor_is_safe(b->right);
                 return true;
         }
+        case EXPR_LOAD:
         case EXPR_EMBEDDED:
         case EXPR_CONTEXT:
                 c->use->opaque = true;
-                c->use->can_fail |= (*e)->kind == EXPR_EMBEDDED;
+                c->use->can_fail |= (*e)->kind != EXPR_CONTEXT;
                 return true;
         case EXPR_STAT:
                 collect_stat_op(c, ((ExprStat *) *e)->stat, ((ExprStat *) *e)->op);
                 /* fall through */
-        case EXPR_LOAD:
-                c->use->opaque = true;
-                /* fall through */
+        case EXPR_HIST:
         case EXPR_STORE:
                 c->use->can_fail = true;
                 return true;
@@ -155,11 +154,13 @@ static void collect_foreach(Collector *c, StmtForeach *s) {
                         collect_write(c, &(*key)->base);
         if (s->value)
                 collect_write(c, &s->value->base);
-        if (s->sort_direction)
+        if (s->array->kind == EXPR_HIST)
+                walk_expr(&c->visitor, &s->array);
+        else if (s->sort_direction)
                 collect_write(c, s->array); /* sorting moves the elements */
         else
                 collect_read(c, s->array);
-        if (s->sort_direction && s->sort_column == FOREACH_SORT_VALUE)
+        if (s->array->kind == EXPR_NAME && s->sort_direction && s->sort_column == FOREACH_SORT_VALUE)
                 collect_stat_op(c, s->array, s->sort_stat);
         vec_foreach(key, &s->slice)
                 walk_expr(&c->visitor, key);
@@ -211,11 +212,28 @@ static const char *const failing_services[] = {
         NULL,
 };
 
-static void collect_embedded(FunctionUse *use, const Function *f) {
+/* Where and how often, nobody knows: never a lone counter. True: one of them may fail. */
+static bool collect_embedded_globals(Usage *u, FunctionUse *use, const Function *f) {
+        bool arrays = false;
+        vec_foreach(it, &f->globals) {
+                int i = usage_global(u, it->var);
+                if (i < 0)
+                        continue;
+                use->globals[i].reads += it->reads;
+                use->globals[i].writes += it->writes;
+                use->globals[i].repeated = true;
+                use->writes |= it->writes;
+                arrays |= it->var->is_array;
+        }
+        return arrays;
+}
+
+static void collect_embedded(Usage *u, FunctionUse *use, const Function *f) {
         use->opaque = true;
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
                       strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
+        use->can_fail |= collect_embedded_globals(u, use, f);
         for (const char *const *name = failing_services; *name; name++)
                 use->can_fail |= strstr(f->embedded, *name) != NULL;
 }
@@ -231,7 +249,7 @@ void collect_function(Usage *u, FunctionUse *use) {
         Collector c = collector(u, use);
         Stmt *body = f->body;
         if (f->embedded)
-                collect_embedded(use, f);
+                collect_embedded(u, use, f);
         walk_stmt(&c.visitor, &body);
 }
 

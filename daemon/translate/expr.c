@@ -69,12 +69,6 @@ static Value gen_unexpected(Gen *g, Expr *e) {
         return e->type == TYPE_STRING ? VALUE_EMPTY : VALUE_ZERO;
 }
 
-static Value gen_hist(Gen *g, Expr *e) {
-        Diag *d = diag_add(g->diags, DIAG_E0503, e->span, "histograms are not supported yet");
-        diag_hint(g->diags, d, "@count, @sum, @min, @max, @avg and @variance are");
-        return VALUE_ZERO;
-}
-
 /* ------------------------------------------------------------------ all of them */
 
 static Value (*const writers[_EXPR_KIND_MAX])(Gen *g, Expr *e) = {
@@ -92,7 +86,6 @@ static Value (*const writers[_EXPR_KIND_MAX])(Gen *g, Expr *e) = {
         [EXPR_REGEX] = gen_regex,
         [EXPR_PRINT] = gen_print_expr,
         [EXPR_STAT] = gen_stat,
-        [EXPR_HIST] = gen_hist,
         [EXPR_EMBEDDED] = gen_embedded_expr,
         [EXPR_CONTEXT] = gen_context,
         [EXPR_LOAD] = gen_load,
@@ -163,17 +156,4 @@ void gen_values(Gen *g, Expr *const *items, size_t n, bool then_effect, Value *r
                 if (later[i + 1])
                         ret[i] = gen_pin(g, ret[i], items[i]->type);
         }
-}
-
-Value gen_embedded_expr(Gen *g, Expr *e) {
-        const char *code = ((ExprEmbedded *) e)->code, *t;
-        if (e->type == TYPE_STRING) {
-                t = gen_buffer(g);
-                gen_line(g, "stp_str_copy(%s, ({ %s; }), MAXSTRINGLEN);", t, code);
-        } else {
-                t = gen_temp(g);
-                gen_line(g, "s64 %s = (s64)({ %s; });", t, code);
-        }
-        gen_check(g, NULL);
-        return value_temp(t);
 }

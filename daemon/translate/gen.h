@@ -103,6 +103,7 @@ typedef struct Gen {
         StrMap names;
         StrMap regexes;         /* pattern -> name of its table */
         bool captures;          /* matched() is used: expressions keep what they found */
+        bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
         int error;              /* negative errno of the manifest's functions */
@@ -196,6 +197,10 @@ bool call_is_direct(Gen *g, const ExprCall *call);
 Value gen_assign(Gen *g, ExprAssign *a, bool wanted);
 Value gen_step(Gen *g, ExprStep *s, bool wanted);
 Value gen_print(Gen *g, ExprPrint *p);
+/* Histograms: print() of one, one bucket, a loop over the numbers of its buckets. */
+Value gen_print_hist(Gen *g, ExprPrint *p);
+Value gen_bucket(Gen *g, ExprIndex *x);
+void gen_foreach_bucket(Gen *g, StmtForeach *s);
 void gen_sprint_to(Gen *g, const char *dst, ExprPrint *p);
 /* a OP b as C text, for operators that cannot fail; a division is written as statements. */
 Value gen_arithmetic(Gen *g, OperatorCode op, Value a, Value b, const Expr *divisor, Span op_span);
@@ -214,6 +219,15 @@ void gen_for(Gen *g, StmtFor *s);
 void gen_foreach(Gen *g, StmtForeach *s);
 void gen_break(Gen *g);
 void gen_continue(Gen *g);
+/* What a loop puts around its body. */
+typedef struct LoopState {
+        Loop loop;
+        bool counted;
+} LoopState;
+LoopState loop_enter(Gen *g);
+void loop_leave(Gen *g, const LoopState *s);
+/* The limit of a foreach as C: at least 0; "-1": there is none. */
+const char *gen_limit(Gen *g, Expr *limit);
 /* Closes the iterators of all open foreach loops: before a jump that leaves them. */
 void gen_close_loops(Gen *g);
 /* Actions that running the statement takes, without those inside its loops. */
@@ -238,6 +252,7 @@ const char *function_name(Gen *g, const Function *f);
 bool function_may_next(const Function *f);
 void gen_embedded_function(Gen *g, const Function *f, const char *head);
 void gen_embedded_blocks(Gen *g); /* those beside functions */
+void gen_embedded_stmt(Gen *g, Stmt *s);
 const char *handler_name(Gen *g, const HandlerUse *h);
 void gen_handlers(Gen *g);
 void gen_globals(Gen *g);      /* their memory */

@@ -2,18 +2,13 @@
 /* Loops. Every turn of every loop takes an action, so that none can hang the CPU. */
 #include "translate/gen.h"
 
-typedef struct {
-        Loop loop;
-        bool counted;
-} LoopState;
-
-static LoopState loop_enter(Gen *g) {
+LoopState loop_enter(Gen *g) {
         LoopState s = {.loop = {.outer = g->routine->loops}, .counted = g->routine->counts_blocks};
         g->routine->counts_blocks = true;
         return s;
 }
 
-static void loop_leave(Gen *g, const LoopState *s) {
+void loop_leave(Gen *g, const LoopState *s) {
         g->routine->loops = s->loop.outer;
         g->routine->counts_blocks = s->counted;
 }
@@ -72,7 +67,7 @@ static const char *gen_slice(Gen *g, StmtForeach *s, unsigned *ret_wild) {
         return s->slice.n ? gen_keys(g, &s->slice, /* then_effect= */ true, ret_wild) : "NULL";
 }
 
-static const char *gen_limit(Gen *g, Expr *limit) {
+const char *gen_limit(Gen *g, Expr *limit) {
         if (!limit)
                 return "-1";
         Value v = gen_expr(g, limit);
@@ -113,8 +108,8 @@ static void gen_iter_begin(Gen *g, StmtForeach *s, const char *iter) {
 }
 
 void gen_foreach(Gen *g, StmtForeach *s) {
-        if (s->array->kind != EXPR_NAME) {
-                gen_expr(g, s->array);
+        if (s->array->kind == EXPR_HIST) {
+                gen_foreach_bucket(g, s);
                 return;
         }
         const char *iter = text(g, "&f->i[%u]", gen_take(g, POOL_ITER, 1));

@@ -4,18 +4,7 @@
  * the arguments. The arguments are evaluated and their lengths are known before the record is begun.
  */
 #include "translate/format.h"
-#include "translate/gen.h"
-
-typedef enum { ITEM_LONG, ITEM_STRING, ITEM_MEMORY } ItemKind;
-
-/* One argument as the format takes it. */
-typedef struct {
-        ItemKind kind;
-        Expr *expr;
-        bool hidden;        /* a width or precision */
-        const char *length; /* C: bytes of a string or of memory */
-} Item;
-typedef VEC(Item) ItemVec;
+#include "translate/print.h"
 
 static void items_collect(Gen *g, const ExprPrint *p, ItemVec *items) {
         size_t arg = 0;
@@ -37,6 +26,7 @@ static void items_collect(Gen *g, const ExprPrint *p, ItemVec *items) {
 
 static const FieldType field_types[] = {
         [ITEM_LONG] = FIELD_LONG, [ITEM_STRING] = FIELD_STRING, [ITEM_MEMORY] = FIELD_MEMORY,
+        [ITEM_HIST] = FIELD_HIST,
 };
 
 static const char *field_unique(Gen *g, StrMap *taken, const char *name) {
@@ -47,7 +37,8 @@ static const char *field_unique(Gen *g, StrMap *taken, const char *name) {
         return unique;
 }
 
-static int format_register(Gen *g, const ExprPrint *p, const ItemVec *items, const char *const *names) {
+static int format_register(Gen *g, const ExprPrint *p, const ItemVec *items, const char *const *names,
+                           const ManifestAgg *agg) {
         const char *place = span_place(g->arena, p->base.span);
         int id = manifest_add_format(g->manifest, p->final_format, place);
         for (size_t i = 0; id >= 0 && i < items->n; i++) {
@@ -56,13 +47,12 @@ static int format_register(Gen *g, const ExprPrint *p, const ItemVec *items, con
                 if (r < 0)
                         g->error = r;
         }
-        if (id < 0)
-                g->error = id;
+        if (id < 0 || (agg && manifest_set_agg(g->manifest, (unsigned) id, agg) < 0))
+                g->error = -ENOMEM;
         return id;
 }
 
-/* The same line of the script in many handlers is one format. */
-static unsigned format_find(Gen *g, const ExprPrint *p, const ItemVec *items) {
+unsigned gen_format(Gen *g, const ExprPrint *p, const ItemVec *items, const ManifestAgg *agg) {
         const char **names = arena_array(g->arena, const char *, items->n + 1);
         const char *key = text(g, "%s\1%s", p->final_format, span_place(g->arena, p->base.span));
         StrMap taken = STRMAP_INIT;
@@ -76,7 +66,7 @@ static unsigned format_find(Gen *g, const ExprPrint *p, const ItemVec *items) {
         }
         uintptr_t id = (uintptr_t) strmap_get(&g->formats, key);
         if (!id) {
-                id = format_register(g, p, items, names) + 1;
+                id = format_register(g, p, items, names, agg) + 1;
                 strmap_put(g->arena, &g->formats, key, (void *) id);
         }
         return id - 1;
@@ -93,7 +83,7 @@ static Value *items_evaluate(Gen *g, const ItemVec *items) {
         return values;
 }
 
-static const char *string_length(Gen *g, const char *s) {
+const char *gen_string_length(Gen *g, const char *s) {
         if (*s == '"')
                 return text(g, "sizeof(%s) - 1", s);
         const char *t = gen_temp(g);
@@ -113,7 +103,7 @@ static void items_measure(Gen *g, ItemVec *items, Value *values) {
                 Item *item = &items->items[i];
                 if (item->kind == ITEM_STRING) {
                         values[i] = gen_simple(g, values[i], TYPE_STRING);
-                        item->length = string_length(g, values[i].text);
+                        item->length = gen_string_length(g, values[i].text);
                 } else if (item->kind == ITEM_MEMORY) {
                         item->length = memory_length(g, item, i ? &values[i - 1] : NULL);
                 }
@@ -141,13 +131,23 @@ static void gen_payload(Gen *g, const char *p, const Item *item, const Value *v)
                          item->kind == ITEM_STRING ? "stp_put_string" : "stp_put_memory", p, v->text, item->length);
 }
 
+/* A global that is shown at exit is data of its own kind: shown.c made the print, its keys stand first. */
+static const ManifestAgg *shown_agg(Gen *g, const ExprPrint *p) {
+        if (!p->shown)
+                return NULL;
+        ManifestAgg *agg = arena_new0(g->arena, ManifestAgg);
+        agg->kind = p->shown->is_array ? AGG_MAP : p->shown->type == TYPE_STATS ? AGG_STATS : AGG_SCALAR;
+        agg->name = (char *) p->shown->name;
+        agg->n_keys = p->shown->is_array ? (unsigned) p->shown->keys.n : 0;
+        return agg;
+}
+
 Value gen_print(Gen *g, ExprPrint *p) {
-        vec_foreach(arg, &p->args)
-                if ((*arg)->kind == EXPR_HIST)
-                        return gen_expr(g, *arg); /* says what is missing */
+        if (p->args.n && p->args.items[0]->kind == EXPR_HIST)
+                return gen_print_hist(g, p);
         ItemVec items = {};
         items_collect(g, p, &items);
-        unsigned id = format_find(g, p, &items);
+        unsigned id = gen_format(g, p, &items, shown_agg(g, p));
         Value *values = items_evaluate(g, &items);
         items_measure(g, &items, values);
         if (!items.n) {

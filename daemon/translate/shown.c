@@ -21,8 +21,9 @@ static Expr *stat_new(Arena *a, Expr *of, StatOp op) {
         return &e->base;
 }
 
-static ExprPrint *print_new(Arena *a, Span span) {
-        ExprPrint *p = expr_new(a, Print, span);
+static ExprPrint *print_new(Arena *a, const Var *v) {
+        ExprPrint *p = expr_new(a, Print, v->span);
+        p->shown = v;
         p->name = "printf";
         p->formatted = true;
         p->base.type = TYPE_LONG;
@@ -51,7 +52,7 @@ static const char *value_format(Arena *a, ExprPrint *p, Expr *value, Type type) 
 
 /* A statistic without a value has no minimum: it is left out. */
 static Stmt *scalar_stmt(Arena *a, Var *v) {
-        ExprPrint *p = print_new(a, v->span);
+        ExprPrint *p = print_new(a, v);
         const char *format = value_format(a, p, name_new(a, v, v->type), v->type);
         p->final_format = p->format = arena_printf(a, "%s%s", v->name, format);
         Stmt *print = expr_stmt_new(a, &p->base);
@@ -72,7 +73,7 @@ static Var *local_new(Arena *a, Probe *p, const char *name, Type type) {
 
 static Stmt *array_stmt(Arena *a, Probe *probe, Var *v) {
         StmtForeach *s = stmt_new(a, Foreach, v->span);
-        ExprPrint *p = print_new(a, v->span);
+        ExprPrint *p = print_new(a, v);
         const char *format = arena_printf(a, "%s[", v->name);
         for (size_t i = 0; i < v->keys.n; i++) {
                 Var *key = local_new(a, probe, arena_printf(a, "%s_key%zu", v->name, i + 1), v->keys.items[i]);

@@ -141,13 +141,6 @@ static void gen_try(Gen *g, Stmt *s) {
         gen_put_label(g, &tried);
 }
 
-static void gen_embedded_stmt(Gen *g, Stmt *s) {
-        gen_open(g, "{");
-        gen_text(g, text(g, "%s\n", ((StmtEmbedded *) s)->code));
-        gen_close(g, "");
-        gen_check(g, NULL);
-}
-
 static void gen_while_stmt(Gen *g, Stmt *s) {
         gen_while(g, (StmtWhile *) s);
 }

@@ -68,6 +68,15 @@ static void write_map_members(Gen *g, const Var *v) {
                 buf_str(g->out, " .wraps = 1,");
 }
 
+/* All histograms of a statistic have one shape. */
+static void write_hist_members(Gen *g, const ExprHist *h) {
+        if (!h->linear)
+                buf_str(g->out, " .hist = STP_HIST_LOG,");
+        else
+                buf_printf(g->out, " .hist = STP_HIST_LINEAR, .low = (s64)%lluULL, .high = (s64)%lluULL, .step = %lldLL,",
+                           (unsigned long long) h->low, (unsigned long long) h->high, (long long) h->step);
+}
+
 static void write_global_row(Gen *g, size_t i, const Var *v) {
         bool has_slot = v->is_array || v->type == TYPE_STATS;
         buf_printf(g->out, "\t{ .name = %s, .kind = %s,", gen_literal(g, v->name),
@@ -76,6 +85,8 @@ static void write_global_row(Gen *g, size_t i, const Var *v) {
                 write_map_members(g, v);
         if (v->type == TYPE_STATS)
                 buf_printf(g->out, " .stat_ops = %#x,", g->usage->stat_ops[i] | v->stat_ops);
+        if (v->type == TYPE_STATS && v->hists.n)
+                write_hist_members(g, v->hists.items[0]);
         if (has_slot)
                 buf_printf(g->out, " .slot = (void **)&%s,", (const char *) ptrmap_get(&g->global_names, v));
         buf_str(g->out, " },\n");

@@ -8,8 +8,7 @@ int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n)
 	int cpu;
 
 	if (g->hist == STP_HIST_LINEAR && (g->step <= 0 || g->high < g->low ||
-					   (u64)g->high - (u64)g->low > (u64)g->step * (MAX_BUCKETS - 3) ||
-					   g->step > S64_MAX / MAX_BUCKETS))
+					   ((u64)g->high - (u64)g->low) / (u64)g->step > MAX_BUCKETS - 3))
 		return -EINVAL;
 	if (g->hist > STP_HIST_LINEAR)
 		return -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probes by address, for ftrace and fprobe: symbols resolved, a hash from address to probes. */
+/* Probes by address, for ftrace and fprobe: a hash from address to probes. */
 #include <linux/log2.h>
 #include <linux/slab.h>
 #include "probe.h"
@@ -43,47 +43,20 @@ static void hooks_add(struct stp_hooks *h, u64 ip, const struct stp_probe *p)
 	*at = k;
 }
 
-static int probe_resolve(const struct stp_probe *p, u64 *ret_ip)
-{
-	u64 address = p->address, ip;
-
-	if (address && !stp_symbol_is(address, p->symbol))
-		return -ESTALE;
-	if (!address)
-		address = stp_symbol_address(p->symbol);
-	if (!address)
-		return -ENOENT;
-	ip = stp_symbol_entry(address);
-	if (!ip)
-		return -EOPNOTSUPP;
-	*ret_ip = ip;
-	return 0;
-}
-
 int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(const struct stp_probe *p))
 {
-	const struct stp_script *script = s->script;
-	u32 i, n = stp_count_probes(s, mine);
+	struct stp_places l;
+	u32 i;
 	int r;
 
 	memset(h, 0, sizeof(*h));
-	if (!n)
-		return 0;
-	r = hooks_alloc(h, n);
-	for (i = 0; !r && i < script->n_probes; i++) {
-		const struct stp_probe *p = &script->probes[i];
-		u64 ip;
-
-		if (!mine(p))
-			continue;
-		r = probe_resolve(p, &ip);
-		if (r)
-			r = stp_arm_failed(s, p, r);
-		else
-			hooks_add(h, ip, p);
-	}
-	if (r)
-		stp_hooks_done(h);
+	r = stp_places_find(&l, s, mine, stp_symbol_entry);
+	if (r || !l.n)
+		return r;
+	r = hooks_alloc(h, l.n);
+	for (i = 0; !r && i < l.n; i++)
+		hooks_add(h, l.place[i].address, l.place[i].probe);
+	stp_places_done(&l);
 	return r;
 }
 

@@ -41,6 +41,24 @@ u64 *stp_print(struct stp_ctx *c, u32 format, u32 len)
 }
 EXPORT_SYMBOL_GPL(stp_print);
 
+void stp_printf(struct stp_ctx *c, u32 format, const char *text, ...)
+{
+	va_list args;
+	u64 *at;
+	u32 n;
+
+	if (c->error)
+		return;
+	va_start(args, text);
+	vsnprintf(c->message, sizeof(c->message), text, args);
+	va_end(args);
+	n = stp_str_len(c->message, sizeof(c->message));
+	at = stp_print(c, format, stp_string_room(n));
+	if (at)
+		stp_put_string(at, c->message, n);
+}
+EXPORT_SYMBOL_GPL(stp_printf);
+
 void stp_record_text(struct stp_ctx *c, u32 kind, const char *text)
 {
 	u32 n = stp_str_len(text, 4096);

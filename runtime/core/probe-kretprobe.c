@@ -119,15 +119,16 @@ static int refresh(struct stp_session *s, void *state)
 	return 0;
 }
 
-static int probe_arm(struct returns *all, struct stp_session *s, const struct stp_probe *p)
+static int place_arm(struct returns *all, struct stp_session *s, const struct stp_place *at)
 {
 	struct return_probe *r = &all->probe[all->n];
+	const struct stp_probe *p = at->probe;
 	int e;
 
 	memset(r, 0, sizeof(*r));
 	r->session = s;
 	r->probe = p;
-	r->rp.kp.symbol_name = p->symbol;
+	r->rp.kp.addr = (kprobe_opcode_t *)at->address;
 	r->rp.handler = return_hit;
 	r->rp.entry_handler = entry_hit;
 	r->rp.maxactive = stp_return_instances(p);
@@ -142,29 +143,38 @@ static int probe_arm(struct returns *all, struct stp_session *s, const struct st
 	return 0;
 }
 
+static int arm_all(struct returns *all, struct stp_session *s, const struct stp_places *l)
+{
+	int r = 0;
+	u32 i;
+
+	all->list = kvcalloc(l->n, sizeof(*all->list), GFP_KERNEL);
+	all->probe = kvcalloc(l->n, sizeof(*all->probe), GFP_KERNEL);
+	if (!all->list || !all->probe)
+		return -ENOMEM;
+	for (i = 0; !r && i < l->n && READ_ONCE(s->result) == STP_RESULT_NONE; i++)
+		r = place_arm(all, s, &l->place[i]);
+	return r;
+}
+
 static int arm(struct stp_session *s, void **ret_state)
 {
-	u32 i, n = stp_count_probes(s, mine);
+	struct stp_places l;
 	struct returns *all;
-	int r = 0;
+	int r;
 
-	if (!n)
-		return 0;
+	r = stp_places_find(&l, s, mine, NULL);
+	if (r || !l.n)
+		return r;
 	all = kzalloc(sizeof(*all), GFP_KERNEL);
-	if (!all)
-		return -ENOMEM;
-	all->list = kvcalloc(n, sizeof(*all->list), GFP_KERNEL);
-	all->probe = kvcalloc(n, sizeof(*all->probe), GFP_KERNEL);
-	if (!all->list || !all->probe)
-		r = -ENOMEM;
-	for (i = 0; !r && i < s->script->n_probes && READ_ONCE(s->result) == STP_RESULT_NONE; i++)
-		if (mine(&s->script->probes[i]))
-			r = probe_arm(all, s, &s->script->probes[i]);
-	if (r) {
+	r = all ? arm_all(all, s, &l) : -ENOMEM;
+	stp_places_done(&l);
+	if (r && all) {
 		disarm(all);
 		returns_free(all);
-		return r;
 	}
+	if (r)
+		return r;
 	*ret_state = all;
 	return 0;
 }

@@ -48,6 +48,25 @@ u32 stp_return_instances(const struct stp_probe *p);
 
 /* ------------------------------------------------------------------ probes by address */
 
+/* place.c: where a probe goes. A name may stand for several functions (static ones of several files): all are meant. */
+struct stp_place {
+	const struct stp_probe *probe;
+	u64 address;            /* as `at` makes it of the function's */
+};
+
+struct stp_places {
+	u32 n;
+	struct stp_place *place;
+};
+
+/*
+ * Resolves the symbols of the probes that are `mine`; `at` (or NULL) says 0 of a function that cannot be probed, which
+ * is left out as long as there is another of its name. -ENOENT: one that is not there; -EOPNOTSUPP: none can be probed.
+ */
+int stp_places_find(struct stp_places *l, struct stp_session *s, bool (*mine)(const struct stp_probe *p),
+		    u64 (*at)(u64 address));
+void stp_places_done(struct stp_places *l);
+
 /* In a hash by address: `next` has another address, `more` the same, in the script's order. */
 struct stp_hook {
 	u64 ip;                 /* as ftrace reports it */
@@ -75,7 +94,7 @@ static __always_inline struct stp_hook *stp_hooks_find(const struct stp_hooks *h
 	return k;
 }
 
-/* Resolves the symbols of the probes that are `mine`. -ENOENT: one that is not there; -EOPNOTSUPP: not traceable. */
+/* Of the probes that are `mine`. As stp_places_find(), where what cannot be probed is what ftrace does not know. */
 int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(const struct stp_probe *p));
 void stp_hooks_done(struct stp_hooks *h);
 /* Puts the addresses where a probe is wanted first; how many there are, and of how many probes. */

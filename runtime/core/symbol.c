@@ -22,7 +22,13 @@ static unsigned long no_location(unsigned long ip)
 	return 0;
 }
 
+static int no_each(int (*found)(void *data, unsigned long address), const char *name, void *data)
+{
+	return 0;
+}
+
 DEFINE_STATIC_CALL(stp_lookup, no_lookup);
+DEFINE_STATIC_CALL(stp_each, no_each);
 DEFINE_STATIC_CALL(stp_location, no_location);
 
 static unsigned long first_address(const char *name)
@@ -48,12 +54,39 @@ int stp_symbols_init(void)
 	if (!address)
 		return -ENOENT;
 	static_call_update(stp_location, (typeof(&no_location))address);
+	address = static_call(stp_lookup)("kallsyms_on_each_match_symbol");
+	if (address)
+		static_call_update(stp_each, (typeof(&no_each))address);
 	return 0;
 }
 
-u64 stp_symbol_address(const char *name)
+/* What remembers that something was found. */
+struct each {
+	int (*found)(void *data, unsigned long address);
+	void *data;
+	bool any;
+};
+
+static int each_found(void *data, unsigned long address)
 {
-	return name ? static_call(stp_lookup)(name) : 0;
+	struct each *e = data;
+
+	e->any = true;
+	return e->found(e->data, address);
+}
+
+/* kallsyms_on_each_match_symbol(), since 6.2 and in stable 6.1 (commit 4dc533e0f2c0), knows no modules. */
+void stp_symbol_each(const char *name, int (*found)(void *data, unsigned long address), void *data)
+{
+	struct each e = { .found = found, .data = data };
+	unsigned long address;
+
+	if (!name)
+		return;
+	static_call(stp_each)(each_found, name, &e);
+	address = e.any ? 0 : static_call(stp_lookup)(name);
+	if (address)
+		found(data, address);
 }
 
 u64 stp_symbol_entry(u64 address)

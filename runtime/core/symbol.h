@@ -7,8 +7,9 @@
 
 /* Finds what the kernel does not export. -ENOENT, or what register_kprobe() says. */
 int stp_symbols_init(void);
-/* "name" or "module:name"; 0: there is none. May sleep. */
-u64 stp_symbol_address(const char *name);
+/* Calls back with the address of each function of this name, or with the one of "module:name"; stops at what is not 0.
+ * May sleep. */
+void stp_symbol_each(const char *name, int (*found)(void *data, unsigned long address), void *data);
 /* Is `name` (the part after "module:") what begins at the address? */
 bool stp_symbol_is(u64 address, const char *name);
 /* What ftrace calls the entry of the function at the address; 0: it cannot be traced. */

@@ -18,14 +18,27 @@
 		stap_next = true;      \
 		goto out;              \
 	} while (0)
+/* STAP_PRINTF: text that the kernel makes, up to 511 bytes. */
+void stp_printf(struct stp_ctx *c, u32 format, const char *text, ...) __attribute__((format(printf, 3, 4)));
+/* STAP_GLOBAL_SET_x. NULL: there was no room, the error is set. */
+static inline void stp_set_long(s64 *at, s64 value)
+{
+	if (at)
+		*at = value;
+}
+static inline void stp_set_string(char *at, const char *value)
+{
+	if (at)
+		stp_str_copy(at, value, MAXSTRINGLEN);
+}
 #define STP_RETURN_LONG(v)             \
 	do {                           \
-		stap_value = (v);      \
+		STAP_RETVALUE = (v);   \
 		goto out;              \
 	} while (0)
 #define STP_RETURN_STRING(v)           \
 	do {                           \
-		stp_str_copy(ret, (v), MAXSTRINGLEN); \
+		stp_str_copy(STAP_RETVALUE, (v), MAXSTRINGLEN); \
 		goto out;              \
 	} while (0)
 

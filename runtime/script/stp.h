@@ -75,6 +75,10 @@ typedef _Bool bool;
 #define STP_OVERLOAD_THRESHOLD 500000000LL /* cycles */
 #endif
 
+#ifndef HIST_ELISION
+#define HIST_ELISION 2 /* empty buckets that are drawn beside those that are not */
+#endif
+
 struct module;
 struct pt_regs;
 struct stp_session;
@@ -355,7 +359,7 @@ s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *k
 static inline u32 stp_hist_buckets(u32 hist, s64 low, s64 high, s64 step)
 {
 	return hist == STP_HIST_LOG ? STP_HIST_LOG_BUCKETS :
-	       hist == STP_HIST_LINEAR ? (u32)((high - low) / step + 3) : 0;
+	       hist == STP_HIST_LINEAR ? (u32)(((u64)high - (u64)low) / (u64)step + 3) : 0;
 }
 static inline u32 stp_hist_room(u32 buckets)
 {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "manifest/manifest.h"
@@ -24,6 +25,18 @@ static Manifest *manifest_load(const char *path) {
         return m;
 }
 
+/* The rest of the format is a line's end, or nothing. */
+static int render_hist(const ManifestFormat *f, const struct stp_value *values) {
+        static char out[1 << 16];
+        const struct stp_value *buckets = &values[f->n_fields - 1];
+        if (buckets->len != 8 * histogram_buckets(&f->agg->histogram))
+                return printf("a histogram of %u bytes\n", buckets->len), 1;
+        size_t n = histogram_draw(&f->agg->histogram, buckets->s, buckets[-1].n, out, sizeof(out));
+        fwrite(out, 1, n, stdout);
+        fputs(f->format + strlen("%*m"), stdout);
+        return 0;
+}
+
 static int render_print(const Manifest *m, const struct stp_record *r) {
         struct stp_value values[64];
         static char out[1 << 16];
@@ -42,12 +55,14 @@ static int render_print(const Manifest *m, const struct stp_record *r) {
                 }
                 values[i].len = *(const unsigned *) at;
                 values[i].s = strndup(at + 4, values[i].len);
-                if (f->fields[i].type == FIELD_MEMORY)
+                if (f->fields[i].type == FIELD_MEMORY || f->fields[i].type == FIELD_HIST)
                         values[i].s = memcpy(malloc(values[i].len + 1), at + 4, values[i].len);
                 at += (4 + values[i].len + 7) & ~7u;
         }
         if (at != end)
                 return printf("format %u: %td bytes are left of the record\n", r->id, end - at), 1;
+        if (f->agg && f->agg->kind == AGG_HIST)
+                return render_hist(f, values);
         size_t n = stp_format(out, sizeof(out), f->format, values, f->n_fields);
         fwrite(out, 1, n, stdout);
         return 0;

@@ -1,3 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scripts with embedded C: there are no headers of a kernel here. */
+/* Embedded C of a script would see the kernel's headers here. */
+#include <stdio.h>
+#include <string.h>
 #include "stp.h"

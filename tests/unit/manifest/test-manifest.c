@@ -23,6 +23,12 @@ static Manifest *example(void) {
         ASSERT_EQ(manifest_add_field(m, 0, "execname", FIELD_STRING, false), 0);
         ASSERT_EQ(manifest_add_field(m, 0, "", FIELD_LONG, true), 1);
         ASSERT_EQ(manifest_add_field(m, 0, "count", FIELD_LONG, false), 2);
+        ASSERT_EQ(manifest_add_format(m, "%*m\n", "t.stp:2:1"), 1);
+        ASSERT_EQ(manifest_add_field(m, 1, "k", FIELD_STRING, false), 0);
+        ASSERT_EQ(manifest_add_field(m, 1, "width", FIELD_LONG, true), 1);
+        ASSERT_EQ(manifest_add_field(m, 1, "h", FIELD_HIST, false), 2);
+        ASSERT_OK(manifest_set_agg(m, 1, &(ManifestAgg) { .kind = AGG_HIST, .name = "h", .n_keys = 1, .histogram = {
+                .linear = true, .low = INT64_MIN, .high = INT64_MAX, .step = (int64_t) 1 << 60 } }));
         return m;
 }
 
@@ -45,6 +51,11 @@ TEST(a_manifest_survives_json) {
         ASSERT_STREQ(n->functions[1], "pid");
         ASSERT_STREQ(n->formats[0].format, "%s %*d\xfe\n");
         ASSERT_EQ(n->formats[0].fields[1].hidden, true);
+        ASSERT_NULL(n->formats[0].agg);
+        ASSERT_EQ(n->formats[1].agg->kind, AGG_HIST);
+        ASSERT_STREQ(n->formats[1].agg->name, "h");
+        ASSERT_EQ(n->formats[1].agg->histogram.low, INT64_MIN);
+        ASSERT_EQ(n->formats[1].agg->histogram.step, (int64_t) 1 << 60);
         ASSERT_OK(manifest_to_json(n, &again));
         ASSERT_STREQ(again.data, json.data);
         buf_done(&json);
@@ -76,6 +87,19 @@ static const struct {
           "not its arguments" },
         { "a star that is shown", ",\"hidden\":true", "", "not its arguments" },
         { "two of a name", "\"name\":\"count\"", "\"name\":\"execname\"", "same name" },
+        { "a histogram that is none", "\"type\":\"hist\"}]", "\"type\":\"memory\"}]", "not its arguments" },
+        { "buckets of no histogram", "\"agg\":", "\"agh\":", "not its arguments" },
+        { "buckets of a map", "{\"type\":\"hist\",\"name\"", "{\"type\":\"map\",\"name\"", "not its arguments" },
+        { "an unknown aggregate", "{\"type\":\"hist\",\"name\"", "{\"type\":\"heap\",\"name\"", "unknown type" },
+        { "more keys than fields", "\"keys\":1", "\"keys\":2", "not its arguments" },
+        { "fewer keys than fields", "\"keys\":1", "\"keys\":0", "not its arguments" },
+        { "a negative number of keys", "\"keys\":1", "\"keys\":-1", "too many keys" },
+        { "keys as text", "\"keys\":1", "\"keys\":\"1\"", "should be a number" },
+        { "buckets of no width", ",1152921504606846976]", ",0]", "not its arguments" },
+        { "too many buckets", ",1152921504606846976]", ",1]", "not its arguments" },
+        { "no width", ",1152921504606846976]", "]", "three bounds" },
+        { "buckets without an elision", "\"%*m", "\"%m", "not its arguments" },
+        { "two histograms", "\"%*m", "\"%*m%*m", "not its arguments" },
         { "cut", "\"formats\":", "", "not JSON" },
         { "more after it", "\"manifest\":1", "\"manifest\":1}{\"x\":1", "not JSON" },
 };

@@ -19,6 +19,35 @@ static const char validator[] =
         "    n += 1\n"
         "assert n == int(sys.argv[3]), n\n";
 
+static const Histogram linear = { .linear = true, .low = -5, .high = 5, .step = 5 };
+enum { FORMAT_LOG = 2, FORMAT_LINEAR, FORMAT_MAP, FORMAT_STATS, FORMAT_SCALAR };
+
+/* Keys of a histogram are in front of what its format takes. */
+static void add_aggs(Manifest *m) {
+        manifest_add_format(m, "%*m", "t.stp:3:1");
+        manifest_add_field(m, FORMAT_LOG, "a", FIELD_LONG, true);
+        manifest_add_field(m, FORMAT_LOG, "h", FIELD_HIST, false);
+        manifest_set_agg(m, FORMAT_LOG, &(ManifestAgg) { .kind = AGG_HIST, .name = "h" });
+        manifest_add_format(m, "%*m\n", "t.stp:4:1");
+        manifest_add_field(m, FORMAT_LINEAR, "k", FIELD_STRING, false);
+        manifest_add_field(m, FORMAT_LINEAR, "n", FIELD_LONG, false);
+        manifest_add_field(m, FORMAT_LINEAR, "a", FIELD_LONG, true);
+        manifest_add_field(m, FORMAT_LINEAR, "l", FIELD_HIST, false);
+        manifest_set_agg(m, FORMAT_LINEAR, &(ManifestAgg) { .kind = AGG_HIST, .name = "l", .n_keys = 2,
+                                                            .histogram = linear });
+        manifest_add_format(m, "a[\"%s\"]=%d\n", "t.stp:5:1");
+        manifest_add_field(m, FORMAT_MAP, "k", FIELD_STRING, false);
+        manifest_add_field(m, FORMAT_MAP, "a", FIELD_LONG, false);
+        manifest_set_agg(m, FORMAT_MAP, &(ManifestAgg) { .kind = AGG_MAP, .name = "a", .n_keys = 1 });
+        manifest_add_format(m, "s @count=%d @sum=%d\n", "t.stp:6:1");
+        manifest_add_field(m, FORMAT_STATS, "count", FIELD_LONG, false);
+        manifest_add_field(m, FORMAT_STATS, "sum", FIELD_LONG, false);
+        manifest_set_agg(m, FORMAT_STATS, &(ManifestAgg) { .kind = AGG_STATS, .name = "s" });
+        manifest_add_format(m, "n=\"%s\"\n", "t.stp:7:1");
+        manifest_add_field(m, FORMAT_SCALAR, "n", FIELD_STRING, false);
+        manifest_set_agg(m, FORMAT_SCALAR, &(ManifestAgg) { .kind = AGG_SCALAR, .name = "n" });
+}
+
 static Manifest *awkward(void) {
         Manifest *m = manifest_new();
         char **texts[] = { &m->module, &m->script, &m->digest, &m->kernel, &m->kernel_build_id, &m->version };
@@ -34,6 +63,7 @@ static Manifest *awkward(void) {
         manifest_add_field(m, 0, "", FIELD_LONG, true);
         manifest_add_field(m, 0, "d", FIELD_LONG, false);
         manifest_add_format(m, "plain \xff\n", "t.stp:2:1");
+        add_aggs(m);
         return m;
 }
 
@@ -52,11 +82,22 @@ static Buf lines(unsigned *n) {
                                      { .s = "\0\xff", .len = 2 }, { .n = 3 }, { .n = 0 } };
         struct stp_value large[] = { { .s = big, .len = 15999 }, { .n = 1 }, { .n = 1 }, { .s = big, .len = 0 },
                                      { .n = INT64_MAX }, { .n = 0 } };
+        uint64_t log[HISTOGRAM_LOG_BUCKETS], below_above[5] = { 1, 0, 7, 0, UINT64_MAX >> 1 };
+        for (size_t i = 0; i < ELEMENTSOF(log); i++)
+                log[i] = i + 1;
+        struct stp_value hist[] = { { .n = 2 }, { .s = (char *) log, .len = sizeof(log) } };
+        struct stp_value keyed[] = { { .s = big, .len = 15999 }, { .n = -1 }, { .n = 2 },
+                                     { .s = (char *) below_above, .len = sizeof(below_above) } };
         struct stp_value bad = { .s = "\x80", .len = 1 };
         render_json_header(r, &st, &out);
         render_json_event(r, &st, &o, 0, small, &out);
         render_json_event(r, &st, &o, 0, large, &out);
         render_json_event(r, &st, &o, 1, NULL, &out);
+        render_json_event(r, &st, &o, FORMAT_LOG, hist, &out);
+        render_json_event(r, &st, &o, FORMAT_LINEAR, keyed, &out);
+        render_json_event(r, &st, &o, FORMAT_MAP, &large[0], &out);
+        render_json_event(r, &st, &o, FORMAT_STATS, &large[1], &out);
+        render_json_event(r, &st, &o, FORMAT_SCALAR, &bad, &out);
         render_json_message(r, &st, &o, "error", &large[0], &out);
         render_json_message(r, &st, &o, "warning", &bad, &out);
         render_json_lost(r, &st, &(RenderLost) { .where = "kernel-buffer", .count = 5, .since = 1, .until = 9 }, &out);
@@ -67,7 +108,7 @@ static Buf lines(unsigned *n) {
         render_json_state(r, &st, "running", NULL, &out);
         render_json_state(r, &st, "stopped", "exit", &out);
         render_json_end(r, &st, "exit", 0, 7, 5, &out);
-        *n = 12;
+        *n = 17;
         render_free(r);
         manifest_free(m);
         return out;
@@ -110,4 +151,53 @@ TEST(long_lines_are_cut_and_say_so) {
                 ASSERT(bytes_are_utf8(p, (size_t) (end - p)));
         }
         buf_done(&out);
+}
+
+static void expect(const Buf *out, const char *text) {
+        TEST_CASE("%s", text);
+        if (!strstr(out->data, text))
+                test_fail(__FILE__, __LINE__, "not in: %s", out->data);
+}
+
+TEST(aggregates_are_data) {
+        uint64_t log[HISTOGRAM_LOG_BUCKETS] = { [0] = 1, [62] = 2, [64] = 3, [66] = 4 };
+        uint64_t below_above[] = { 1, 0, 7, 0, 5 };
+        const struct stp_value hist[] = { { .n = 2 }, { .s = (char *) log, .len = sizeof(log) } };
+        const struct stp_value keyed[] = { { .s = "k\xc3\xa9", .len = 3 }, { .n = -1 }, { .n = 2 },
+                                           { .s = (char *) below_above, .len = sizeof(below_above) } };
+        const struct stp_value element[] = { { .s = "x", .len = 1 }, { .n = 7 } };
+        const struct stp_value stats[] = { { .n = 3 }, { .n = 12 } };
+        const Stamp st = { .seq = 1 };
+        const Origin o = {};
+        Manifest *m = awkward();
+        Buf out = BUF_INIT;
+        Render *r;
+        ASSERT_OK(render_new(m, &(RenderSession) { .id = "0" }, &r));
+        render_json_event(r, &st, &o, FORMAT_LOG, hist, &out);
+        render_json_event(r, &st, &o, FORMAT_LINEAR, keyed, &out);
+        render_json_event(r, &st, &o, FORMAT_MAP, element, &out);
+        render_json_event(r, &st, &o, FORMAT_STATS, stats, &out);
+        render_json_event(r, &st, &o, FORMAT_SCALAR, element, &out);
+        expect(&out, "\"kind\":\"agg\"");
+        expect(&out, "\"format\":2,\"name\":\"h\",\"type\":\"hist\",\"data\":{\"scale\":\"log\",\"buckets\":["
+                     "{\"min\":-9223372036854775808,\"max\":-9223372036854775808,\"count\":1},"
+                     "{\"min\":-3,\"max\":-2,\"count\":2},{\"min\":0,\"max\":0,\"count\":3},"
+                     "{\"min\":2,\"max\":3,\"count\":4}]}}\n");
+        expect(&out, "\"name\":\"l\",\"type\":\"hist\",\"key\":[\"k\xc3\xa9\",-1],\"data\":{\"scale\":\"linear\",\"buckets\":["
+                     "{\"min\":null,\"max\":-6,\"count\":1},{\"min\":0,\"max\":4,\"count\":7},"
+                     "{\"min\":10,\"max\":null,\"count\":5}]}}\n");
+        expect(&out, "\"name\":\"a\",\"type\":\"map\",\"key\":[\"x\"],\"data\":7}\n");
+        expect(&out, "\"name\":\"s\",\"type\":\"stats\",\"data\":{\"count\":3,\"sum\":12}}\n");
+        expect(&out, "\"name\":\"n\",\"type\":\"scalar\",\"data\":\"x\"}\n");
+        out.len = 0;
+        render_text(r, FORMAT_LINEAR, keyed, &out);
+        ASSERT_STREQ(out.data, "value |-------------------------------------------------- count\n"
+                               "  <-5 |@                                                  1\n"
+                               "   -5 |                                                   0\n"
+                               "    0 |@@@@@@@                                            7\n"
+                               "    5 |                                                   0\n"
+                               "   >5 |@@@@@                                              5\n\n\n");
+        buf_done(&out);
+        render_free(r);
+        manifest_free(m);
 }

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A probe point that means nothing, and what was probably meant. Names are compared without their arguments,
+ * `timer.secs` with `timer.sec`; the hint has those of the script again.
+ */
+#include "elaborate/expand.h"
+
+typedef struct {
+        NameVec names; /* without arguments */
+        NameVec texts; /* as they are written */
+} Candidates;
+
+static const char *plain_name(Arena *a, const char *text) {
+        char *name = arena_strdup(a, text), *out = name;
+        for (; *text; text++) {
+                if (*text == '(')
+                        text += strcspn(text, ")");
+                else
+                        *out++ = *text;
+                if (!*text)
+                        break;
+        }
+        *out = 0;
+        return name;
+}
+
+static const char *plain_point(Arena *a, const ProbePoint *p) {
+        const char *text = "";
+        vec_foreach(it, &p->components)
+                text = arena_printf(a, "%s%s%s", text, *text ? "." : "", it->name);
+        return text;
+}
+
+static void add(Elab *e, Candidates *c, const char *text) {
+        vec_push(e->arena, &c->names, plain_name(e->arena, text));
+        vec_push(e->arena, &c->texts, text);
+}
+
+static void gather(Elab *e, Candidates *c) {
+        vec_foreach(it, &e->index.alias_names)
+                add(e, c, (*it)->text);
+        vec_foreach(it, &library_index(e->library)->alias_names)
+                if ((*it)->text[0] != '_')
+                        add(e, c, (*it)->text);
+        for (const ProbeFamily *const *f = probe_families; *f; f++)
+                for (const char *const *pattern = (*f)->patterns; *pattern; pattern++)
+                        if ((*pattern)[0] != '_')
+                                add(e, c, *pattern);
+}
+
+/* "timer.sec(number)" with the script's arguments in their places. */
+static const char *with_arguments(Elab *e, const char *text, const ProbePoint *p) {
+        const char *out = "";
+        size_t next = 0;
+        for (const char *open; (open = strchr(text, '(')); text = strchr(open, ')') + 1) {
+                while (next < p->components.n && !p->components.items[next].arg)
+                        next++;
+                const Expr *arg = next < p->components.n ? p->components.items[next++].arg : NULL;
+                const char *value = arg ? expr_text(e, arg)
+                                        : arena_strndup(e->arena, open + 1, strcspn(open + 1, ")"));
+                out = arena_printf(e->arena, "%s%.*s(%s)", out, (int) (open - text), text, value);
+        }
+        return arena_printf(e->arena, "%s%s", out, text);
+}
+
+/* `probe vfs_read` */
+static bool hint_bare(Elab *e, Diag *d, const ProbePoint *p) {
+        const char *name = p->components.items[0].name;
+        Kernel *k = e->world->kernel;
+        if (!k || p->components.n > 1 || p->components.items[0].arg)
+                return false;
+        if (kernel_find_function(k, name)) {
+                diag_hint(e->diags, d, "did you mean `kernel.function(\"%s\")`?", name);
+                return true;
+        }
+        return false;
+}
+
+static void hint_nearest(Elab *e, Diag *d, const ProbePoint *p, const Candidates *c) {
+        const char *name = plain_point(e->arena, p);
+        const char *near = strlen(name) > 2 ? diag_suggest(name, c->names.items, c->names.n) : NULL;
+        for (size_t i = 0; near && i < c->names.n; i++)
+                if (c->names.items[i] == near) {
+                        diag_hint(e->diags, d, "did you mean `%s`?", with_arguments(e, c->texts.items[i], p));
+                        return;
+                }
+}
+
+/* `syscal.*`: the first component is compared with those that there are. */
+static void hint_first(Elab *e, Diag *d, const ProbePoint *p, const Candidates *c) {
+        const char *first = p->components.items[0].name;
+        NameVec firsts = {};
+        if (probe_is_glob(first))
+                return;
+        vec_foreach(it, &c->names) {
+                const char *name = arena_strndup(e->arena, *it, strcspn(*it, "."));
+                if (strcmp(name, first) == 0)
+                        return;
+                vec_push(e->arena, &firsts, name);
+        }
+        const char *near = strlen(first) > 2 ? diag_suggest(first, firsts.items, firsts.n) : NULL;
+        if (near)
+                diag_hint(e->diags, d, "did you mean `%s%s`?", near,
+                          probe_point_text(e->arena, p) + strlen(first));
+}
+
+void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known) {
+        /* What the user wrote behind an alias's name is his mistake, not the alias's. */
+        for (; c->has_suffix && c->outer && !known; c = c->outer)
+                p = c->point;
+        Diag *d = diag_add(e->diags, DIAG_E0210, p->span, "nothing matches probe point `%s`",
+                           probe_point_text(e->arena, p));
+        if (e->alias_loop) {
+                diag_note(e->diags, d, SPAN_NONE, "its alias refers to itself");
+                return;
+        }
+        Candidates all = {};
+        gather(e, &all);
+        if (known)
+                return;
+        if (point_is_glob(p))
+                hint_first(e, d, p, &all);
+        else if (!hint_bare(e, d, p))
+                hint_nearest(e, d, p, &all);
+}
