@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "config.h"
+#include "session/policy.h"
 #include "session/process.h"
 
 static const char usage[] =
@@ -21,6 +23,8 @@ static const char usage[] =
         "Compiles, runs and streams tracing scripts for those whom the policy lets in.\n\n"
         "  --socket=PATH      Listen there (" STAPD_SOCKET "); ignored with socket activation\n"
         "  --config=FILE      Read this instead of " STAPD_SYSCONF_DIR "/stapd.conf\n"
+        "  --policy-dir=DIR   Read rules there instead of " STAPD_SYSCONF_DIR "/policy.d and\n"
+        "                     " STAPD_LIB_DIR "/policy.d\n"
         "  --cache-dir=DIR    Kernel kits and compiled scripts (" STAPD_CACHE_DIR ")\n"
         "  --state-dir=DIR    What outlives a boot (" STAPD_STATE_DIR ")\n"
         "  --kernel=RELEASE   Compile for this kernel instead of the running one\n"
@@ -30,16 +34,17 @@ static const char usage[] =
 
 typedef struct Options {
         const char *socket, *config;
-        const char *cache_dir, *state_dir, *kernel, *group;
+        const char *policy_dir, *cache_dir, *state_dir, *kernel, *group;
         int log_level;
 } Options;
 
-enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_LOG_LEVEL,
+enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_POLICY_DIR, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_LOG_LEVEL,
        OPT_VERSION };
 
 static const struct option long_options[] = {
         { "socket", required_argument, NULL, OPT_SOCKET },
         { "config", required_argument, NULL, OPT_CONFIG },
+        { "policy-dir", required_argument, NULL, OPT_POLICY_DIR },
         { "cache-dir", required_argument, NULL, OPT_CACHE_DIR },
         { "state-dir", required_argument, NULL, OPT_STATE_DIR },
         { "kernel", required_argument, NULL, OPT_KERNEL },
@@ -56,6 +61,7 @@ static int read_options(int argc, char **argv, Options *o) {
                 switch (c) {
                 case OPT_SOCKET: o->socket = optarg; break;
                 case OPT_CONFIG: o->config = optarg; break;
+                case OPT_POLICY_DIR: o->policy_dir = optarg; break;
                 case OPT_CACHE_DIR: o->cache_dir = optarg; break;
                 case OPT_STATE_DIR: o->state_dir = optarg; break;
                 case OPT_KERNEL: o->kernel = optarg; break;
@@ -98,7 +104,8 @@ static int read_config(const Options *o, Config *c) {
         if (r < 0 && (r != -ENOENT || o->config))
                 return log_errno(r, "Cannot read %s: %m", path);
         if (replace(&c->cache_dir, o->cache_dir) < 0 || replace(&c->state_dir, o->state_dir) < 0 ||
-            replace(&c->kernel, o->kernel) < 0 || replace(&c->group, o->group) < 0)
+            replace(&c->kernel, o->kernel) < 0 || replace(&c->group, o->group) < 0 ||
+            replace(&c->policy_dir, o->policy_dir) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -144,12 +151,23 @@ static int block_signals(sd_event *event) {
         sigemptyset(&set);
         sigaddset(&set, SIGTERM);
         sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGHUP);
         sigaddset(&set, SIGCHLD);
         if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
                 return -errno;
         (void) signal(SIGPIPE, SIG_IGN);
         int r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
         return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+}
+
+/* The service manager asks for it so (Type=notify-reload in systemd from 253 on). */
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        uint64_t now = 0;
+        (void) sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
+        (void) sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now);
+        int r = policy_reload(userdata);
+        (void) sd_notify(0, r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1\nSTATUS=Serving.");
+        return 0;
 }
 
 DEFINE_CLEANUP(Server *, server_freep, server_free)
@@ -176,6 +194,8 @@ static int run(const Options *o) {
                 r = sd_event_set_watchdog(event, true);
         if (r >= 0)
                 r = manager_new(event, &config, &manager);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGHUP, on_reload, manager);
         if (r >= 0)
                 r = server_new(event, manager, fd, &server);
         if (r < 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "api/interface.h"
 #include "base/cleanup.h"
+#include "session/policy.h"
 
 enum { NEEDS_UPGRADE = 1 };
 
@@ -119,7 +120,7 @@ bool param_word(Call *c, const char *name, bool required, const char *const *wor
 
 bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         const char *rule;
-        if (authz_decide(&c->manager->policy, c->caller, verb, owner, NULL, &rule))
+        if (policy_allows(c->manager, c->caller, verb, owner, &rule))
                 return true;
         call_error_text(c, "PolicyDenied", "reason", rule);
         return false;
@@ -130,7 +131,7 @@ Session *verb_session(Call *c, Verb verb) {
         if (!param_text(c, "id", true, &id))
                 return NULL;
         Session *s = manager_find(c->manager, id);
-        if (!s || !authz_decide(&c->manager->policy, c->caller, VERB_SEE, s->owner.uid, NULL, &rule)) {
+        if (!s || !policy_allows(c->manager, c->caller, VERB_SEE, s->owner.uid, &rule)) {
                 call_error_text(c, "NoSuchSession", "id", id);
                 return NULL;
         }

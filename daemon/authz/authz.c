@@ -23,58 +23,75 @@ int policy_set_group(Policy *p, const char *name) {
 
 void policy_done(Policy *p) {
         free(p->group_name);
+        rules_free(p->rules);
         *p = POLICY_INIT;
 }
+
+/* ------------------------------------------------------------------ without a rule of the policy's */
 
 typedef enum {
         ANYBODY,     /* whoever can connect */
         MEMBER,      /* of the group */
-        MEMBER_OWN,  /* of the group, on what is theirs */
+        OWNER,       /* on what is theirs */
         MEMBER_RUN,  /* of the group, if the manifest's class allows it */
 } Who;
 
 static const Who who_may[_VERB_MAX] = {
-        [VERB_STATUS] = ANYBODY,   [VERB_COMPILE] = MEMBER, [VERB_RUN] = MEMBER_RUN,
-        [VERB_PREPARE] = MEMBER,   [VERB_SEE] = MEMBER_OWN, [VERB_STOP] = MEMBER_OWN,
+        [VERB_STATUS] = ANYBODY, [VERB_COMPILE] = MEMBER, [VERB_RUN] = MEMBER_RUN,
+        [VERB_PREPARE] = MEMBER, [VERB_SEE] = OWNER,      [VERB_STOP] = OWNER,
 };
 
-static bool decide_run(const Policy *p, const Manifest *manifest, const char **ret_rule) {
-        if (manifest->privilege != PRIVILEGE_GURU || p->allow_guru) {
-                *ret_rule = "the group may run scripts of this class";
-                return true;
-        }
-        *ret_rule = "embedded C and writes to the kernel (-g) are root's alone; AllowGuru=yes in stapd.conf "
-                    "lets the group use them";
-        return false;
+static Decision yes(const char *reason) {
+        return (Decision) { .allowed = true, .rule = "built in", .reason = reason };
 }
 
-bool authz_decide(const Policy *p, const Caller *c, Verb verb, uid_t owner, const Manifest *manifest,
-                  const char **ret_rule) {
-        if (c->uid == 0) {
-                *ret_rule = "root may do everything";
-                return true;
-        }
-        if (who_may[verb] == ANYBODY) {
-                *ret_rule = "everybody may";
-                return true;
-        }
-        if (who_may[verb] == MEMBER_OWN && owner == c->uid) {
-                *ret_rule = "the session is the caller's own";
-                return true;
-        }
-        if (who_may[verb] == MEMBER_OWN) {
-                *ret_rule = "the session belongs to another user";
-                return false;
-        }
-        if (p->group == (gid_t) -1 || !caller_in_group(c, p->group)) {
-                *ret_rule = p->group == (gid_t) -1
-                        ? "only root may trace; Group= in stapd.conf names a group whose members may too"
-                        : "the caller is not in the group that Group= in stapd.conf names; an administrator can "
-                          "add a user with: usermod -aG GROUP USER";
-                return false;
-        }
-        if (who_may[verb] == MEMBER_RUN)
-                return decide_run(p, manifest, ret_rule);
-        *ret_rule = "the caller is a member of the group";
-        return true;
+static Decision no(const char *reason) {
+        return (Decision) { .allowed = false, .rule = "built in", .reason = reason };
+}
+
+static Decision decide_run(const Policy *p, const Question *q) {
+        if (q->manifest && (q->manifest->privilege != PRIVILEGE_GURU || p->allow_guru))
+                return yes("the group may run scripts of this class");
+        return no("embedded C and writes to the kernel (-g) are root's alone; AllowGuru=yes in stapd.conf lets the "
+                  "group use them");
+}
+
+static Decision decide_member(const Policy *p, const Question *q) {
+        if (p->group == (gid_t) -1)
+                return no("only root may trace; Group= in stapd.conf names a group whose members may too");
+        if (!caller_in_group(q->caller, p->group))
+                return no("the caller is not in the group that Group= in stapd.conf names; an administrator can add a "
+                          "user with: usermod -aG GROUP USER");
+        return who_may[q->verb] == MEMBER_RUN ? decide_run(p, q) : yes("the caller is a member of the group");
+}
+
+/* ------------------------------------------------------------------ with one */
+
+static Decision decide_by(const Rule *r) {
+        static const char *const reasons[_RULE_EFFECT_MAX] = {
+                [RULE_ALLOW] = "a rule of the policy allows it",
+                [RULE_DENY] = "a rule of the policy denies it",
+                [RULE_ASK] = "a rule of the policy wants an administrator to be asked, and there is no polkit to ask",
+        };
+        return (Decision) { .allowed = r->effect == RULE_ALLOW, .by_policy = true, .rule = r->place,
+                            .reason = r->reason ?: reasons[r->effect], .limits = &r->limits };
+}
+
+Decision authz_decide(const Policy *p, const Question *q) {
+        if (q->caller->uid == 0)
+                return yes("root may do everything");
+        if (who_may[q->verb] == ANYBODY)
+                return yes("everybody may");
+        if (who_may[q->verb] == OWNER && q->owner == q->caller->uid)
+                return yes("the session is the caller's own");
+        if (p->broken)
+                return no("the policy of this machine has an error, and until it is mended only root may trace; the log of "
+                          "stapd says where");
+        const Rule *rule = q->verb == VERB_COMPILE ? rules_find_about(p->rules, q->caller, VERB_RUN)
+                                                   : rules_find(p->rules, q);
+        if (rule && q->verb == VERB_COMPILE)
+                return yes("what comes of it may be allowed");
+        if (rule)
+                return decide_by(rule);
+        return who_may[q->verb] == OWNER ? no("the session belongs to another user") : decide_member(p, q);
 }

@@ -33,6 +33,11 @@ const char *paths_runtime(void) {
         return paths_in_build_tree() ? STAPD_SOURCE_ROOT "/runtime" : STAPD_DATA_DIR "/runtime";
 }
 
+const char *const *paths_policy(void) {
+        static const char *const folders[] = { STAPD_SYSCONF_DIR "/policy.d", STAPD_LIB_DIR "/policy.d", NULL };
+        return folders;
+}
+
 const char *paths_program(const char *name) {
         static const struct {
                 const char *name;

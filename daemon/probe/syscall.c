@@ -48,7 +48,7 @@ static bool kernel_has(ProbeWorld *w, const Syscall *call) {
 static void add_place(ProbeWorld *w, const ProbePoint *p, const Syscall *call, bool is_return, bool is_glob,
                       ProbePlaceVec *ret) {
         const char *suffix = is_return ? ".return" : "";
-        const char *point = arena_printf(w->arena, "__syscall(\"%s\")%s", call->name, suffix);
+        const char *point = arena_printf(w->arena, "syscall.%s%s", call->name, suffix);
         ProbePlace *place = place_add(w, &probe_family_syscall, p, point, ret);
         place->function = call->symbol;
         place->is_return = is_return;

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/config.h"
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include "base/cleanup.h"
+#include "base/conf.h"
 #include "base/paths.h"
 
 typedef enum { SETTING_STRING, SETTING_BOOL, SETTING_UNSIGNED } SettingType;
@@ -58,28 +55,8 @@ void config_done(Config *c) {
         free(c->cache_dir);
         free(c->state_dir);
         free(c->kernel);
+        free(c->policy_dir);
         *c = (Config) {};
-}
-
-static int parse_bool(const char *value, bool *ret) {
-        static const char *const yes[] = { "yes", "true", "on", "1" }, *const no[] = { "no", "false", "off", "0" };
-        for (size_t i = 0; i < ELEMENTSOF(yes); i++) {
-                if (strcasecmp(value, yes[i]) == 0 || strcasecmp(value, no[i]) == 0) {
-                        *ret = strcasecmp(value, yes[i]) == 0;
-                        return 0;
-                }
-        }
-        return -EINVAL;
-}
-
-static int parse_unsigned(const char *value, unsigned *ret) {
-        char *end;
-        errno = 0;
-        unsigned long n = strtoul(value, &end, 10);
-        if (errno || end == value || *end || n == 0 || n > 1000000 || !isdigit((unsigned char) *value))
-                return -EINVAL;
-        *ret = (unsigned) n;
-        return 0;
 }
 
 static int set_string(char **field, const char *value) {
@@ -91,7 +68,8 @@ static int set_string(char **field, const char *value) {
         return 0;
 }
 
-static int apply(Config *c, const char *key, const char *value, const char **ret_error) {
+static int apply(void *userdata, const char *key, const char *value, const char **ret_error) {
+        Config *c = userdata;
         for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
                 if (strcmp(settings[i].key, key) != 0)
                         continue;
@@ -101,62 +79,22 @@ static int apply(Config *c, const char *key, const char *value, const char **ret
                         return set_string(field, value);
                 case SETTING_BOOL:
                         *ret_error = "expected yes or no";
-                        return parse_bool(value, field);
+                        return conf_parse_bool(value, field);
                 case SETTING_UNSIGNED:
                         *ret_error = "expected a number from 1 to 1000000";
-                        return parse_unsigned(value, field);
+                        return conf_parse_unsigned(value, 1, 1000000, field);
                 }
         }
         *ret_error = "no such setting";
         return -EINVAL;
 }
 
-static char *strip(char *s) {
-        while (isspace((unsigned char) *s))
-                s++;
-        char *end = s + strlen(s);
-        while (end > s && isspace((unsigned char) end[-1]))
-                *--end = 0;
-        return s;
-}
-
-static int read_line(Config *c, char *line, bool *in_section, const char **ret_error) {
-        line = strip(line);
-        if (!*line || *line == '#' || *line == ';')
-                return 0;
-        if (*line == '[') {
-                *in_section = strcmp(line, "[Daemon]") == 0;
-                *ret_error = "expected the section [Daemon]";
-                return *in_section ? 0 : -EINVAL;
-        }
-        char *equals = strchr(line, '=');
-        if (!equals || !*in_section) {
-                *ret_error = equals ? "expected [Daemon] first" : "expected Setting=value";
-                return -EINVAL;
-        }
-        *equals = 0;
-        return apply(c, strip(line), strip(equals + 1), ret_error);
+static int on_section(void *userdata, const char *name, const char **ret_error) {
+        *ret_error = "expected the section [Daemon]";
+        return strcmp(name, "Daemon") == 0 ? 0 : -EINVAL;
 }
 
 int config_read(Config *c, const char *path, unsigned *ret_line, const char **ret_error) {
-        _cleanup_(fclosep) FILE *f = fopen(path, "re");
-        if (!f)
-                return -errno;
-        struct stat st;
-        if (fstat(fileno(f), &st) < 0)
-                return -errno;
-        if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022))
-                return -EPERM;
-
-        _cleanup_(freep) char *line = NULL;
-        size_t size = 0;
-        bool in_section = false;
-        for (unsigned n = 1; getline(&line, &size, f) >= 0; n++) {
-                int r = read_line(c, line, &in_section, ret_error);
-                if (r < 0) {
-                        *ret_line = n;
-                        return r;
-                }
-        }
-        return ferror(f) ? -EIO : 0;
+        ConfReader reader = { .section = on_section, .setting = apply, .userdata = c };
+        return conf_read(AT_FDCWD, path, &reader, ret_line, ret_error);
 }

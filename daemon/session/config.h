@@ -28,6 +28,7 @@ typedef struct Config {
         unsigned cache_max_megabytes;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;
+        char *policy_dir; /* in place of those of the machine, or NULL */
 } Config;
 
 int config_init(Config *c); /* defaults; -ENOMEM */

@@ -13,6 +13,7 @@
 #include "session/kit.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
+#include "session/policy.h"
 
 #define MODULE_MAX (64u << 20)
 #define SUBBUF_SIZE 65536u
@@ -95,14 +96,6 @@ static int load(Session *s, const char **ret_error) {
         return r;
 }
 
-static bool policy_allows(Session *s) {
-        const char *rule;
-        if (authz_decide(&s->manager->policy, &s->owner, VERB_RUN, s->owner.uid, s->manifest, &rule))
-                return true;
-        session_fail(s, FAILURE_POLICY, "policy", rule);
-        return false;
-}
-
 static int read_manifest(Session *s, int fd) {
         const char *why = NULL;
         int r = manifest_read_module(fd, &s->manifest, &why);
@@ -120,8 +113,11 @@ void session_load(Session *s, int fd) {
                 session_fail(s, FAILURE_INTERNAL, "load-failed", "the compiled module is damaged");
                 return;
         }
-        if (!policy_allows(s))
+        const char *reason;
+        if (!policy_admits(s, &reason)) {
+                session_fail(s, FAILURE_POLICY, "policy", reason);
                 return;
+        }
         session_set_state(s, SESSION_LOADING);
         const char *error;
         r = load(s, &error);

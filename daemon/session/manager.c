@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "run/module.h"
 #include "session/kit.h"
+#include "session/policy.h"
 #include "session/preparation.h"
 
 #define REFRESH_USEC (3 * 1000000ull)
@@ -168,14 +169,6 @@ static int open_cache(Manager *m) {
         return cache_open(dir, (uint64_t) m->config->cache_max_megabytes << 20, &m->cache);
 }
 
-static void set_policy(Manager *m) {
-        m->policy = POLICY_INIT;
-        m->policy.allow_guru = m->config->allow_guru;
-        int r = policy_set_group(&m->policy, m->config->group);
-        if (r < 0)
-                log_warning_errno(r, "No group %s: only root may trace.", m->config->group);
-}
-
 /* Without them the helpers would run as root. */
 static int check_user(const char *setting, const char *user) {
         if (geteuid() != 0 || getpwnam(user))
@@ -195,7 +188,7 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
                 return -ENOMEM;
         m->event = sd_event_ref(event);
         m->config = config;
-        set_policy(m);
+        policy_setup(m);
         if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
                 return -ENOMEM;
         m->loading = loading_check();

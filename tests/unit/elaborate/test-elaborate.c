@@ -100,9 +100,9 @@ TEST(names_of_probes) {
         static const struct {
                 const char *point, *written, *resolved;
         } cases[] = {
-                { "syscall.read", "syscall.read", "__syscall(\"read\")" },
-                { "syscall.r*", "syscall.read", "__syscall(\"read\")" },
-                { "syscall.newer.return", "syscall.newer.return", "__syscall(\"stat\").return" },
+                { "syscall.read", "syscall.read", "syscall.read" },
+                { "syscall.r*", "syscall.read", "syscall.read" },
+                { "syscall.newer.return", "syscall.newer.return", "syscall.stat.return" },
                 { "kernel.function(\"vfs_f*\")", "kernel.function(\"vfs_fsync\")",
                   "kernel.function(\"vfs_fsync\")" },
                 { "begin(3)", "begin(3)", "begin(3)" },

@@ -81,9 +81,9 @@ TEST(what_the_kernel_lacks_is_left_out) {
         ProbePlaceVec places;
         ASSERT_EQ(world_resolve(&w, "__syscall(\"*\")", &places), PROBE_DONE);
         ASSERT_EQ(places.n, 3);
-        ASSERT_STREQ(places.items[0]->point, "__syscall(\"write\")");
-        ASSERT_STREQ(places.items[1]->point, "__syscall(\"stat\")");
-        ASSERT_STREQ(places.items[2]->point, "__syscall(\"getpid\")");
+        ASSERT_STREQ(places.items[0]->point, "syscall.write");
+        ASSERT_STREQ(places.items[1]->point, "syscall.stat");
+        ASSERT_STREQ(places.items[2]->point, "syscall.getpid");
         ASSERT(places.items[0]->attach.may_fail);
         world_done(&w);
 }

@@ -40,7 +40,7 @@ TEST(what_is_wrong_is_told_with_its_line) {
                 { "[Daemon]\nAllowGuru=maybe\n", "expected yes or no", 2 },
                 { "[Daemon]\n\nSessionsMax=-1\n", "expected a number from 1 to 1000000", 3 },
                 { "[Daemon]\nSessionsMax=99999999999999999999\n", "expected a number from 1 to 1000000", 2 },
-                { "Group=x\n", "expected [Daemon] first", 1 },
+                { "Group=x\n", "expected a [Section] before the first setting", 1 },
                 { "[Demon]\n", "expected the section [Daemon]", 1 },
                 { "[Daemon]\nGroup\n", "expected Setting=value", 2 },
         };

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+/*
+ * One rule of the policy, a section of a file in policy.d:
+ *
+ *     [Rule]
+ *     Effect=allow                        allow, deny or ask (an administrator, through polkit)
+ *     Verb=run                            run (default), see, stop, prepare
+ *     User=alice 1001                     whom it is about: any of the users and groups; nobody named: everybody
+ *     Group=stapusr
+ *     Class=own system                    own, system, guru (default: own system)
+ *     Probe=syscall.* timer.*             patterns; * and ? and [...] as in file names
+ *     Digest=0f3a...                      sha256 of the script's bytes
+ *     Argument=1 [0-9]*                   the first argument looks so; one line per argument
+ *     Sessions=4                          limits of what the rule allows
+ *     Seconds=3600
+ *     BufferMegabytes=16
+ *     Reason=text                         told to who is refused
+ *
+ * All that is given has to match. A rule that allows or asks matches when each probe of the script matches one of its
+ * patterns, and it is the resolved probe point that counts: what a script calls a probe, or itself, is its own choice. A
+ * rule that denies matches when any probe does, under either name.
+ */
+#include <stdbool.h>
+#include "authz/caller.h"
+#include "base/conf.h"
+#include "manifest/manifest.h"
+
+typedef enum Verb {
+        VERB_STATUS,
+        VERB_COMPILE, /* before compilation: may this caller use the compiler at all? */
+        VERB_RUN,     /* after it, with the manifest */
+        VERB_PREPARE,
+        VERB_SEE,     /* a session: list, attach */
+        VERB_STOP,
+        _VERB_MAX,
+} Verb;
+
+/* What is to be decided. manifest and arguments: of what is to run; NULL for other verbs. */
+typedef struct Question {
+        const Caller *caller;
+        Verb verb;
+        uid_t owner; /* of the session that SEE and STOP are about */
+        const Manifest *manifest;
+        const char *const *arguments;
+        unsigned n_arguments;
+} Question;
+
+typedef enum RuleEffect {
+        RULE_ALLOW,
+        RULE_DENY,
+        RULE_ASK,
+        _RULE_EFFECT_MAX,
+} RuleEffect;
+
+/* 0: no limit of its own. */
+typedef struct RuleLimits {
+        unsigned sessions, seconds, buffer_megabytes;
+} RuleLimits;
+
+typedef struct RuleWords {
+        char **items;
+        unsigned n;
+} RuleWords;
+
+typedef struct RuleArgument {
+        unsigned number; /* from 1 */
+        char *pattern;
+} RuleArgument;
+
+#define RULE_ARGUMENTS_MAX 32
+#define RULE_WORDS_MAX 256
+
+typedef struct Rule {
+        char *place; /* "50-local.conf:12", where its section starts */
+        char *reason;
+        RuleEffect effect;
+        bool has_effect, has_who;
+        unsigned verbs, classes; /* bits by Verb and PrivilegeClass */
+        uid_t *users;
+        gid_t *groups;
+        unsigned n_users, n_groups;
+        RuleWords probes, digests;
+        RuleArgument arguments[RULE_ARGUMENTS_MAX];
+        unsigned n_arguments;
+        RuleLimits limits;
+} Rule;
+
+Rule *rule_new(const char *place);
+Rule *rule_free(Rule *r);
+DEFINE_CLEANUP(Rule *, rule_freep, rule_free)
+
+/* One setting; -EINVAL with a static text when it is wrong. */
+int rule_set(Rule *r, const char *key, const char *value, const char **ret_error);
+/* Once all its settings are there: -EINVAL when it cannot be a rule. */
+int rule_check(const Rule *r, const char **ret_error);
+
+bool rule_matches(const Rule *r, const Question *q);
+/* Whether it could let this caller do this at all, whatever the script turns out to be. */
+bool rule_is_about(const Rule *r, const Caller *c, Verb verb);
