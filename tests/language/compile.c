@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * language-compile TAPSETS DIRECTORY [-g] NAME...: passes 1 to 3 for DIRECTORY/NAME.stp each, without a kernel.
+ * language-compile TAPSETS DIRECTORY [-u] [-g] NAME...: passes 1 to 3 for DIRECTORY/NAME.stp each, without a kernel.
  * Leaves NAME.c and NAME.json, or NAME.err with the diagnostics.
  */
 #include <errno.h>
@@ -38,6 +38,7 @@ typedef struct Compiler {
         Library *library;
         ParseTarget target;
         const char *dir;
+        bool optimize;
 } Compiler;
 
 static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *name, Program *p) {
@@ -77,7 +78,7 @@ static void compile_case(const Compiler *k, const char *name, bool guru) {
         ProbeWorld world = {.arena = a, .diags = &d, .kernel_error = "there is none in tests"};
         Program *p = NULL;
         if (!diags_failed(&d))
-                p = elaborate(&world, k->library, &f, 1, &(ElaborateOptions) {.guru = guru, .optimize = true});
+                p = elaborate(&world, k->library, &f, 1, &(ElaborateOptions) {.guru = guru, .optimize = k->optimize});
         if (p && !diags_failed(&d))
                 translate_case(k, a, &d, name, p);
         diags_render_text(&d, /* color= */ false, &errors);
@@ -94,7 +95,7 @@ int main(int argc, char **argv) {
         _cleanup_(arena_freep) Arena *a = arena_new(MEMORY);
         Diags d;
         diags_init(&d, a);
-        Compiler k = {.dir = argv[2]};
+        Compiler k = {.dir = argv[2], .optimize = true};
         k.target = (ParseTarget) {.kernel_v = "6.1.0", .kernel_vr = "6.1.0-test", .arch = "x86_64",
                                   .systemtap_v = "5.6", .privilege = "stapdev", .config = no_config};
         k.library = library_load(a, &d, (const char *[]) {argv[1]}, 1, &k.target);
@@ -108,6 +109,8 @@ int main(int argc, char **argv) {
         for (int i = 3; i < argc; i++)
                 if (strcmp(argv[i], "-g") == 0)
                         guru = true;
+                else if (strcmp(argv[i], "-u") == 0)
+                        k.optimize = false;
                 else {
                         compile_case(&k, argv[i], guru);
                         guru = false;
