@@ -37,10 +37,11 @@ static const char usage[] =
         "  --kernel RELEASE  Compile for this kernel (with -p 1 to 4)\n"
         "  --fail-on-loss    Exit with 5 when records were lost\n"
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
+        "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
         "  --no-cache        Compile, whether it was before or not\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
-enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE };
+enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE, OPT_COMPATIBLE };
 
 static const struct option long_options[] = {
         { "json", no_argument, NULL, OPT_JSON },
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
         { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
         { "no-cache", no_argument, NULL, OPT_NO_CACHE },
+        { "compatible", required_argument, NULL, OPT_COMPATIBLE },
         { "help", no_argument, NULL, 'h' },
         {},
 };
@@ -124,6 +126,7 @@ static int read_option(RunOptions *o, int c) {
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
         case OPT_TRACE_SELF: o->trace_self = true; return 0;
+        case OPT_COMPATIBLE: o->compatible = optarg; return 0;
         case OPT_NO_CACHE: o->no_cache = true; return 0;
         default: return -EINVAL;
         }
@@ -264,6 +267,7 @@ int run_options_exec_compiler(const RunOptions *o) {
         add_option(&a, "-p", pass);
         add_option(&a, "--kernel", o->kernel);
         add_option(&a, "-m", o->module);
+        add_option(&a, "--compatible", o->compatible);
         add_option(&a, "-e", o->expression);
         add_option(&a, "-o", o->output);
         add_flag(&a, "-g", o->guru);

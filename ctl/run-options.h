@@ -12,6 +12,7 @@ typedef struct RunOptions {
         const char *output;       /* -o */
         const char *kernel;       /* --kernel */
         const char *module;       /* -m */
+        const char *compatible;   /* --compatible */
         const char *expression;   /* -e */
         const char *file;         /* "-": standard input */
         json_object *args, *defines, *globals;

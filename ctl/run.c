@@ -294,6 +294,8 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
                 json_object_object_add(c, "globals", json_object_get(o->globals));
         if (o->module)
                 json_object_object_add(c, "module", json_object_new_string(o->module));
+        if (o->compatible)
+                json_object_object_add(c, "compatible", json_object_new_string(o->compatible));
         add_flag(c, "guru", o->guru);
         add_flag(c, "noWarnings", o->no_warnings);
         add_flag(c, "warningsFatal", o->warnings_fatal);

@@ -2,7 +2,7 @@
 #include "compile/options.h"
 #include <getopt.h>
 
-enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
+enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_COMPATIBLE, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
        OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
        OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HELP, OPT_VERSION };
 
@@ -12,6 +12,7 @@ static const struct option long_options[] = {
         { "dump", required_argument, NULL, OPT_DUMP },
         { "json", no_argument, NULL, OPT_JSON },
         { "list", required_argument, NULL, OPT_LIST },
+        { "compatible", required_argument, NULL, OPT_COMPATIBLE },
         { "dump-probe-types", no_argument, NULL, OPT_DUMP_PROBE_TYPES },
         { "dump-probe-aliases", no_argument, NULL, OPT_DUMP_PROBE_ALIASES },
         { "dump-functions", no_argument, NULL, OPT_DUMP_FUNCTIONS },
@@ -45,6 +46,7 @@ void options_print_help(FILE *f) {
               "  -D NAME=VALUE           set a limit (MAXACTION=20000)\n"
               "  -G NAME=VALUE           initial value of a global\n"
               "  -I DIRECTORY            more tapsets\n"
+              "      --compatible=VERSION of SystemTap, 4.3 to 5.6: what %( systemtap_v ... %) sees\n"
               "  -p N, --stop-after=PASS 1 parse, 2 elaborate, 3 translate, 4 build\n"
               "      --dump=PASS         print what a pass made\n"
               "      --kernel=RELEASE    for another kernel than the running one\n"
@@ -121,6 +123,7 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case OPT_DUMP_PROBE_TYPES: return take_list(o, LIST_FORMS, NULL);
         case OPT_DUMP_PROBE_ALIASES: return take_list(o, LIST_ALIASES, NULL);
         case OPT_DUMP_FUNCTIONS: return take_list(o, LIST_FUNCTIONS, NULL);
+        case OPT_COMPATIBLE: r->compatible = value; return true;
         case OPT_PREPARE: o->mode = MODE_PREPARE; return true;
         case OPT_ZYGOTE: o->mode = MODE_ZYGOTE; return true;
         case OPT_DEBUG: o->debug = true; return true;

@@ -113,6 +113,8 @@ static CompileResult run_parse(Compilation *c) {
         const CompileRequest *r = c->request;
         ParseTarget target = c->world->target;
         target.guru = r->guru;
+        if (r->compatible)
+                target.systemtap_v = r->compatible;
         ParseOptions o = { .target = &target, .macros = library_macros(c->world->library), .args = r->args.items,
                            .n_args = (unsigned) r->args.n, .guru = r->guru };
         SourceFile *source = source_new(c->arena, r->name, r->script, r->script_len);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compile/request.h"
+#include <stdio.h>
 #include "build/build.h"
 #include "manifest/compile-protocol.h"
 
@@ -49,6 +50,13 @@ static bool read_module(Reader *r, json_object *v) {
         return true;
 }
 
+static bool read_compatible(Reader *r, json_object *v) {
+        if (v && !json_object_is_type(v, json_type_string))
+                return false;
+        r->request->compatible = v ? arena_strdup(r->arena, json_object_get_string(v)) : NULL;
+        return true;
+}
+
 static bool read_stop(Reader *r, json_object *v) {
         r->request->stop_after = json_object_is_type(v, json_type_string)
                 ? pass_from_string(json_object_get_string(v)) : _PASS_INVALID;
@@ -92,6 +100,7 @@ static const struct {
 } members[] = {
         { "name", "`name` is not a text", read_name },
         { "module", "`module` is not a text", read_module },
+        { "compatible", "`compatible` is not a text", read_compatible },
         { "args", "`args` is not a list of texts", read_args },
         { "defines", "`defines` is not a list of texts", read_defines },
         { "globals", "`globals` is not a list of texts", read_globals },
@@ -117,9 +126,37 @@ bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char
         return true;
 }
 
+/* "N.N", as one number. */
+static bool read_version(const char *s, unsigned *ret) {
+        unsigned major, minor;
+        int end = 0;
+        if (strspn(s, "0123456789.") != strlen(s) || strlen(s) > 8 || sscanf(s, "%u.%u%n", &major, &minor, &end) != 2 || s[end])
+                return false;
+        *ret = major * 1000 + minor;
+        return true;
+}
+
+/* The language has only had additions since; what changed before is not taken back. */
+#define OLDEST_COMPATIBLE 4003
+#define NEWEST_COMPATIBLE 5006
+
+static const char *check_compatible(const char *s) {
+        unsigned version;
+        if (!read_version(s, &version))
+                return "--compatible takes a version of SystemTap, such as 5.0";
+        if (version > NEWEST_COMPATIBLE)
+                return "--compatible: stapd speaks the language of SystemTap 5.6, and not that of a later version";
+        if (version < OLDEST_COMPATIBLE)
+                return "--compatible: stapd speaks the language of SystemTap 4.3 to 5.6; what was different before is not "
+                       "taken back. Most older scripts work without --compatible";
+        return NULL;
+}
+
 bool request_check(const CompileRequest *r, const char **ret_error) {
         const char *error = NULL;
-        if (r->script_len > COMPILE_MAX_SCRIPT)
+        if (r->compatible && check_compatible(r->compatible))
+                error = check_compatible(r->compatible);
+        else if (r->script_len > COMPILE_MAX_SCRIPT)
                 error = "the script is larger than 4 MiB";
         else if (r->args.n > COMPILE_MAX_ARGS)
                 error = "there are more than 999 script arguments";

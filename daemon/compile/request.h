@@ -26,6 +26,7 @@ typedef struct CompileRequest {
         const char *script;    /* its bytes */
         size_t script_len;
         const char *module;    /* NULL: made from the digest of the script and its arguments */
+        const char *compatible; /* --compatible: the version that systemtap_v is; NULL: ours */
         StringVec args, defines, globals;
         bool guru, optimize, no_warnings, warnings_fatal, color;
         bool keep_source;      /* hand out the C (or the dump of the last pass that ran) */

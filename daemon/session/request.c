@@ -12,6 +12,7 @@ Request *request_free(Request *r) {
                 return NULL;
         free(r->name);
         free(r->module);
+        free(r->compatible);
         free(r->script);
         json_object_put(r->args);
         json_object_put(r->defines);
@@ -32,6 +33,7 @@ static const struct {
 } fields[] = {
         { "name", FIELD_TEXT, offsetof(Request, name) },
         { "module", FIELD_TEXT, offsetof(Request, module) },
+        { "compatible", FIELD_TEXT, offsetof(Request, compatible) },
         { "arguments", FIELD_LIST, offsetof(Request, args) },
         { "defines", FIELD_LIST, offsetof(Request, defines) },
         { "globals", FIELD_LIST, offsetof(Request, globals) },
@@ -218,6 +220,8 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
                 return NULL;
         json_object_object_add(o, "name", json_object_new_string(r->name));
         json_object_object_add(o, "module", json_object_new_string(module));
+        if (r->compatible)
+                json_object_object_add(o, "compatible", json_object_new_string(r->compatible));
         json_object_object_add(o, "args", r->args ? json_object_get(r->args) : json_object_new_array());
         json_object_object_add(o, "defines", r->defines ? json_object_get(r->defines) : json_object_new_array());
         json_object_object_add(o, "globals", r->globals ? json_object_get(r->globals) : json_object_new_array());
@@ -263,6 +267,7 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
         hash_part(md, world, strlen(world));
         hash_part(md, r->name, strlen(r->name));
         hash_part(md, r->module ? r->module : "", r->module ? strlen(r->module) : 0);
+        hash_part(md, r->compatible ?: "", r->compatible ? strlen(r->compatible) : 0);
         hash_part(md, r->script, r->script_len);
         hash_list(md, r->args);
         hash_list(md, r->defines);

@@ -17,6 +17,7 @@
 
 typedef struct Request {
         char *name, *module;
+        char *compatible; /* or NULL */
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */

@@ -88,3 +88,24 @@ TEST(other_modes) {
         ASSERT(parse("--help", &o) && o.mode == MODE_HELP);
         ASSERT(parse("--version", &o) && o.mode == MODE_VERSION);
 }
+
+TEST(compatible_with_what_makes_no_difference) {
+        static const struct {
+                const char *version;
+                bool good;
+        } cases[] = {
+                { "5.6", true }, { "5.0", true }, { "4.3", true }, { "4.2", false }, { "1.8", false }, { "5.7", false },
+                { "6.0", false }, { "5", false }, { "5.x", false }, { "5.0.1", false }, { "99999999999.0", false },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Options o;
+                char line[64];
+                TEST_CASE("%s", cases[i].version);
+                snprintf(line, sizeof(line), "--compatible=%s a.stp", cases[i].version);
+                ASSERT_EQ(parse(line, &o), cases[i].good);
+                if (cases[i].good)
+                        ASSERT_STREQ(o.request.compatible, cases[i].version);
+                else
+                        ASSERT_NOT_NULL(strstr(error, "--compatible"));
+        }
+}
