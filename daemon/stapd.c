@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include "api/bus.h"
 #include "api/server.h"
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -17,6 +19,8 @@
 #include "config.h"
 #include "session/policy.h"
 #include "session/process.h"
+
+#define STOP_USEC 20000000ull
 
 static const char usage[] =
         "stapd [OPTIONS]\n\n"
@@ -29,17 +33,18 @@ static const char usage[] =
         "  --state-dir=DIR    What outlives a boot (" STAPD_STATE_DIR ")\n"
         "  --kernel=RELEASE   Compile for this kernel instead of the running one\n"
         "  --group=NAME       Group= of the configuration\n"
+        "  --bus=ADDRESS      Serve on this D-Bus, too: an address, \"system\" (the default) or \"none\"\n"
         "  --log-level=LEVEL  err, warning, info or debug\n"
         "  --version, --help\n";
 
 typedef struct Options {
         const char *socket, *config;
-        const char *policy_dir, *cache_dir, *state_dir, *kernel, *group;
+        const char *policy_dir, *cache_dir, *state_dir, *kernel, *group, *bus;
         int log_level;
 } Options;
 
-enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_POLICY_DIR, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_LOG_LEVEL,
-       OPT_VERSION };
+enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_POLICY_DIR, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_BUS,
+       OPT_LOG_LEVEL,        OPT_VERSION };
 
 static const struct option long_options[] = {
         { "socket", required_argument, NULL, OPT_SOCKET },
@@ -49,6 +54,7 @@ static const struct option long_options[] = {
         { "state-dir", required_argument, NULL, OPT_STATE_DIR },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "group", required_argument, NULL, OPT_GROUP },
+        { "bus", required_argument, NULL, OPT_BUS },
         { "log-level", required_argument, NULL, OPT_LOG_LEVEL },
         { "version", no_argument, NULL, OPT_VERSION },
         { "help", no_argument, NULL, 'h' },
@@ -66,6 +72,7 @@ static int read_options(int argc, char **argv, Options *o) {
                 case OPT_STATE_DIR: o->state_dir = optarg; break;
                 case OPT_KERNEL: o->kernel = optarg; break;
                 case OPT_GROUP: o->group = optarg; break;
+                case OPT_BUS: o->bus = optarg; break;
                 case OPT_LOG_LEVEL:
                         o->log_level = log_level_from_string(optarg);
                         if (o->log_level < 0) {
@@ -146,7 +153,32 @@ static void raise_limits(void) {
         (void) setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static int block_signals(sd_event *event) {
+static void on_stopped(void *userdata) {
+        (void) sd_event_exit(userdata, 0);
+}
+
+static int on_stop_timeout(sd_event_source *s, uint64_t usec, void *userdata) {
+        log_warning("Sessions did not end in time; they end now.");
+        return sd_event_exit(sd_event_source_get_event(s), 0);
+}
+
+/* The first one ends all sessions as Stop does; the second does not wait for it. */
+static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata) {
+        Manager *m = userdata;
+        sd_event *event = sd_event_source_get_event(s);
+        if (!m || m->stopping)
+                return sd_event_exit(event, 0);
+        (void) sd_notify(0, "STOPPING=1\nSTATUS=Ending sessions.");
+        if (m->n_sessions > 0)
+                log_info("Ending %u session(s).", m->n_sessions);
+        int r = sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, STOP_USEC, 0, on_stop_timeout, NULL);
+        if (r < 0)
+                return sd_event_exit(event, 0);
+        manager_stop(m, on_stopped, event);
+        return 0;
+}
+
+static int block_signals(sd_event *event, sd_event_source **ret_term, sd_event_source **ret_interrupt) {
         sigset_t set;
         sigemptyset(&set);
         sigaddset(&set, SIGTERM);
@@ -156,8 +188,8 @@ static int block_signals(sd_event *event) {
         if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
                 return -errno;
         (void) signal(SIGPIPE, SIG_IGN);
-        int r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-        return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+        int r = sd_event_add_signal(event, ret_term, SIGTERM, on_terminate, NULL);
+        return r < 0 ? r : sd_event_add_signal(event, ret_interrupt, SIGINT, on_terminate, NULL);
 }
 
 /* The service manager asks for it so (Type=notify-reload in systemd from 253 on). */
@@ -171,13 +203,17 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 }
 
 DEFINE_CLEANUP(Server *, server_freep, server_free)
+DEFINE_CLEANUP(Bus *, bus_freep, bus_free)
+DEFINE_CLEANUP(sd_event_source *, source_freep, sd_event_source_disable_unref)
 DEFINE_CLEANUP(sd_event *, event_unrefp, sd_event_unref)
 
 static int run(const Options *o) {
         _cleanup_(config_done) Config config = {};
         _cleanup_(event_unrefp) sd_event *event = NULL;
+        _cleanup_(source_freep) sd_event_source *term = NULL, *interrupt = NULL;
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_(server_freep) Server *server = NULL;
+        _cleanup_(bus_freep) Bus *bus = NULL;
 
         int r = config_init(&config);
         if (r >= 0)
@@ -189,7 +225,7 @@ static int run(const Options *o) {
                 return fd;
         r = sd_event_new(&event);
         if (r >= 0)
-                r = block_signals(event);
+                r = block_signals(event, &term, &interrupt);
         if (r >= 0)
                 r = sd_event_set_watchdog(event, true);
         if (r >= 0)
@@ -198,8 +234,12 @@ static int run(const Options *o) {
                 r = sd_event_add_signal(event, NULL, SIGHUP, on_reload, manager);
         if (r >= 0)
                 r = server_new(event, manager, fd, &server);
+        if (r >= 0 && strcmp(o->bus, "none") != 0)
+                r = bus_new(event, manager, o->bus, &bus);
         if (r < 0)
                 return log_errno(r, "Cannot start: %m");
+        sd_event_source_set_userdata(term, manager);
+        sd_event_source_set_userdata(interrupt, manager);
 
         (void) sd_notify(0, "READY=1\nSTATUS=Serving.");
         log_info("stapd " STAPD_VERSION " is serving.");
@@ -209,7 +249,7 @@ static int run(const Options *o) {
 }
 
 int main(int argc, char **argv) {
-        Options o = { .log_level = LOG_INFO };
+        Options o = { .log_level = LOG_INFO, .bus = "system" };
         int r = read_options(argc, argv, &o);
         if (r <= 0)
                 return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -41,6 +41,7 @@ struct Call {
         json_object *parameters;  /* an object, never NULL */
         bool more, oneway, upgrade;
         CallGone gone;            /* of a call that waits */
+        CallGone drained;         /* of one that sends many replies: the client has taken all of them */
         void *gone_data;
 };
 

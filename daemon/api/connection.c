@@ -30,6 +30,8 @@ void connection_close(Connection *c) {
         if (c->call.gone)
                 c->call.gone(&c->call, c->call.gone_data);
         c->peer.untied = NULL;
+        if (c->fd >= 0 && c->out.len > 0 && !c->upgrade) /* the last words, as far as there is room for them */
+                (void) send(c->fd, c->out.data, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         peer_done(&c->peer);
         server_forget(c->server, c);
         sd_event_source_disable_unref(c->source);
@@ -73,6 +75,8 @@ static bool flush(Connection *c) {
                 }
                 buf_consume(&c->out, (size_t) n);
         }
+        if (c->out.len == 0 && c->busy && c->call.drained)
+                c->call.drained(&c->call, c->call.gone_data);
         if (c->out.len == 0 && c->upgrade) {
                 give_socket_away(c);
                 return false;

@@ -5,7 +5,7 @@
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "session/policy.h"
+#include "session/describe.h"
 
 void verb_release(Call *c) {
         int64_t target = 0;
@@ -23,61 +23,43 @@ void verb_release(Call *c) {
                 call_reply(c, NULL);
 }
 
+/* The session may be gone with the answer: stopping can be its end. */
+static void stop(Call *c, Session *s, const char *mode, bool wait) {
+        Job *job = session_stop_job(s);
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "state", json_object_new_string(session_state_to_string(s->state)));
+        if (job)
+                json_object_object_add(o, "job", json_object_new_int64(job->id));
+        if (wait && verb_wait_for(c, s))
+                json_object_put(o);
+        else
+                call_reply(c, o);
+        session_stop(s, NULL, strcmp(mode, "immediate") == 0);
+}
+
 void verb_stop(Call *c) {
         static const char *const modes[] = { "drain", "immediate", NULL };
         const char *mode = "drain";
-        if (!param_word(c, "mode", false, modes, &mode))
+        bool wait = false;
+        if (!param_word(c, "mode", false, modes, &mode) || !param_flag(c, "wait", &wait))
                 return;
         Session *s = verb_session(c, VERB_STOP);
-        if (!s)
-                return;
-        /* The answer first: stopping may be the end of the session. */
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, "state", json_object_new_string(session_state_to_string(s->state)));
-        call_reply(c, o);
-        session_stop(s, NULL, strcmp(mode, "immediate") == 0);
+        if (s)
+                stop(c, s, mode, wait);
 }
 
 /* ------------------------------------------------------------------ List */
 
-static void add_text(json_object *o, const char *name, const char *s) {
-        json_object_object_add(o, name, s ? json_object_new_string(s) : NULL);
-}
-
-static void add_number(json_object *o, const char *name, int64_t n) {
-        json_object_object_add(o, name, json_object_new_int64(n));
-}
-
 static json_object *describe(Session *s) {
-        session_refresh(s);
-        json_object *o = json_object_new_object(), *reply = json_object_new_object();
-        add_text(o, "id", s->id);
-        add_text(o, "name", s->request->name);
-        add_number(o, "owner", s->owner.uid);
-        add_number(o, "ownerPid", s->owner.pid);
-        add_text(o, "state", session_state_to_string(s->state));
-        add_text(o, "result", s->result);
-        add_text(o, "module", s->module[0] ? s->module : NULL);
-        add_text(o, "digest", s->digest);
-        add_number(o, "probes", s->manifest ? s->manifest->n_probes : 0);
-        add_number(o, "readers", s->streamer ? streamer_n_readers(s->streamer) : 0);
-        add_number(o, "started", (int64_t) s->started_usec);
-        add_number(o, "hits", (int64_t) s->stat.hits);
-        add_number(o, "records", (int64_t) s->stat.records);
-        add_number(o, "lost", (int64_t) s->stat.lost);
-        json_object_object_add(reply, "session", o);
+        json_object *reply = json_object_new_object();
+        json_object_object_add(reply, "session", session_describe(s));
         return reply;
-}
-
-static bool may_see(Call *c, const Session *s) {
-        const char *rule;
-        return policy_allows(c->manager, c->caller, VERB_SEE, s->owner.uid, &rule);
 }
 
 static void list_all(Call *c) {
         json_object *last = NULL;
         for (Session *s = c->manager->sessions; s; s = s->next) {
-                if (!may_see(c, s))
+                if (!verb_may_see(c->manager, c->caller, s))
                         continue;
                 if (last)
                         call_reply_more(c, last);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start: a session that belongs to its client. */
+/* Start: a session, that belongs to its client unless its lifetime says otherwise. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "session/describe.h"
 
-/* What ties a session to its client; lives as long as both do. */
+/* A session and who asked for it, for as long as one wants to hear of the other. */
 typedef struct Start {
         Call *call; /* NULL: the last reply is out, and the client may be at another call */
-        Tie *tie;
+        Tie *tie;   /* NULL: the session is not the client's */
         Session *session;
         bool more;  /* whoever called wants to hear of everything */
 } Start;
@@ -31,19 +32,33 @@ static void tell(const Start *start, json_object *parameters) {
                 json_object_put(parameters);
 }
 
+/* The session goes on without us, unless it is tied to the client: then we must hear of its end. */
+static void forget_unless_tied(Start *start) {
+        start->call = NULL;
+        if (start->tie)
+                return;
+        session_unobserve(start->session);
+        free(start);
+}
+
+static json_object *make_state(const Session *s) {
+        json_object *o = json_object_new_object();
+        add_text(o, "id", s->id);
+        add_text(o, "state", session_state_to_string(s->state));
+        if (s->start_job)
+                add_number(o, "job", s->start_job->id);
+        return o;
+}
+
 static void on_state(void *userdata, Session *s) {
         Start *start = userdata;
         if (s->state == SESSION_ENDED)
                 return; /* the outcome says so */
-        json_object *o = json_object_new_object();
-        add_text(o, "id", s->id);
-        add_text(o, "state", session_state_to_string(s->state));
-        if (start->more) {
-                tell(start, o);
-        } else if (start->call && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
-                call_reply(TAKE_PTR(start->call), o);
+        if (start->call && !start->more && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
+                call_reply(start->call, make_state(s));
+                forget_unless_tied(start);
         } else {
-                json_object_put(o);
+                tell(start, make_state(s));
         }
 }
 
@@ -94,18 +109,10 @@ static void on_message(void *userdata, Session *s, const char *severity, const c
 }
 
 static json_object *make_outcome(const Session *s) {
-        json_object *o = json_object_new_object(), *outcome = json_object_new_object();
-        const struct stp_stat *t = &s->stat;
-        add_text(outcome, "result", s->result);
-        add_text(outcome, "error", s->error);
-        add_number(outcome, "errors", (int64_t) t->errors);
-        add_number(outcome, "skipped", (int64_t) (t->skipped_lock + t->skipped_stack + t->skipped_return));
-        add_number(outcome, "hits", (int64_t) t->hits);
-        add_number(outcome, "records", (int64_t) t->records);
-        add_number(outcome, "lost", MAX2((int64_t) t->lost, s->totals.lost) + s->totals.reader_lost);
+        json_object *o = json_object_new_object();
         add_text(o, "id", s->id);
         add_text(o, "state", "ended");
-        json_object_object_add(o, "outcome", outcome);
+        json_object_object_add(o, "outcome", session_describe_outcome(s));
         return o;
 }
 
@@ -144,17 +151,26 @@ static const SessionObserver observer = {
 };
 
 /* The client is gone: so is its session, after its end probes. */
-static void on_gone(void *userdata) {
+static void on_client_gone(void *userdata) {
         _cleanup_(freep) Start *start = userdata;
         Session *s = start->session;
         session_unobserve(s);
         session_stop(s, "client-gone", /* immediate= */ false);
 }
 
+/* The client of a session that is not its own is gone. */
+static void on_call_gone(Call *c, void *userdata) {
+        forget_unless_tied(userdata);
+}
+
 static bool check_limits(Call *c) {
         int r = manager_check_limits(c->manager, c->caller);
         if (r >= 0)
                 return true;
+        if (r == -ESHUTDOWN) {
+                call_error_text(c, "ShuttingDown", "reason", "stapd is being stopped");
+                return false;
+        }
         json_object *o = json_object_new_object();
         add_number(o, "limit", r == -EUSERS ? c->manager->config->sessions_per_user
                                             : c->manager->config->sessions_max);
@@ -163,47 +179,69 @@ static bool check_limits(Call *c) {
 }
 
 static int create(Call *c, Request *request, Start **ret) {
-        Start *start = calloc(1, sizeof(*start));
+        _cleanup_(freep) Start *start = calloc(1, sizeof(*start));
         if (!start)
                 return -ENOMEM;
         start->call = c;
         start->more = c->more;
-        start->tie = peer_tie(c->peer, on_gone, start);
-        int r = !start->tie ? -ENOMEM
-                            : session_new(c->manager, c->caller, request, &observer, start, &start->session);
+        bool tied = request->lifetime == LIFETIME_CLIENT;
+        if (tied && !(start->tie = peer_tie(c->peer, on_client_gone, start)))
+                return -ENOMEM;
+        int r = session_new(c->manager, c->caller, request, &observer, start, &start->session);
         if (r < 0) {
                 peer_untie(start->tie);
-                free(start);
                 return r;
         }
-        *ret = start;
+        *ret = TAKE_PTR(start);
         return 0;
 }
 
-void verb_start(Call *c) {
+static void answer_not_created(Call *c, const Request *request, int error) {
+        if (error == -EEXIST)
+                call_error_text(c, "NameTaken", "name", request->session_name);
+        else if (error == -ENXIO)
+                call_error_text(c, "NoLogin", "reason", "the caller is in no login session, with which this could end");
+        else
+                call_error_text(c, "Internal", "reason", strerror(-error));
+}
+
+static Request *read_request(Call *c) {
         json_object *context = NULL;
         const char *field = NULL;
-        _cleanup_(request_freep) Request *request = NULL;
+        Request *request = NULL;
+        json_object_object_get_ex(c->parameters, "context", &context);
+        int r = request_from_json(context, &request, &field);
+        if (r == -EINVAL)
+                param_invalid(c, field);
+        else if (r < 0)
+                call_error_text(c, "Internal", "reason", strerror(-r));
+        return request;
+}
+
+void verb_start(Call *c) {
+        bool wait = true;
         if (c->peer->single && c->peer->ties) { /* one that was started without `more` */
                 call_error_text(c, "InvalidState", "state", "this connection has a session");
                 return;
         }
-        if (!verb_allowed(c, VERB_COMPILE, c->caller->uid) || !check_limits(c))
+        if (!param_flag(c, "wait", &wait) || !verb_allowed(c, VERB_COMPILE, c->caller->uid) || !check_limits(c))
                 return;
-        json_object_object_get_ex(c->parameters, "context", &context);
-        int r = request_from_json(context, &request, &field);
-        if (r == -EINVAL) {
-                param_invalid(c, field);
+        _cleanup_(request_freep) Request *request = read_request(c);
+        if (!request)
                 return;
-        }
         Start *start = NULL;
-        if (r >= 0)
-                r = create(c, request, &start);
+        int r = create(c, request, &start);
         if (r < 0) {
-                call_error_text(c, "Internal", "reason", strerror(-r));
+                answer_not_created(c, request, r);
                 return;
         }
         request = NULL;
-        call_wait(c, NULL, NULL);
-        manager_enqueue(c->manager, start->session);
+        Session *s = start->session;
+        if (wait) {
+                call_wait(c, start->tie ? NULL : on_call_gone, start);
+        } else {
+                call_reply(c, make_state(s));
+                forget_unless_tied(start);
+        }
+        manager_enqueue(s->manager, s);
 }

@@ -10,10 +10,7 @@ static json_object *text(const char *s) {
         return s ? json_object_new_string(s) : NULL;
 }
 
-void verb_status(Call *c) {
-        if (!verb_allowed(c, VERB_STATUS, c->caller->uid))
-                return;
-        Manager *m = c->manager;
+json_object *status_describe(Manager *m) {
         CompilerInfo info = compiler_info(m->compiler);
         const char *advice;
         char policy[256];
@@ -31,7 +28,12 @@ void verb_status(Call *c) {
         json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));
-        call_reply(c, o);
+        return o;
+}
+
+void verb_status(Call *c) {
+        if (verb_allowed(c, VERB_STATUS, c->caller->uid))
+                call_reply(c, status_describe(c->manager));
 }
 
 /* ------------------------------------------------------------------ Prepare */

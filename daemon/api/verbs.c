@@ -5,24 +5,42 @@
 #include "base/cleanup.h"
 #include "session/policy.h"
 
-enum { NEEDS_UPGRADE = 1 };
-
-static const struct {
-        const char *method;
-        void (*handle)(Call *c);
-        unsigned flags;
-} verbs[] = {
+/* D-Bus arguments: a name each, or name:member where the member is called otherwise; verbs.h has the rest. */
+const VerbInfo verbs[] = {
         { "org.varlink.service.GetInfo", verb_get_info },
         { "org.varlink.service.GetInterfaceDescription", verb_get_interface_description },
-        { STAPD_INTERFACE ".Start", verb_start },
-        { STAPD_INTERFACE ".Release", verb_release },
-        { STAPD_INTERFACE ".Stop", verb_stop },
-        { STAPD_INTERFACE ".Attach", verb_attach, NEEDS_UPGRADE },
-        { STAPD_INTERFACE ".List", verb_list },
-        { STAPD_INTERFACE ".Describe", verb_describe },
-        { STAPD_INTERFACE ".Prepare", verb_prepare },
-        { STAPD_INTERFACE ".Status", verb_status },
+        { STAPD_INTERFACE ".Start", verb_start, 0,
+          .member = "StartSession", .in = "hasa{sv}t", .in_names = "source:context.script args:context.arguments properties:context.* flags",
+          .out = "oo", .out_names = "session:@id job:@job", .implied = "wait" },
+        { STAPD_INTERFACE ".Start", verb_start, 0,
+          .member = "StartScript", .in = "sasa{sv}t", .in_names = "script:context.script args:context.arguments properties:context.* flags",
+          .out = "oo", .out_names = "session:@id job:@job", .implied = "wait" },
+        { STAPD_INTERFACE ".Release", verb_release, 0,
+          .member = "ReleaseSession", .object = "Release", .in = "sut", .in_names = "id target flags", .out = "" },
+        { STAPD_INTERFACE ".Stop", verb_stop, 0,
+          .member = "StopSession", .object = "Stop", .in = "sst", .in_names = "id mode flags", .out = "o", .out_names = "job:@job" },
+        { STAPD_INTERFACE ".Wait", verb_wait, 0,
+          .member = "WaitSession", .object = "Wait", .in = "st", .in_names = "id flags", .out = "ss",
+          .out_names = "result:outcome.result outcome" },
+        { STAPD_INTERFACE ".Attach", verb_attach, VERB_NEEDS_UPGRADE,
+          .member = "AttachStream", .object = "Attach", .in = "ssa{sv}t", .in_names = "id format options:* flags", .out = "hs",
+          .out_names = "stream cursor" },
+        { STAPD_INTERFACE ".List", verb_list, VERB_MANY,
+          .member = "ListSessions", .in = "", .out = "a(ssusso)", .out_names = "session id sessionName owner state name @id" },
+        { STAPD_INTERFACE ".List", verb_list, 0,
+          .member = "DescribeSession", .object = "Describe", .in = "s", .in_names = "id", .out = "s", .out_names = "session" },
+        { STAPD_INTERFACE ".Subscribe", verb_subscribe },
+        { STAPD_INTERFACE ".ListJobs", verb_list_jobs, VERB_MANY,
+          .member = "ListJobs", .in = "", .out = "a(usssoo)", .out_names = "job id verb state session @id @session" },
+        { STAPD_INTERFACE ".CancelJob", verb_cancel_job, 0,
+          .member = "CancelJob", .in = "ut", .in_names = "job flags", .out = "" },
+        { STAPD_INTERFACE ".Describe", verb_describe, 0,
+          .member = "DescribeLanguage", .in = "ssu", .in_names = "what pattern limit", .out = "ast", .out_names = "lines total" },
+        { STAPD_INTERFACE ".Prepare", verb_prepare, 0,
+          .member = "Prepare", .in = "sbt", .in_names = "kernel force flags", .out = "s", .out_names = "kit" },
+        { STAPD_INTERFACE ".Status", verb_status, 0, .member = "Describe", .in = "", .out = "s", .out_names = "status:*" },
 };
+const size_t n_verbs = ELEMENTSOF(verbs);
 
 static void answer_unknown(Call *c) {
         const char *dot = strrchr(c->method, '.');
@@ -36,10 +54,10 @@ static void answer_unknown(Call *c) {
 }
 
 void verbs_dispatch(Call *c) {
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
+        for (size_t i = 0; i < n_verbs; i++) {
                 if (strcmp(verbs[i].method, c->method) != 0)
                         continue;
-                if ((verbs[i].flags & NEEDS_UPGRADE) && !c->upgrade)
+                if ((verbs[i].flags & VERB_NEEDS_UPGRADE) && !c->upgrade)
                         param_invalid(c, "upgrade");
                 else
                         verbs[i].handle(c);
@@ -126,12 +144,17 @@ bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         return false;
 }
 
+bool verb_may_see(const Manager *m, const Caller *caller, const Session *s) {
+        const char *rule;
+        return policy_allows(m, caller, VERB_SEE, s->owner.uid, &rule);
+}
+
 Session *verb_session(Call *c, Verb verb) {
-        const char *id = NULL, *rule;
+        const char *id = NULL;
         if (!param_text(c, "id", true, &id))
                 return NULL;
-        Session *s = manager_find(c->manager, id);
-        if (!s || !policy_allows(c->manager, c->caller, VERB_SEE, s->owner.uid, &rule)) {
+        Session *s = manager_find_name(c->manager, id, c->caller->uid) ?: manager_find(c->manager, id);
+        if (!s || !verb_may_see(c->manager, c->caller, s)) {
                 call_error_text(c, "NoSuchSession", "id", id);
                 return NULL;
         }

@@ -6,6 +6,30 @@
  */
 #include "api/call.h"
 
+typedef enum VerbFlags {
+        VERB_NEEDS_UPGRADE = 1 << 0,
+        VERB_MANY = 1 << 1, /* D-Bus: all its replies are collected into one array */
+} VerbFlags;
+
+/*
+ * A verb, and how D-Bus has it: the member of the Manager interface, the same without its first argument in the
+ * interface of an object (a session), the signatures, and where each argument stands in the parameters of the call or of
+ * its reply: a member, "outer.inner", "*" for a dictionary whose entries are members themselves, "@id" for the path of
+ * the object with that id. A string that stands for an object is its JSON. "flags" must be 0. A verb of VERB_MANY names
+ * first the member that each reply has, then the fields of the array's structs.
+ */
+typedef struct VerbInfo {
+        const char *method;
+        void (*handle)(Call *c);
+        VerbFlags flags;
+        const char *member, *object; /* NULL: D-Bus does not have it */
+        const char *in, *in_names, *out, *out_names;
+        const char *implied;         /* a parameter that is false on D-Bus */
+} VerbInfo;
+
+extern const VerbInfo verbs[];
+extern const size_t n_verbs;
+
 /* Gives the call to the verb of its method. */
 void verbs_dispatch(Call *c);
 
@@ -16,6 +40,10 @@ void verb_release(Call *c);
 void verb_stop(Call *c);
 void verb_attach(Call *c);
 void verb_list(Call *c);
+void verb_wait(Call *c);
+void verb_subscribe(Call *c);
+void verb_list_jobs(Call *c);
+void verb_cancel_job(Call *c);
 void verb_describe(Call *c);
 void verb_prepare(Call *c);
 void verb_status(Call *c);
@@ -31,6 +59,11 @@ void param_invalid(Call *c, const char *name);
 
 /* Asks the policy; answers PolicyDenied and returns false when it says no. */
 bool verb_allowed(Call *c, Verb verb, uid_t owner);
-/* The session of parameter `id` that the caller may see (verb SEE) or stop; answers and returns NULL. One
+/* What Status tells; the caller's to put. */
+json_object *status_describe(Manager *m);
+bool verb_may_see(const Manager *m, const Caller *caller, const Session *s);
+/* Answers the call with the session's outcome when it has ended. False: no memory; the call is as it was. */
+bool verb_wait_for(Call *c, Session *s);
+/* The session of parameter `id`, the caller's name for it, or an id or its start, that the caller may see (verb SEE) or stop; answers and returns NULL. One
  * that he may not see does not exist for him. */
 Session *verb_session(Call *c, Verb verb);

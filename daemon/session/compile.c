@@ -23,14 +23,21 @@ static const struct {
 
 static void on_pass(void *userdata, const char *pass, int64_t usec, const char *detail) {
         Session *s = userdata;
+        if (s->start_job)
+                job_set_progress(s->start_job, MIN2(s->start_job->progress + 0.2, 0.85), pass);
         if (s->observer)
                 s->observer->pass(s->observer_data, s, pass, usec, detail);
 }
 
-static void on_progress(void *userdata, const char *text) {
-        Session *s = userdata;
+void session_tell_progress(Session *s, const char *text) {
+        if (s->start_job)
+                job_set_progress(s->start_job, s->start_job->progress, text);
         if (s->observer)
                 s->observer->progress(s->observer_data, s, text);
+}
+
+static void on_progress(void *userdata, const char *text) {
+        session_tell_progress(userdata, text);
 }
 
 /* What was warned of once is warned of each time, so a script with warnings is not taken from the cache. */

@@ -13,6 +13,7 @@
 #define UNLOAD_LAST_USEC 1000000ull
 #define UNLOAD_COMPLAIN 100 /* attempts, about a minute */
 #define GONE_DRAIN_MS 5000
+#define DETACHED_DRAIN_MS 30000
 #define IMMEDIATE_DRAIN_MS 200
 
 void session_end(Session *s) {
@@ -23,6 +24,7 @@ void session_end(Session *s) {
         session_set_state(s, SESSION_ENDED);
         if (s->observer)
                 s->observer->ended(s->observer_data, s);
+        manager_remember(s->manager, s);
         manager_remove(s->manager, s);
 }
 
@@ -64,6 +66,7 @@ void session_begin_unload(Session *s) {
         session_set_state(s, SESSION_UNLOADING);
         s->leash_source = sd_event_source_disable_unref(s->leash_source);
         s->deadline = sd_event_source_disable_unref(s->deadline);
+        s->until = sd_event_source_disable_unref(s->until);
         s->timer = sd_event_source_disable_unref(s->timer);
         s->streamer = streamer_free(s->streamer);
         leash_done(&s->leash);
@@ -80,14 +83,16 @@ void session_fail_in_kernel(Session *s, SessionFailure failure, const char *resu
 unsigned session_drain_timeout(const Session *s) {
         if (s->immediate)
                 return IMMEDIATE_DRAIN_MS;
-        return s->observer ? 0 : GONE_DRAIN_MS;
+        if (s->request->lifetime != LIFETIME_CLIENT && !s->manager->stopping)
+                return DETACHED_DRAIN_MS;
+        return s->observer && !s->manager->stopping ? 0 : GONE_DRAIN_MS;
 }
 
 void session_begin_drain(Session *s) {
         session_set_state(s, SESSION_DRAINING);
         if (s->state != SESSION_DRAINING)
                 return;
-        int status = s->result && strcmp(s->result, "success") != 0 ? 2 : 0;
+        int status = s->result && !session_result_is_good(s->result) ? 2 : 0;
         int r = streamer_finish(s->streamer, s->result ?: "success", status, session_drain_timeout(s));
         if (r < 0)
                 session_begin_unload(s);
@@ -103,7 +108,7 @@ static void on_stream_done(void *userdata, const StreamTotals *totals, const cha
         if (error) {
                 log_error("The stream of session %s failed: %s", s->id, error);
                 session_set_error(s, error);
-                if (!s->result || strcmp(s->result, "success") == 0)
+                if (!s->result || session_result_is_good(s->result))
                         s->result = "stream-failed";
         }
         session_begin_unload(s);

@@ -73,7 +73,7 @@ static int on_leash(sd_event_source *source, int fd, uint32_t revents, void *use
 }
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata) {
-        session_stop(userdata, NULL, /* immediate= */ false);
+        session_stop(userdata, "timeout", /* immediate= */ false);
         return 0;
 }
 
@@ -103,6 +103,9 @@ void session_start(Session *s) {
         if (r >= 0 && s->request->timeout_usec > 0)
                 r = sd_event_add_time_relative(s->manager->event, &s->deadline, CLOCK_BOOTTIME,
                                                (uint64_t) s->request->timeout_usec, 1000, on_deadline, s);
+        if (r >= 0 && s->request->until_usec > 0)
+                r = sd_event_add_time(s->manager->event, &s->until, CLOCK_REALTIME, (uint64_t) s->request->until_usec,
+                                      1000, on_deadline, s);
         if (r >= 0)
                 r = streamer_go(s->streamer);
         if (r >= 0)

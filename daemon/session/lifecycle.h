@@ -17,6 +17,9 @@ void session_set_error(Session *s, const char *text);
 /* To the observer. severity: "warning" or "error". */
 void session_tell(Session *s, const char *severity, const char *text);
 
+/* To the observer, and whoever watches the job. */
+void session_tell_progress(Session *s, const char *text);
+
 /* Takes the fd of the compiled module. */
 void session_load(Session *s, int fd);
 /* Arms the probes of a loaded session. */

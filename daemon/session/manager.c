@@ -8,11 +8,14 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "run/module.h"
+#include "session/describe.h"
 #include "session/kit.h"
+#include "session/login.h"
 #include "session/policy.h"
 #include "session/preparation.h"
 
 #define REFRESH_USEC (3 * 1000000ull)
+#define ENDED_MAX 64 /* sessions whose end can still be asked for */
 
 /* True when compiling can be tried: there is a kit, or one cannot be had and the compiler will say why. */
 static bool can_compile(const Manager *m) {
@@ -90,7 +93,63 @@ void manager_remove(Manager *m, Session *s) {
         if (s->next)
                 s->next->prev = s->prev;
         m->n_sessions--;
+        manager_tell_session(m, s, CHANGE_REMOVED);
         session_free(s);
+        if (m->stopping && m->n_sessions == 0 && m->stopped)
+                m->stopped(m->stopped_data);
+}
+
+void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata) {
+        m->stopping = true;
+        for (Session *s = m->sessions, *next; s; s = next) {
+                next = s->next;
+                session_stop(s, "shutdown", /* immediate= */ false);
+        }
+        m->stopped = stopped;
+        m->stopped_data = userdata;
+        if (m->n_sessions == 0)
+                stopped(userdata);
+}
+
+/* ------------------------------------------------------------------ what has ended */
+
+void manager_remember(Manager *m, Session *s) {
+        m->totals.sessions++;
+        m->totals.failed += !session_result_is_good(s->result);
+        m->totals.records += s->stat.records;
+        m->totals.lost += s->stat.lost;
+        m->totals.hits += s->stat.hits;
+        if (json_object_array_length(m->ended) >= ENDED_MAX)
+                json_object_array_del_idx(m->ended, 0, 1);
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "session", session_describe(s));
+        json_object_object_add(o, "outcome", session_describe_outcome(s));
+        json_object_array_add(m->ended, o);
+}
+
+static bool is_ended(json_object *o, const char *id, uid_t owner) {
+        json_object *session = json_object_object_get(o, "session");
+        json_object *name = json_object_object_get(session, "sessionName");
+        if (strlen(id) >= 4 && strncmp(json_object_get_string(json_object_object_get(session, "id")), id, strlen(id)) == 0)
+                return true;
+        return name && strcmp(json_object_get_string(name), id) == 0 &&
+                json_object_get_int64(json_object_object_get(session, "owner")) == owner;
+}
+
+json_object *manager_find_ended(Manager *m, const char *id, uid_t owner) {
+        for (size_t i = json_object_array_length(m->ended); i-- > 0;) {
+                json_object *o = json_object_array_get_idx(m->ended, i);
+                if (is_ended(o, id, owner))
+                        return o;
+        }
+        return NULL;
+}
+
+Session *manager_find_name(Manager *m, const char *name, uid_t owner) {
+        for (Session *s = m->sessions; s; s = s->next)
+                if (s->owner.uid == owner && s->request->session_name && strcmp(s->request->session_name, name) == 0)
+                        return s;
+        return NULL;
 }
 
 Session *manager_find(Manager *m, const char *id) {
@@ -109,6 +168,8 @@ Session *manager_find(Manager *m, const char *id) {
 }
 
 int manager_check_limits(Manager *m, const Caller *c) {
+        if (m->stopping)
+                return -ESHUTDOWN;
         unsigned own = 0;
         for (Session *s = m->sessions; s; s = s->next)
                 own += s->owner.uid == c->uid;
@@ -189,6 +250,9 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         m->event = sd_event_ref(event);
         m->config = config;
         policy_setup(m);
+        m->ended = json_object_new_array();
+        if (!m->ended)
+                return -ENOMEM;
         if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
                 return -ENOMEM;
         m->loading = loading_check();
@@ -234,6 +298,7 @@ Manager *manager_free(Manager *m) {
                 leash_done(&s->leash);
         }
         unload_all(m);
+        m->stopped = NULL;
         while (m->sessions)
                 manager_remove(m, m->sessions);
         if (m->preparation)
@@ -242,6 +307,8 @@ Manager *manager_free(Manager *m) {
         cache_close(m->cache);
         kit_unload_core();
         policy_done(&m->policy);
+        login_watch_free(m->logins);
+        json_object_put(m->ended);
         free(m->kit_dir);
         sd_event_unref(m->event);
         free(m);

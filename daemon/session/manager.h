@@ -8,6 +8,7 @@
 #include "session/cache.h"
 #include "session/config.h"
 #include "session/session.h"
+#include "session/watch.h"
 
 struct Manager {
         sd_event *event;
@@ -18,6 +19,18 @@ struct Manager {
         char *kit_dir;
         Session *sessions; /* newest first */
         unsigned n_sessions;
+        Job *jobs;               /* newest first */
+        uint32_t last_job;
+        Watcher *watchers;
+        struct LoginWatch *logins;
+        json_object *ended;      /* the last ends: an array of {"session", "outcome"}, newest last */
+        bool stopping;           /* nothing new; what there is ends */
+        void (*stopped)(void *userdata); /* the last session is gone, while stopping */
+        void *stopped_data;
+        struct {
+                uint64_t sessions, failed, records, lost, hits; /* of sessions that have ended */
+                uint64_t compiled, cached, compile_usec;
+        } totals;
         ModuleLoading loading;
         struct Preparation *preparation; /* a kit is being built, or NULL */
         bool kit_failed;                 /* do not try again by itself until asked */
@@ -30,7 +43,15 @@ Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager *, manager_freep, manager_free)
 
 Session *manager_find(Manager *m, const char *id);
-/* -EUSERS: the caller has too many; -ENFILE: there are too many in all. */
+/* The session of that name of that user; NULL: there is none. */
+Session *manager_find_name(Manager *m, const char *name, uid_t owner);
+/* Keeps what is to be told of its end for a while. */
+void manager_remember(Manager *m, Session *s);
+/* What was kept of the end of a session, by id or the owner's name for it: {"session", "outcome"}, borrowed. */
+json_object *manager_find_ended(Manager *m, const char *id, uid_t owner);
+/* Ends all sessions, with their end probes; `stopped` is called when the last one is gone, perhaps at once. */
+void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata);
+/* -ESHUTDOWN: stopping. -EUSERS: the caller has too many; -ENFILE: there are too many in all. */
 int manager_check_limits(Manager *m, const Caller *c);
 /* A new session wants to be compiled: now, or when the compiler and the kit are there. */
 void manager_enqueue(Manager *m, Session *s);

@@ -7,6 +7,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "session/kit.h"
+#include "session/lifecycle.h"
 #include "session/message.h"
 #include "session/process.h"
 
@@ -48,8 +49,8 @@ static void on_prepare_progress(void *userdata, const char *text) {
         for (Waiter *w = p->waiters; w; w = w->next)
                 w->observer->progress(w->userdata, text);
         for (Session *s = p->manager->sessions; s; s = s->next)
-                if (s->state == SESSION_QUEUED && s->observer)
-                        s->observer->progress(s->observer_data, s, text);
+                if (s->state == SESSION_QUEUED)
+                        session_tell_progress(s, text);
 }
 
 static bool same_text(const char *a, const char *b) {

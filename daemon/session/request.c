@@ -13,6 +13,7 @@ Request *request_free(Request *r) {
         free(r->name);
         free(r->module);
         free(r->compatible);
+        free(r->session_name);
         free(r->script);
         json_object_put(r->args);
         json_object_put(r->defines);
@@ -23,7 +24,7 @@ Request *request_free(Request *r) {
 
 /* ------------------------------------------------------------------ reading */
 
-typedef enum { FIELD_TEXT, FIELD_LIST, FIELD_FLAG, FIELD_NUMBER } FieldKind;
+typedef enum { FIELD_TEXT, FIELD_LIST, FIELD_FLAG, FIELD_NUMBER, FIELD_LIFETIME } FieldKind;
 
 static const struct {
         const char *name;
@@ -34,6 +35,8 @@ static const struct {
         { "name", FIELD_TEXT, offsetof(Request, name) },
         { "module", FIELD_TEXT, offsetof(Request, module) },
         { "compatible", FIELD_TEXT, offsetof(Request, compatible) },
+        { "sessionName", FIELD_TEXT, offsetof(Request, session_name) },
+        { "lifetime", FIELD_LIFETIME, offsetof(Request, lifetime) },
         { "arguments", FIELD_LIST, offsetof(Request, args) },
         { "defines", FIELD_LIST, offsetof(Request, defines) },
         { "globals", FIELD_LIST, offsetof(Request, globals) },
@@ -47,6 +50,7 @@ static const struct {
         { "cache", FIELD_FLAG, offsetof(Request, cache) },
         { "bufferMegabytes", FIELD_NUMBER, offsetof(Request, buffer_megabytes), 1, REQUEST_MAX_BUFFER_MB },
         { "timeoutUSec", FIELD_NUMBER, offsetof(Request, timeout_usec), 1, INT64_MAX / 1000 },
+        { "untilUSec", FIELD_NUMBER, offsetof(Request, until_usec), 1, INT64_MAX / 1000 },
         { "target", FIELD_NUMBER, offsetof(Request, target), 0, INT32_MAX },
 };
 
@@ -82,6 +86,15 @@ static int read_list(json_object *value, json_object **ret) {
         return 0;
 }
 
+static int read_lifetime(json_object *value, SessionLifetime *ret) {
+        SessionLifetime l = is_text(value) ? session_lifetime_from_string(json_object_get_string(value))
+                                           : _SESSION_LIFETIME_INVALID;
+        if (l < 0)
+                return -EINVAL;
+        *ret = l;
+        return 0;
+}
+
 static int read_field(Request *r, size_t i, json_object *value) {
         void *field = (char *) r + fields[i].offset;
         switch (fields[i].kind) {
@@ -94,6 +107,8 @@ static int read_field(Request *r, size_t i, json_object *value) {
                         return -EINVAL;
                 *(bool *) field = json_object_get_boolean(value);
                 return 0;
+        case FIELD_LIFETIME:
+                return read_lifetime(value, field);
         case FIELD_NUMBER:
                 if (!json_object_is_type(value, json_type_int) ||
                     json_object_get_int64(value) < fields[i].min || json_object_get_int64(value) > fields[i].max)
@@ -169,6 +184,18 @@ static int check_defines(const Request *r) {
         return 0;
 }
 
+bool request_is_session_name(const char *s) {
+        size_t n = strlen(s);
+        if (n == 0 || n > 64 || !isalnum((unsigned char) *s))
+                return false;
+        if (n >= 4 && strspn(s, "0123456789abcdef") == n)
+                return false;
+        for (; *s; s++)
+                if (!isalnum((unsigned char) *s) && !strchr("._@-", *s))
+                        return false;
+        return true;
+}
+
 static int read_fields(Request *r, json_object *context, const char **ret_field) {
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
                 json_object *value;
@@ -200,6 +227,10 @@ int request_from_json(json_object *context, Request **ret, const char **ret_fiel
                 *ret_field = "module";
                 k = normalise_module(r);
         }
+        if (k >= 0 && r->session_name && !request_is_session_name(r->session_name)) {
+                *ret_field = "sessionName";
+                k = -EINVAL;
+        }
         if (k >= 0) {
                 *ret_field = "defines";
                 k = check_defines(r);
@@ -210,6 +241,27 @@ int request_from_json(json_object *context, Request **ret, const char **ret_fiel
                 return -ENOMEM;
         *ret = TAKE_PTR(r);
         return 0;
+}
+
+/* ------------------------------------------------------------------ as it came in */
+
+static json_object *field_to_json(const void *field, FieldKind kind) {
+        switch (kind) {
+        case FIELD_TEXT: return *(char *const *) field ? json_object_new_string(*(char *const *) field) : NULL;
+        case FIELD_LIST: return json_object_get(*(json_object *const *) field);
+        case FIELD_FLAG: return json_object_new_boolean(*(const bool *) field);
+        case FIELD_LIFETIME: return json_object_new_string(session_lifetime_to_string(*(const SessionLifetime *) field));
+        case FIELD_NUMBER: return *(const int64_t *) field ? json_object_new_int64(*(const int64_t *) field) : NULL;
+        }
+        return NULL;
+}
+
+json_object *request_to_json(const Request *r) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "script", json_object_new_string_len(r->script, (int) r->script_len));
+        for (size_t i = 0; i < ELEMENTSOF(fields); i++)
+                json_object_object_add(o, fields[i].name, field_to_json((const char *) r + fields[i].offset, fields[i].kind));
+        return o;
 }
 
 /* ------------------------------------------------------------------ what the compiler gets */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <json-c/json.h>
 #include "base/cleanup.h"
+#include "session/state.h"
 
 #define REQUEST_MAX_SCRIPT (1u << 20) /* bytes */
 #define REQUEST_MAX_LIST 999          /* arguments, defines, globals */
@@ -18,12 +19,15 @@
 typedef struct Request {
         char *name, *module;
         char *compatible; /* or NULL */
+        char *session_name; /* or NULL */
+        SessionLifetime lifetime;
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
         bool guru, no_warnings, warnings_fatal, hold, keep_source, trace_self;
         bool optimize, cache; /* default true */
         int64_t buffer_megabytes, timeout_usec, target;
+        int64_t until_usec; /* CLOCK_REALTIME; 0: none */
 } Request;
 
 Request *request_free(Request *r);
@@ -31,6 +35,10 @@ DEFINE_CLEANUP(Request *, request_freep, request_free)
 
 /* From the `context` of Start. -EINVAL: *ret_field is the parameter that is wrong. */
 int request_from_json(json_object *context, Request **ret, const char **ret_field);
+/* The request as it came in, for one who goes on with the session: request_from_json() reads it back. */
+json_object *request_to_json(const Request *r);
+/* A name that a session can have: letters, digits and "._@-", 64 bytes at most, and not to be taken for an id. */
+bool request_is_session_name(const char *s);
 /* The message for the compiler; `module` is the name that the compiled module gets. NULL: no memory. */
 json_object *request_to_compile_job(const Request *r, const char *module);
 

@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "base/log.h"
 #include "session/lifecycle.h"
+#include "session/login.h"
 #include "session/manager.h"
 
 void session_set_state(Session *s, SessionState to) {
@@ -32,6 +34,8 @@ void session_set_state(Session *s, SessionState to) {
                 (void) streamer_set_state(s->streamer, session_state_to_string(to), s->result);
         if (s->observer)
                 s->observer->state(s->observer_data, s);
+        job_follow(s);
+        manager_tell_session(s->manager, s, CHANGE_CHANGED);
 }
 
 void session_set_error(Session *s, const char *text) {
@@ -77,6 +81,12 @@ static void stop_running(Session *s) {
         session_begin_drain(s);
 }
 
+Job *session_stop_job(Session *s) {
+        if (!s->stop_job && s->state < SESSION_ENDED)
+                s->stop_job = job_new(JOB_STOP, s);
+        return s->stop_job;
+}
+
 void session_stop(Session *s, const char *result, bool immediate) {
         bool hurry = immediate && !s->immediate;
         s->immediate |= immediate;
@@ -99,7 +109,7 @@ void session_stop(Session *s, const char *result, bool immediate) {
                         stop_running(s);
                 break;
         case SESSION_DRAINING:
-                if ((hurry || !s->observer) &&
+                if ((hurry || session_drain_timeout(s) > 0) &&
                     streamer_finish(s->streamer, s->result ?: "success", 0, session_drain_timeout(s)) < 0)
                         session_begin_unload(s);
                 break;
@@ -123,6 +133,12 @@ int session_attach(Session *s, int fd, const char *format, const char *overflow,
 void session_unobserve(Session *s) {
         s->observer = NULL;
         s->observer_data = NULL;
+}
+
+static uint64_t now_usec(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_REALTIME, &t);
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
 static int make_id(char *ret) {
@@ -151,6 +167,10 @@ int session_new(Manager *m, const Caller *owner, Request *request, const Session
         Session *s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
+        if (request->session_name && manager_find_name(m, request->session_name, owner->uid)) {
+                free(s);
+                return -EEXIST;
+        }
         *s = (Session) { .manager = m, .observer = observer, .observer_data = userdata, .module_fd = -1,
                          .leash = LEASH_INIT };
         int r = make_id(s->id);
@@ -160,13 +180,22 @@ int session_new(Manager *m, const Caller *owner, Request *request, const Session
                 free(s);
                 return r;
         }
+        if (request->lifetime == LIFETIME_LOGIN && (login_bind(s) < 0 || login_watch(m) < 0)) {
+                caller_done(&s->owner);
+                free(s->login);
+                free(s);
+                return -ENXIO;
+        }
         s->request = request;
+        s->created_usec = now_usec();
         request_digest(request, s->digest);
         s->next = m->sessions;
         if (s->next)
                 s->next->prev = s;
         m->sessions = s;
         m->n_sessions++;
+        manager_tell_session(m, s, CHANGE_NEW);
+        s->start_job = job_new(JOB_START, s);
         *ret = s;
         return 0;
 }
@@ -175,8 +204,11 @@ Session *session_free(Session *s) {
         if (!s)
                 return NULL;
         s->job = compile_job_cancel(s->job);
+        s->start_job = job_end(s->start_job, JOB_CANCELED);
+        s->stop_job = job_end(s->stop_job, JOB_DONE);
         sd_event_source_disable_unref(s->leash_source);
         sd_event_source_disable_unref(s->deadline);
+        sd_event_source_disable_unref(s->until);
         sd_event_source_disable_unref(s->timer);
         streamer_free(s->streamer);
         leash_done(&s->leash);
@@ -186,6 +218,7 @@ Session *session_free(Session *s) {
         caller_done(&s->owner);
         request_free(s->request);
         free(s->error);
+        free(s->login);
         free(s);
         return NULL;
 }

@@ -10,14 +10,13 @@
 #include "manifest/manifest.h"
 #include "run/leash.h"
 #include "session/compiler.h"
+#include "session/job.h"
 #include "session/request.h"
 #include "session/state.h"
 #include "session/streamer.h"
 
 #define SESSION_ID_LENGTH 32
 
-typedef struct Manager Manager;
-typedef struct Session Session;
 
 /* What kept a session from running. */
 typedef enum SessionFailure {
@@ -46,6 +45,7 @@ struct Session {
         char key[KEY_LENGTH + 1], digest[KEY_LENGTH + 1];
         Caller owner;
         Request *request;
+        char *login;             /* logind's id of the login that it ends with, or NULL */
         SessionState state;
         const char *result;      /* a static word; NULL before the end is known */
         SessionFailure failure;
@@ -54,6 +54,7 @@ struct Session {
         void *observer_data;
 
         CompileJob *job;
+        Job *start_job, *stop_job; /* while they run */
         json_object *compiled;   /* the compiler's last message; NULL from the cache */
         bool cached;
         int module_fd;           /* sealed, under the session's own name */
@@ -63,17 +64,22 @@ struct Session {
         struct stp_stat stat;    /* as last seen */
         Streamer *streamer;
         StreamTotals totals;
-        uint64_t started_usec;   /* CLOCK_REALTIME */
+        uint64_t created_usec, started_usec; /* CLOCK_REALTIME */
         bool module_loaded, immediate;
         unsigned unload_attempts;
-        sd_event_source *leash_source, *deadline, *timer;
+        sd_event_source *leash_source, *deadline, *until, *timer;
 };
 
-/* Takes the request; the observer must stay until ended() or session_unobserve(). */
+/* Takes the request; the observer must stay until ended() or session_unobserve(). -EEXIST: the owner has one of that
+ * name. -ENXIO: there is no login that it could end with. */
 int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
                 Session **ret);
 Session *session_free(Session *s); /* at once: closes the leash, kills the stream */
 void session_unobserve(Session *s);
+
+/* The job that stops it: made, and the session told to stop, unless there is one. NULL: no memory, or there is no more to
+ * do. The session, and the job with it, may be gone when session_stop() returns. */
+Job *session_stop_job(Session *s);
 
 /* Called by the manager when compiler and kit are ready. */
 void session_compile(Session *s);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/state.h"
+#include <stddef.h>
+#include <string.h>
+#include "base/cleanup.h"
 
 static const char *const names[_SESSION_STATE_MAX] = {
 #define X(name, text) [SESSION_##name] = text,
@@ -31,4 +34,37 @@ bool session_state_may_follow(SessionState from, SessionState to) {
 
 bool session_state_in_kernel(SessionState s) {
         return s >= SESSION_LOADING && s <= SESSION_UNLOADING;
+}
+
+static const struct {
+        const char *word;
+        bool good;
+} results[] = {
+#define X(word, good) { word, good },
+        SESSION_RESULTS(X)
+#undef X
+};
+
+bool session_result_is_good(const char *result) {
+        for (size_t i = 0; i < ELEMENTSOF(results); i++)
+                if (strcmp(results[i].word, result) == 0)
+                        return results[i].good;
+        return false;
+}
+
+static const char *const lifetimes[_SESSION_LIFETIME_MAX] = {
+#define X(name, text) [LIFETIME_##name] = text,
+        SESSION_LIFETIMES(X)
+#undef X
+};
+
+const char *session_lifetime_to_string(SessionLifetime l) {
+        return lifetimes[l];
+}
+
+SessionLifetime session_lifetime_from_string(const char *s) {
+        for (SessionLifetime l = 0; l < _SESSION_LIFETIME_MAX; l++)
+                if (strcmp(lifetimes[l], s) == 0)
+                        return l;
+        return _SESSION_LIFETIME_INVALID;
 }

@@ -144,7 +144,7 @@ class Daemon:
         self.executable = str(BUILD / 'daemon/stapd')
         self.command = [*wrapper, self.executable, f'--socket={self.socket}', f'--cache-dir={self.cache}',
                         f'--state-dir={self.directory / "state"}', f'--config={self.config}',
-                        '--log-level=debug', *options]
+                        '--log-level=debug', '--bus=none', *options]
         self.clients = []
         self.process = None
         self.start(ready)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/describe.h"
+#include "base/cleanup.h"
+#include "session/login.h"
+
+static void add_text(json_object *o, const char *name, const char *s) {
+        json_object_object_add(o, name, s ? json_object_new_string(s) : NULL);
+}
+
+static void add_number(json_object *o, const char *name, int64_t n) {
+        json_object_object_add(o, name, json_object_new_int64(n));
+}
+
+static int64_t all_lost(const Session *s) {
+        return MAX2((int64_t) s->stat.lost, s->totals.lost) + s->totals.reader_lost;
+}
+
+static int64_t all_skipped(const struct stp_stat *t) {
+        return (int64_t) (t->skipped_lock + t->skipped_stack + t->skipped_return);
+}
+
+json_object *session_describe(Session *s) {
+        session_refresh(s);
+        json_object *o = json_object_new_object();
+        add_text(o, "id", s->id);
+        add_text(o, "name", s->request->name);
+        add_text(o, "sessionName", s->request->session_name);
+        add_number(o, "owner", s->owner.uid);
+        add_number(o, "ownerPid", s->owner.pid);
+        add_text(o, "lifetime", session_lifetime_to_string(s->request->lifetime));
+        add_text(o, "state", session_state_to_string(s->state));
+        add_text(o, "result", s->result);
+        add_text(o, "module", s->module[0] ? s->module : NULL);
+        add_text(o, "digest", s->digest);
+        add_number(o, "probes", s->manifest ? s->manifest->n_probes : 0);
+        add_number(o, "readers", s->streamer ? streamer_n_readers(s->streamer) : 0);
+        add_number(o, "created", (int64_t) s->created_usec);
+        add_number(o, "started", (int64_t) s->started_usec);
+        add_number(o, "hits", (int64_t) s->stat.hits);
+        add_number(o, "records", (int64_t) s->stat.records);
+        add_number(o, "lost", all_lost(s));
+        add_number(o, "skipped", all_skipped(&s->stat));
+        add_number(o, "errors", (int64_t) s->stat.errors);
+        return o;
+}
+
+json_object *session_describe_outcome(const Session *s) {
+        const struct stp_stat *t = &s->stat;
+        json_object *o = json_object_new_object(), *text;
+        add_text(o, "result", s->result);
+        if (s->error)
+                add_text(o, "error", s->error);
+        if (s->failure == FAILURE_SCRIPT && json_object_object_get_ex(s->compiled, "text", &text))
+                json_object_object_add(o, "diagnosticsText", json_object_get(text));
+        add_number(o, "errors", (int64_t) t->errors);
+        add_number(o, "skipped", all_skipped(t));
+        add_number(o, "hits", (int64_t) t->hits);
+        add_number(o, "records", (int64_t) t->records);
+        add_number(o, "lost", all_lost(s));
+        return o;
+}
+
+json_object *job_describe(const Job *j) {
+        json_object *o = json_object_new_object();
+        add_number(o, "id", j->id);
+        add_text(o, "verb", job_verb_to_string(j->verb));
+        add_text(o, "session", j->session->id);
+        add_text(o, "state", j->result < 0 ? "running" : "finished");
+        json_object_object_add(o, "progress", json_object_new_double(j->progress));
+        add_text(o, "text", j->text);
+        add_text(o, "result", job_result_to_string(j->result));
+        return o;
+}
