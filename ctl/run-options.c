@@ -38,10 +38,12 @@ static const char usage[] =
         "  --fail-on-loss    Exit with 5 when records were lost\n"
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
         "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
+        "  --no-global-var-display  Do not print at the end what the script collected and never read\n"
         "  --no-cache        Compile, whether it was before or not\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
-enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE, OPT_COMPATIBLE };
+enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE, OPT_COMPATIBLE,
+       OPT_HIDE_GLOBALS };
 
 static const struct option long_options[] = {
         { "json", no_argument, NULL, OPT_JSON },
@@ -50,6 +52,7 @@ static const struct option long_options[] = {
         { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
         { "no-cache", no_argument, NULL, OPT_NO_CACHE },
         { "compatible", required_argument, NULL, OPT_COMPATIBLE },
+        { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
         { "help", no_argument, NULL, 'h' },
         {},
 };
@@ -119,6 +122,7 @@ static int read_option(RunOptions *o, int c) {
         case 'w': o->no_warnings = true; return 0;
         case 'W': o->warnings_fatal = true; return 0;
         case 'u': o->unoptimized = true; return 0;
+        case OPT_HIDE_GLOBALS: o->hide_globals = true; return 0;
         case 'l':
         case 'L': o->list = optarg; o->list_variables = c == 'L'; return 0;
         case 'e': o->expression = optarg; return 0;
@@ -272,6 +276,7 @@ int run_options_exec_compiler(const RunOptions *o) {
         add_option(&a, "-o", o->output);
         add_flag(&a, "-g", o->guru);
         add_flag(&a, "-u", o->unoptimized);
+        add_flag(&a, "--no-global-var-display", o->hide_globals);
         add_flag(&a, "-w", o->no_warnings);
         add_flag(&a, "-W", o->warnings_fatal);
         add_flag(&a, "-v", o->verbose);

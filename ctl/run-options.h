@@ -20,7 +20,7 @@ typedef struct RunOptions {
         const char *list;         /* -l, -L: the pattern, and nothing is run */
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
-        bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, fail_on_loss, trace_self,
+        bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals, fail_on_loss, trace_self,
                 no_cache;
 } RunOptions;
 

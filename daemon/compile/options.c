@@ -4,7 +4,7 @@
 
 enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_COMPATIBLE, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
        OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
-       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HELP, OPT_VERSION };
+       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_HELP, OPT_VERSION };
 
 static const struct option long_options[] = {
         { "kernel", required_argument, NULL, OPT_KERNEL },
@@ -22,6 +22,7 @@ static const struct option long_options[] = {
         { "user", required_argument, NULL, OPT_USER },
         { "sign-key", required_argument, NULL, OPT_SIGN_KEY },
         { "sign-certificate", required_argument, NULL, OPT_SIGN_CERTIFICATE },
+        { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
         { "debug", no_argument, NULL, OPT_DEBUG },
         { "help", no_argument, NULL, OPT_HELP },
         { "version", no_argument, NULL, OPT_VERSION },
@@ -53,6 +54,8 @@ void options_print_help(FILE *f) {
               "      --kit-dir=DIRECTORY where kernel kits are\n"
               "      --sign-key=FILE, --sign-certificate=FILE\n"
               "                          sign the module\n"
+              "      --no-global-var-display\n"
+              "                          do not print at the end what is collected and never read\n"
               "      --json              diagnostics as JSON on standard output\n"
               "  -l PATTERN              list the probe points that PATTERN means\n"
               "  -L PATTERN              list them with their variables\n"
@@ -126,6 +129,7 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case OPT_COMPATIBLE: r->compatible = value; return true;
         case OPT_PREPARE: o->mode = MODE_PREPARE; return true;
         case OPT_ZYGOTE: o->mode = MODE_ZYGOTE; return true;
+        case OPT_HIDE_GLOBALS: r->hide_globals = true; return true;
         case OPT_DEBUG: o->debug = true; return true;
         case OPT_HELP: o->mode = MODE_HELP; return true;
         case OPT_VERSION: o->mode = MODE_VERSION; return true;

@@ -143,7 +143,8 @@ static CompileResult run_elaborate(Compilation *c) {
                 return COMPILE_RESULT_SCRIPT;
         ProbeWorld world = { .arena = c->arena, .diags = &c->diags, .kernel = c->world->kernel,
                              .kernel_error = c->world->kernel_error };
-        ElaborateOptions o = { .guru = c->request->guru, .optimize = c->request->optimize, .settings = settings,
+        ElaborateOptions o = { .guru = c->request->guru, .optimize = c->request->optimize,
+                               .hide_globals = c->request->hide_globals, .settings = settings,
                                .n_settings = (unsigned) c->request->globals.n };
         c->program = elaborate(&world, c->world->library, &c->file, 1, &o);
         if (c->program) {

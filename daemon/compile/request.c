@@ -91,6 +91,7 @@ FLAG(guru)
 FLAG(optimize)
 FLAG(no_warnings)
 FLAG(warnings_fatal)
+FLAG(hide_globals)
 FLAG(keep_source)
 FLAG(color)
 
@@ -108,6 +109,7 @@ static const struct {
         { "optimize", "`optimize` is neither true nor false", read_optimize },
         { "noWarnings", "`noWarnings` is neither true nor false", read_no_warnings },
         { "warningsFatal", "`warningsFatal` is neither true nor false", read_warnings_fatal },
+        { "hideGlobals", "`hideGlobals` is neither true nor false", read_hide_globals },
         { "keepSource", "`keepSource` is neither true nor false", read_keep_source },
         { "color", "`color` is neither true nor false", read_color },
         { "stopAfter", "`stopAfter` is not the name of a pass", read_stop },

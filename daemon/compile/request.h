@@ -29,6 +29,7 @@ typedef struct CompileRequest {
         const char *compatible; /* --compatible: the version that systemtap_v is; NULL: ours */
         StringVec args, defines, globals;
         bool guru, optimize, no_warnings, warnings_fatal, color;
+        bool hide_globals;     /* what is never read is not printed at exit */
         bool keep_source;      /* hand out the C (or the dump of the last pass that ran) */
         PassId stop_after;
 } CompileRequest;

@@ -5,14 +5,22 @@
  * nothing uses it. Jumps and other matters of form the parser has settled.
  */
 #include "elaborate/effects.h"
+#include "elaborate/scope.h"
 
 #define HIST_MAX_BUCKETS 128
 #define VARIANCE_MAX_SHIFT 62
+
+/* A foreach around what is checked. */
+typedef struct CheckLoop {
+        struct CheckLoop *outer;
+        const StmtForeach *loop;
+} CheckLoop;
 
 typedef struct {
         Visitor visitor;
         Elab *e;
         const Unit *unit;
+        CheckLoop *loops;
 } Check;
 
 /* ------------------------------------------------------------------ statistics */
@@ -29,7 +37,13 @@ static void check_global(Check *c, const Expr *stat, const Var *v) {
                 return;
         Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span, "a statistic has to be global, and `%s` is local",
                            v->name);
-        diag_hint(c->e->diags, d, "declare it: `global %s`", v->name);
+        NameVec names = {};
+        scope_global_names(c->e, c->unit->file, &names);
+        const char *near = diag_suggest(v->name, names.items, names.n);
+        if (near)
+                diag_hint(c->e->diags, d, "did you mean `%s`?", near);
+        else
+                diag_hint(c->e->diags, d, "declare it: `global %s`", v->name);
 }
 
 static void check_stat(Check *c, ExprStat *s) {
@@ -116,12 +130,35 @@ static void check_foreach(Check *c, StmtForeach *f) {
                 array->stat_ops |= 1u << STAT_COUNT;
 }
 
+static void enter_loop(Check *c, const StmtForeach *f) {
+        CheckLoop *l = arena_new0(c->e->arena, CheckLoop);
+        *l = (CheckLoop) { .outer = c->loops, .loop = f };
+        c->loops = l;
+}
+
+static void check_delete(Check *c, StmtDelete *s) {
+        const Var *v = stat_var(s->target);
+        for (const CheckLoop *l = c->loops; v && v->is_array && l; l = l->outer) {
+                ExprName *name = expr_as(Name, l->loop->array);
+                if (!name || name->var != v)
+                        continue;
+                Diag *d = diag_add(c->e->diags, DIAG_E0310, s->target->span,
+                                   "variable '%s' modified during 'foreach' iteration", v->name);
+                diag_note(c->e->diags, d, name->base.span, "the loop goes through it here");
+                return;
+        }
+}
+
 static bool check_stmt(Visitor *v, Stmt **s) {
         Check *c = (Check *) v;
         if ((*s)->kind == STMT_EXPR)
                 check_expr_stmt(c, stmt_as(Expr, *s));
-        else if ((*s)->kind == STMT_FOREACH)
+        else if ((*s)->kind == STMT_DELETE)
+                check_delete(c, stmt_as(Delete, *s));
+        else if ((*s)->kind == STMT_FOREACH) {
                 check_foreach(c, stmt_as(Foreach, *s));
+                enter_loop(c, stmt_as(Foreach, *s));
+        }
         return true;
 }
 
@@ -132,8 +169,15 @@ static void check_condition(Check *c) {
                 diag_add(c->e->diags, DIAG_E0217, x->span, "the condition of a probe point cannot change anything");
 }
 
+static void check_stmt_post(Visitor *v, Stmt **s) {
+        Check *c = (Check *) v;
+        if ((*s)->kind == STMT_FOREACH)
+                c->loops = c->loops->outer;
+}
+
 void pass_check(Elab *e) {
-        Check c = { .visitor = { .expr_pre = check_expr, .stmt_pre = check_stmt }, .e = e };
+        Check c = { .visitor = { .expr_pre = check_expr, .stmt_pre = check_stmt,
+                                .stmt_post = check_stmt_post }, .e = e };
         vec_foreach(it, &e->units) {
                 c.unit = *it;
                 walk_stmt(&c.visitor, &(*it)->body);

@@ -25,6 +25,7 @@ typedef struct GlobalSetting {
 typedef struct ElaborateOptions {
         bool guru;
         bool optimize;            /* false: -u */
+        bool hide_globals;        /* nothing is shown at exit */
         const GlobalSetting *settings;
         unsigned n_settings;
 } ElaborateOptions;

@@ -44,6 +44,7 @@ static const struct {
         { "optimize", FIELD_FLAG, offsetof(Request, optimize) },
         { "noWarnings", FIELD_FLAG, offsetof(Request, no_warnings) },
         { "warningsFatal", FIELD_FLAG, offsetof(Request, warnings_fatal) },
+        { "hideGlobals", FIELD_FLAG, offsetof(Request, hide_globals) },
         { "hold", FIELD_FLAG, offsetof(Request, hold) },
         { "keepSource", FIELD_FLAG, offsetof(Request, keep_source) },
         { "traceSelf", FIELD_FLAG, offsetof(Request, trace_self) },
@@ -281,6 +282,7 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
         json_object_object_add(o, "optimize", json_object_new_boolean(r->optimize));
         json_object_object_add(o, "noWarnings", json_object_new_boolean(r->no_warnings));
         json_object_object_add(o, "warningsFatal", json_object_new_boolean(r->warnings_fatal));
+        json_object_object_add(o, "hideGlobals", json_object_new_boolean(r->hide_globals));
         json_object_object_add(o, "keepSource", json_object_new_boolean(r->keep_source));
         json_object_object_add(o, "color", json_object_new_boolean(false));
         json_object_object_add(o, "stopAfter", json_object_new_string("build"));
@@ -324,7 +326,7 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
         hash_list(md, r->args);
         hash_list(md, r->defines);
         hash_list(md, r->globals);
-        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal };
+        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals };
         hash_part(md, flags, sizeof(flags));
         finish_hex(md, ret);
 }

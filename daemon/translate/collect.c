@@ -170,12 +170,18 @@ static void collect_foreach(Collector *c, StmtForeach *s) {
         c->loops--;
 }
 
+static bool is_array(const Expr *target) {
+        return target->kind == EXPR_INDEX ||
+               (target->kind == EXPR_NAME && ((const ExprName *) target)->var->is_array);
+}
+
 static bool collect_stmt(Visitor *v, Stmt **s) {
         Collector *c = (Collector *) v;
         switch ((*s)->kind) {
         case STMT_EXPR:
                 return !collect_lone(c, (StmtExpr *) *s);
         case STMT_DELETE:
+                c->use->can_fail |= is_array(((StmtDelete *) *s)->target);
                 collect_write(c, collect_target(c, ((StmtDelete *) *s)->target));
                 return false;
         case STMT_TRY:

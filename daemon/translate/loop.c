@@ -88,6 +88,8 @@ static void gen_loop_variables(Gen *g, StmtForeach *s, const char *iter) {
         if (s->value && s->value->base.type == TYPE_STRING)
                 gen_line(g, "stp_str_copy(%s, stp_iter_value_string(%s), MAXSTRINGLEN);",
                          gen_variable(g, s->value->var), iter);
+        else if (s->value && s->value->base.type == TYPE_LONG && s->array->type == TYPE_STATS)
+                gen_line(g, "%s = stp_iter_value_agg(c, %s, STP_COUNT, NULL);", gen_variable(g, s->value->var), iter);
         else if (s->value && s->value->base.type == TYPE_LONG)
                 gen_line(g, "%s = stp_iter_value_long(%s);", gen_variable(g, s->value->var), iter);
         for (size_t i = 0; i < s->keys.n; i++)

@@ -257,7 +257,7 @@ bool stp_map_may_change(struct stp_ctx *c, struct stp_map *m)
 {
 	if (stp_likely(!READ_ONCE(m->iterating)))
 		return true;
-	stp_errorf(c, "array '%s' may not change while foreach goes through it", m->name);
+	stp_errorf(c, "variable '%s' modified during 'foreach' iteration", m->name);
 	return false;
 }
 

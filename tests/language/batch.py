@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scripts in user space, many at a time: translated, compiled against the core's own files, run in one program.
 
-A script is anything with `name`, `text`, `defines` (["-DMACRO=VALUE"]) and `guru`. After run(), DIRECTORY has NAME.err
+A script is anything with `name`, `text`, `defines` (["-DMACRO=VALUE"]) and `options` (of compile.c). After run(), DIRECTORY has NAME.err
 (its diagnostics), NAME.c if it has no errors, and NAME.out, what it printed.
 """
 import os
@@ -50,7 +50,7 @@ class Batch:
                     os.unlink(self.path(s.name + old))
             with open(self.path(s.name + ".stp"), "w", encoding="latin-1", newline="\n") as f:
                 f.write(s.text)
-            arguments += (["-g"] if s.guru else []) + [s.name]
+            arguments += s.options + [s.name]
         subprocess.run([self.compiler, os.path.join(self.root, "tapsets"), self.directory] + arguments, check=True)
         return [s for s in scripts if os.path.exists(self.path(s.name + ".c"))]
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * language-compile TAPSETS DIRECTORY [-u] [-g] NAME...: passes 1 to 3 for DIRECTORY/NAME.stp each, without a kernel.
- * Leaves NAME.c and NAME.json, or NAME.err with the diagnostics.
+ * language-compile TAPSETS DIRECTORY [-u] {[-g] [-GNAME=VALUE] [--no-global-var-display] NAME}: passes 1 to 3
+ * for DIRECTORY/NAME.stp each, without a kernel. Leaves NAME.c and NAME.json, or NAME.err with the diagnostics.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -59,7 +59,35 @@ static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *na
         file_write(k->dir, name, ".json", &json);
 }
 
-static void compile_case(const Compiler *k, const char *name, bool guru) {
+#define MAX_SETTINGS 8
+
+/* What stands on the command line before a name. */
+typedef struct CaseOptions {
+        bool guru, hide_globals;
+        GlobalSetting settings[MAX_SETTINGS];
+        unsigned n_settings;
+} CaseOptions;
+
+static void take_setting(CaseOptions *o, Arena *a, const char *text) {
+        const char *equals = strchr(text, '=');
+        if (equals && o->n_settings < MAX_SETTINGS)
+                o->settings[o->n_settings++] =
+                        (GlobalSetting) {arena_strndup(a, text, (size_t) (equals - text)), equals + 1};
+}
+
+static bool take_option(CaseOptions *o, Arena *a, const char *text) {
+        if (strcmp(text, "-g") == 0)
+                o->guru = true;
+        else if (strcmp(text, "--no-global-var-display") == 0)
+                o->hide_globals = true;
+        else if (strncmp(text, "-G", 2) == 0)
+                take_setting(o, a, text + 2);
+        else
+                return false;
+        return true;
+}
+
+static void compile_case(const Compiler *k, const char *name, const CaseOptions *o) {
         _cleanup_(arena_freep) Arena *a = arena_new(MEMORY);
         _cleanup_(buf_done) Buf errors = BUF_INIT;
         Diags d;
@@ -71,14 +99,16 @@ static void compile_case(const Compiler *k, const char *name, bool guru) {
                 exit(1);
         }
         ParseTarget target = k->target;
-        target.guru = guru;
+        target.guru = o->guru;
         File *f = parse_file(a, &d, source_new(a, "test.stp", arena_strndup(a, text, len), len),
-                             &(ParseOptions) {.target = &target, .macros = library_macros(k->library), .guru = guru});
+                             &(ParseOptions) {.target = &target, .macros = library_macros(k->library), .guru = o->guru});
         free(text);
         ProbeWorld world = {.arena = a, .diags = &d, .kernel_error = "there is none in tests"};
         Program *p = NULL;
         if (!diags_failed(&d))
-                p = elaborate(&world, k->library, &f, 1, &(ElaborateOptions) {.guru = guru, .optimize = k->optimize});
+                p = elaborate(&world, k->library, &f, 1, &(ElaborateOptions) {
+                        .guru = o->guru, .optimize = k->optimize, .hide_globals = o->hide_globals, .settings = o->settings,
+                        .n_settings = o->n_settings});
         if (p && !diags_failed(&d))
                 translate_case(k, a, &d, name, p);
         diags_render_text(&d, /* color= */ false, &errors);
@@ -105,15 +135,14 @@ int main(int argc, char **argv) {
                 fputs(errors.data, stderr);
                 return 1;
         }
-        bool guru = false;
-        for (int i = 3; i < argc; i++)
-                if (strcmp(argv[i], "-g") == 0)
-                        guru = true;
-                else if (strcmp(argv[i], "-u") == 0)
+        CaseOptions options = {};
+        for (int i = 3; i < argc; i++) {
+                if (strcmp(argv[i], "-u") == 0)
                         k.optimize = false;
-                else {
-                        compile_case(&k, argv[i], guru);
-                        guru = false;
+                else if (!take_option(&options, a, argv[i])) {
+                        compile_case(&k, argv[i], &options);
+                        options = (CaseOptions) {};
                 }
+        }
         return 0;
 }

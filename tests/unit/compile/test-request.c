@@ -21,11 +21,11 @@ TEST(a_whole_request) {
         CompileRequest r;
         ASSERT(read_request("{\"name\":\"t.stp\",\"args\":[\"a\",\"\"],\"module\":\"stap_x\",\"guru\":true,\"optimize\":false,"
                     "\"defines\":[\"MAXACTION=5\"],\"globals\":[\"x=3\"],\"noWarnings\":true,\"warningsFatal\":true,"
-                    "\"stopAfter\":\"translate\",\"keepSource\":true,\"color\":true,\"later\":[1]}", &r));
+                    "\"stopAfter\":\"translate\",\"keepSource\":true,\"hideGlobals\":true,\"color\":true,\"later\":[1]}", &r));
         ASSERT_STREQ(r.name, "t.stp");
         ASSERT_STREQ(r.module, "stap_x");
         ASSERT(r.args.n == 2 && r.defines.n == 1 && r.globals.n == 1);
-        ASSERT(r.guru && !r.optimize && r.no_warnings && r.warnings_fatal && r.keep_source && r.color);
+        ASSERT(r.guru && !r.optimize && r.no_warnings && r.warnings_fatal && r.keep_source && r.color && r.hide_globals);
         ASSERT_EQ(r.stop_after, PASS_TRANSLATE);
 }
 

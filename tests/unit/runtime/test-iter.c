@@ -126,7 +126,7 @@ TEST(loops_inside_each_other) {
 }
 
 TEST(nothing_may_come_or_go_meanwhile) {
-        static const char why[] = "array 'longs' may not change while foreach goes through it";
+        static const char why[] = "variable 'longs' modified during 'foreach' iteration";
         struct stp_script *s = script_with(globals, 3);
         struct stp_iter i;
         s64 *v;

@@ -57,7 +57,7 @@ TEST(a_full_map_refuses_or_wraps) {
         for (i = 0; i < 3; i++)
                 set(i, i);
         ASSERT_NULL(stp_map_long(ctx(0), m, KEY(N(7))));
-        ASSERT_STREQ(error_of(0), "Array overflow, check MAXMAPENTRIES near identifier 'a'");
+        ASSERT_STREQ(error_of(0), "Array overflow, check MAXMAPENTRIES");
         set(2, 22); /* what is there can be changed */
         stp_map_delete(ctx(0), m, KEY(N(1)));
         set(7, 7);
