@@ -143,6 +143,10 @@ static const struct {
         { "PolicyDenied", EXIT_POLICY, "stapctl: not allowed: ", "reason" },
         { "NoSuchSession", EXIT_USAGE, "stapctl: there is no such session: ", "id" },
         { "InvalidState", EXIT_USAGE, "stapctl: not possible now: ", "state" },
+        { "NameTaken", EXIT_USAGE, "stapctl: you have a session of this name: ", "name" },
+        { "NoLogin", EXIT_USAGE, "stapctl: ", "reason" },
+        { "NoSuchJob", EXIT_USAGE, "stapctl: there is no such job: ", "job" },
+        { "ShuttingDown", EXIT_USAGE, "stapctl: ", "reason" },
         { "TooManySessions", EXIT_USAGE, "stapctl: too many sessions; the limit is ", "limit" },
         { "Internal", EXIT_USAGE, "stapctl: stapd failed: ", "reason" },
 };
@@ -164,6 +168,23 @@ int reply_print_error(const Reply *r) {
         fprintf(stderr, "stapctl: stapd answers %s %s\n", r->error,
                 json_object_to_json_string_ext(r->parameters, JSON_C_TO_STRING_PLAIN));
         return EXIT_USAGE;
+}
+
+int outcome_status(const char *result) {
+        static const struct {
+                const char *result;
+                int status;
+        } results[] = {
+                { "success", EXIT_OK },           { "timeout", EXIT_OK },            { "logout", EXIT_OK },
+                { "shutdown", EXIT_USAGE },       { "canceled", EXIT_USAGE },        { "client-gone", EXIT_USAGE },
+                { "internal-error", EXIT_USAGE }, { "load-failed", EXIT_USAGE },     { "daemon-lost", EXIT_USAGE },
+                { "policy", EXIT_POLICY },        { "compile-failed", EXIT_COMPILE }, { "compile-limit", EXIT_COMPILE },
+                { "kernel-missing", EXIT_COMPILE },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(results); i++)
+                if (strcmp(results[i].result, result) == 0)
+                        return results[i].status;
+        return EXIT_SCRIPT;
 }
 
 const char *member_text(json_object *o, const char *name) {

@@ -41,6 +41,9 @@ void reply_done(Reply *r);
 /* Prints an error reply as a person wants to read it and returns the exit status that it stands for. */
 int reply_print_error(const Reply *r);
 
+/* The exit status that the result word of an outcome stands for. */
+int outcome_status(const char *result);
+
 /* Members of an object; "" and 0 when they are not there. */
 const char *member_text(json_object *o, const char *name);
 int64_t member_number(json_object *o, const char *name);

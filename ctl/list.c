@@ -5,24 +5,40 @@
 #include <stdio.h>
 #include "ctl/client.h"
 #include "ctl/main.h"
+#include "ctl/when.h"
 
 static void print_line(json_object *s) {
         const struct passwd *pw = getpwuid((uid_t) member_number(s, "owner"));
-        char uid[24];
+        const char *name = member_text(s, "sessionName");
+        char uid[24], age[24];
         snprintf(uid, sizeof(uid), "%lld", (long long) member_number(s, "owner"));
-        printf("%-12.12s %-10s %-10s %7lld %10lld %10lld %8lld  %s\n", member_text(s, "id"),
-               pw ? pw->pw_name : uid, member_text(s, "state"), (long long) member_number(s, "probes"),
+        when_format_age(member_number(s, "created"), age, sizeof(age));
+        printf("%-12.12s %-12s %-10s %-10s %6s %7lld %10lld %10lld %8lld  %s\n", member_text(s, "id"), *name ? name : "-",
+               pw ? pw->pw_name : uid, member_text(s, "state"), age, (long long) member_number(s, "probes"),
                (long long) member_number(s, "hits"), (long long) member_number(s, "records"),
                (long long) member_number(s, "lost"), member_text(s, "name"));
 }
 
-static int list(bool json) {
+static void print_heading(void) {
+        printf("%-12s %-12s %-10s %-10s %6s %7s %10s %10s %8s  %s\n", "ID", "NAME", "OWNER", "STATE", "AGE", "PROBES", "HITS",
+               "RECORDS", "LOST", "SCRIPT");
+}
+
+/* What other verbs take: for completion. */
+static void print_words(json_object *s) {
+        const char *name = member_text(s, "sessionName");
+        puts(*name ? name : member_text(s, "id"));
+}
+
+typedef enum Form { FORM_TABLE, FORM_JSON, FORM_WORDS } Form;
+
+static int list(Form form, bool legend) {
+        static void (*const print[])(json_object *s) = { [FORM_TABLE] = print_line, [FORM_WORDS] = print_words };
         _cleanup_(client_done) Client c = CLIENT_INIT;
         if (client_connect(&c) < 0 || client_send(&c, "List", NULL, "more") < 0)
                 return EXIT_USAGE;
-        if (!json)
-                printf("%-12s %-10s %-10s %7s %10s %10s %8s  %s\n", "ID", "OWNER", "STATE", "PROBES", "HITS", "RECORDS",
-                       "LOST", "SCRIPT");
+        if (form == FORM_TABLE && legend)
+                print_heading();
         for (bool more = true; more;) {
                 _cleanup_(reply_done) Reply reply = {};
                 json_object *s = NULL;
@@ -33,27 +49,30 @@ static int list(bool json) {
                 more = reply.continues;
                 if (!json_object_object_get_ex(reply.parameters, "session", &s) || !s)
                         continue;
-                if (json)
+                if (form == FORM_JSON)
                         puts(json_object_to_json_string_ext(s, JSON_C_TO_STRING_PLAIN));
                 else
-                        print_line(s);
+                        print[form](s);
         }
         return EXIT_OK;
 }
 
 int verb_list(int argc, char **argv) {
         static const struct option options[] = {
-                { "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, {},
+                { "json", no_argument, NULL, 'j' },      { "names", no_argument, NULL, 'n' },
+                { "no-legend", no_argument, NULL, 'l' }, { "help", no_argument, NULL, 'h' },
+                {},
         };
-        bool json = false;
+        Form form = FORM_TABLE;
+        bool legend = true;
         for (int c; (c = getopt_long(argc, argv, "hj", options, NULL)) >= 0;) {
-                if (c == 'h') {
-                        puts("stapctl list [--json]");
-                        return EXIT_OK;
+                switch (c) {
+                case 'j': form = FORM_JSON; break;
+                case 'n': form = FORM_WORDS; break;
+                case 'l': legend = false; break;
+                case 'h': puts("stapctl list [--json | --names] [--no-legend]"); return EXIT_OK;
+                default: return EXIT_USAGE;
                 }
-                if (c != 'j')
-                        return EXIT_USAGE;
-                json = true;
         }
-        return list(json);
+        return list(form, legend);
 }

@@ -20,6 +20,7 @@ static const struct {
         { "list", verb_list, "", "Show the sessions that you may see" },
         { "attach", verb_attach, "[--json] ID", "Show what a running session prints" },
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
+        { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
         { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },

@@ -17,6 +17,7 @@ extern const char *arg_socket;
 int verb_run(int argc, char **argv);
 int verb_attach(int argc, char **argv);
 int verb_list(int argc, char **argv);
+int verb_wait(int argc, char **argv);
 int verb_stop(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_prepare(int argc, char **argv);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/paths.h"
 #include "ctl/main.h"
+#include "ctl/when.h"
 
 #define SCRIPT_MAX (1u << 20)
 #define PASS_RUN 5
@@ -25,7 +26,11 @@ static const char usage[] =
         "  -g                Guru: embedded C and writes\n"
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
         "  -G NAME=VALUE     Set a global\n"
-        "  -T SECONDS        End after this time\n"
+        "  -T TIME           End after this time: seconds, or with ms, min, h, d\n"
+        "  --until TIME      End at this time: 18:00, 2026-11-23 18:00, @SECONDS\n"
+        "  --detach          Return when it runs; it goes on until it is stopped\n"
+        "  --login           It also goes on, until this login ends\n"
+        "  --name NAME       Name of the session, for attach, stop, wait ...\n"
         "  -s MB             Buffer for each CPU (1 to 8, by the memory and the CPUs)\n"
         "  -m NAME           Name of the module\n"
         "  -w, -W            No warnings; warnings are errors\n"
@@ -42,10 +47,14 @@ static const char usage[] =
         "  --no-cache        Compile, whether it was before or not\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
-enum { OPT_JSON = 256, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE, OPT_COMPATIBLE,
-       OPT_HIDE_GLOBALS };
+enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
+       OPT_COMPATIBLE, OPT_HIDE_GLOBALS };
 
 static const struct option long_options[] = {
+        { "until", required_argument, NULL, OPT_UNTIL },
+        { "detach", no_argument, NULL, OPT_DETACH },
+        { "login", no_argument, NULL, OPT_LOGIN },
+        { "name", required_argument, NULL, OPT_NAME },
         { "json", no_argument, NULL, OPT_JSON },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
@@ -76,12 +85,12 @@ static int read_number(const char *what, const char *text, int64_t min, int64_t 
 }
 
 static int read_seconds(const char *text, int64_t *ret) {
-        char *end;
-        double seconds = strtod(text, &end);
-        if (end == text || *end || !(seconds > 0) || seconds > 1e9)
-                return wrong("-T takes a number of seconds above 0", text);
-        *ret = (int64_t) (seconds * 1e6);
-        return 0;
+        return when_read_span(text, ret) < 0 ? wrong("-T takes a number of seconds above 0, or one with ms, min, h or d", text)
+                                             : 0;
+}
+
+static int read_until(const char *text, int64_t *ret) {
+        return when_read_time(text, ret) < 0 ? wrong("--until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS)", text) : 0;
 }
 
 static int read_pass(const char *text, int *ret) {
@@ -126,6 +135,10 @@ static int read_option(RunOptions *o, int c) {
         case 'l':
         case 'L': o->list = optarg; o->list_variables = c == 'L'; return 0;
         case 'e': o->expression = optarg; return 0;
+        case OPT_UNTIL: return read_until(optarg, &o->until_usec);
+        case OPT_DETACH: o->lifetime = "detached"; return 0;
+        case OPT_LOGIN: o->lifetime = "login"; return 0;
+        case OPT_NAME: o->session_name = optarg; return 0;
         case OPT_JSON: o->json = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
@@ -145,6 +158,10 @@ static int check(const RunOptions *o) {
         }
         if (o->command && o->target > 0) {
                 fputs("stapctl: -c and -x exclude each other\n", stderr);
+                return -EINVAL;
+        }
+        if (o->lifetime && (o->command || o->json)) {
+                fputs("stapctl: a session that goes on by itself has no -c and no --json: see stapctl attach\n", stderr);
                 return -EINVAL;
         }
         if (o->kernel && o->last_pass == PASS_RUN) {

@@ -17,6 +17,9 @@ typedef struct RunOptions {
         const char *file;         /* "-": standard input */
         json_object *args, *defines, *globals;
         int64_t buffer_megabytes, timeout_usec;
+        int64_t until_usec;       /* --until */
+        const char *session_name; /* --name */
+        const char *lifetime;     /* NULL: the client's */
         const char *list;         /* -l, -L: the pattern, and nothing is run */
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */

@@ -167,6 +167,12 @@ static void on_held(Run *r) {
                 fail(r, status);
 }
 
+/* It goes on without us. */
+static void on_detached(Run *r) {
+        puts(r->options.session_name ?: r->id);
+        fail(r, fflush(stdout) == 0 ? EXIT_OK : EXIT_USAGE);
+}
+
 static void on_state(Run *r, const char *state) {
         if (r->options.verbose)
                 fprintf(stderr, "Session %.12s: %s\n", r->id, state);
@@ -174,6 +180,8 @@ static void on_state(Run *r, const char *state) {
                 on_held(r);
         if (strcmp(state, "running") == 0) {
                 r->running = true;
+                if (r->options.lifetime)
+                        on_detached(r);
                 child_release(&r->child);
         }
 }
@@ -202,8 +210,10 @@ static void on_outcome(Run *r, json_object *outcome) {
         r->outcome_known = true;
         if (*error)
                 output_message("error", error);
-        if (strcmp(result, "success") != 0 && r->status == EXIT_OK)
-                r->status = EXIT_SCRIPT;
+        if (r->status == EXIT_OK)
+                r->status = outcome_status(result);
+        if (strcmp(result, "shutdown") == 0)
+                output_message("error", "stapd was stopped");
         if (strcmp(result, "overload") == 0)
                 output_message("error", "probe overhead exceeded threshold; the probes take too much of the CPU");
         if (strcmp(result, "max-skipped") == 0)
@@ -283,6 +293,11 @@ static void add_number(json_object *o, const char *name, int64_t value) {
                 json_object_object_add(o, name, json_object_new_int64(value));
 }
 
+static void add_text(json_object *o, const char *name, const char *value) {
+        if (value)
+                json_object_object_add(o, name, json_object_new_string(value));
+}
+
 static json_object *make_context(const RunOptions *o, const char *script, size_t len) {
         json_object *c = json_object_new_object();
         json_object_object_add(c, "name", json_object_new_string(run_options_name(o)));
@@ -302,13 +317,18 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
         add_flag(c, "hideGlobals", o->hide_globals);
         add_flag(c, "keepSource", o->keep);
         add_flag(c, "traceSelf", o->trace_self);
-        add_flag(c, "hold", true);
+        add_flag(c, "hold", !o->lifetime);
+        add_text(c, "lifetime", o->lifetime);
+        add_text(c, "sessionName", o->session_name);
         if (o->unoptimized)
                 json_object_object_add(c, "optimize", json_object_new_boolean(false));
         if (o->no_cache)
                 json_object_object_add(c, "cache", json_object_new_boolean(false));
         add_number(c, "bufferMegabytes", o->buffer_megabytes);
         add_number(c, "timeoutUSec", o->timeout_usec);
+        add_number(c, "untilUSec", o->until_usec);
+        if (o->lifetime)
+                add_number(c, "target", o->target);
         json_object *p = json_object_new_object();
         json_object_object_add(p, "context", c);
         return p;
