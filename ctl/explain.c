@@ -27,6 +27,16 @@ static void print_wrapped(const char *text) {
         putchar('\n');
 }
 
+static void print_script(const char *title, const char *text) {
+        if (!text)
+                return;
+        printf("\n%s\n\n", title);
+        for (size_t n; *text; text += n + (text[n] == '\n')) {
+                n = strcspn(text, "\n");
+                printf("    %.*s\n", (int) n, text);
+        }
+}
+
 int verb_explain(int argc, char **argv) {
         if (argc != 2 || strcmp(argv[1], "--help") == 0) {
                 puts("stapctl explain CODE        for example: stapctl explain E0101");
@@ -39,5 +49,8 @@ int verb_explain(int argc, char **argv) {
         }
         printf("%s: %s\n\n", diag_code_name(code), diag_code_title(code));
         print_wrapped(diag_code_explanation(code));
+        const char *right, *wrong = diag_code_example(code, &right);
+        print_script("For example:", wrong);
+        print_script("Without it:", right);
         return EXIT_OK;
 }

@@ -10,6 +10,16 @@ static const struct {
 #undef DIAG
 };
 
+static const struct {
+        const char *wrong, *right, *why_not;
+} examples[_DIAG_CODE_MAX] = {
+#define EXAMPLE(code, wrong, right) [DIAG_##code] = { wrong, right, NULL },
+#define NO_EXAMPLE(code, why) [DIAG_##code] = { NULL, NULL, why },
+#include "diag/codes/examples.def"
+#undef EXAMPLE
+#undef NO_EXAMPLE
+};
+
 void diags_init(Diags *d, Arena *a) {
         *d = (Diags) { .arena = a };
 }
@@ -72,6 +82,15 @@ const char *diag_code_title(DiagCode code) {
 
 const char *diag_code_explanation(DiagCode code) {
         return codes[code].explanation;
+}
+
+const char *diag_code_example(DiagCode code, const char **ret_right) {
+        *ret_right = examples[code].right;
+        return examples[code].wrong;
+}
+
+const char *diag_code_no_example(DiagCode code) {
+        return examples[code].why_not;
 }
 
 DiagCode diag_code_find(const char *name) {

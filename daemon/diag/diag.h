@@ -64,6 +64,10 @@ static inline bool diags_failed(const Diags *d) {
 const char *diag_code_name(DiagCode code);
 const char *diag_code_title(DiagCode code);
 const char *diag_code_explanation(DiagCode code);
+/* A script with this mistake, and the same without it; NULL each: there is none that could be shown. */
+const char *diag_code_example(DiagCode code, const char **ret_right);
+/* Why there is no example, or NULL. */
+const char *diag_code_no_example(DiagCode code);
 /* DIAG_NONE: no such code. The name may be in lower case. */
 DiagCode diag_code_find(const char *name);
 

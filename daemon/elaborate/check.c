@@ -37,13 +37,7 @@ static void check_global(Check *c, const Expr *stat, const Var *v) {
                 return;
         Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span, "a statistic has to be global, and `%s` is local",
                            v->name);
-        NameVec names = {};
-        scope_global_names(c->e, c->unit->file, &names);
-        const char *near = diag_suggest(v->name, names.items, names.n);
-        if (near)
-                diag_hint(c->e->diags, d, "did you mean `%s`?", near);
-        else
-                diag_hint(c->e->diags, d, "declare it: `global %s`", v->name);
+        hint_global(c->e, c->unit->file, d, v->name);
 }
 
 static void check_stat(Check *c, ExprStat *s) {

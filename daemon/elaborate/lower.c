@@ -5,14 +5,8 @@
 /* ------------------------------------------------------------------ names */
 
 static void no_array(Lower *l, const ExprName *name) {
-        NameVec names = {};
-        scope_global_names(l->e, l->file, &names);
         Diag *d = diag_add(l->e->diags, DIAG_E0221, name->base.span, "no global array `%s`", name->name);
-        const char *near = diag_suggest(name->name, names.items, names.n);
-        if (near)
-                diag_hint(l->e->diags, d, "did you mean `%s`?", near);
-        else
-                diag_hint(l->e->diags, d, "declare it: `global %s`", name->name);
+        hint_global(l->e, l->file, d, name->name);
 }
 
 /* The array that stands in a[...], `in`, foreach; arrays are always global. */

@@ -83,6 +83,16 @@ void scope_global_names(Elab *e, const File *from, NameVec *ret) {
                         vec_push(e->arena, ret, it->key);
 }
 
+void hint_global(Elab *e, const File *from, Diag *d, const char *name) {
+        NameVec names = {};
+        scope_global_names(e, from, &names);
+        const char *near = diag_suggest(name, names.items, names.n);
+        if (near)
+                diag_hint(e->diags, d, "did you mean `%s`?", near);
+        else
+                diag_hint(e->diags, d, "declare it: `global %s`", name);
+}
+
 static void shape_conflict(Elab *e, const Var *v, Span span, size_t n_keys) {
         const VarInfo *info = var_info((Var *) v);
         Diag *d;

@@ -17,6 +17,9 @@ Var *scope_find(Elab *e, Unit *u, const File *from, const char *name, Span span)
 /* Names of all globals that `from` sees. */
 void scope_global_names(Elab *e, const File *from, NameVec *ret);
 
+/* Of a global that is not there: the nearest one, else that it wants to be declared. */
+void hint_global(Elab *e, const File *from, Diag *d, const char *name);
+
 /* A use of a global as a scalar, or with n keys: false, with an error, when it was used otherwise before. */
 bool scope_use_scalar(Elab *e, Var *v, Span span);
 bool scope_use_array(Elab *e, Var *v, size_t n_keys, Span span);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "elaborate/types.h"
+#include "elaborate/scope.h"
 
 static bool is_known(Type t) {
         return t == TYPE_LONG || t == TYPE_STRING || t == TYPE_STATS;
@@ -180,7 +181,7 @@ static Type infer_stat_add(Infer *t, ExprAssign *a) {
         if (v && v->kind != VAR_GLOBAL && v->type != TYPE_POISON) {
                 Diag *d = diag_add(t->e->diags, DIAG_E0305, a->base.span,
                                    "a statistic has to be global, and `%s` is local", v->name);
-                diag_hint(t->e->diags, d, "declare it: `global %s`", v->name);
+                hint_global(t->e, t->unit->file, d, v->name);
                 v->type = TYPE_POISON;
         }
         infer_expr(t, a->target, TYPE_STATS);
