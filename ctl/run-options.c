@@ -35,11 +35,14 @@ static const char usage[] =
         "  -m NAME           Name of the module\n"
         "  -w, -W            No warnings; warnings are errors\n"
         "  -u                Do not optimise\n"
+        "  -t                At the end, how often each probe ran and how long it took\n"
         "  -v                What each pass did and how long it took\n"
         "  -k                Keep the generated C and say where\n"
         "  -p N              Stop after pass N: 1 parse, 2 elaborate, 3 translate, 4 build\n"
         "  -l PATTERN        List the probe points that PATTERN means; -L: with their variables\n"
         "  --kernel RELEASE  Compile for this kernel (with -p 1 to 4)\n"
+        "  --suppress-handler-errors  Errors in handlers do not end the script\n"
+        "  --suppress-time-limits     No MAXACTION, no overload (with -g)\n"
         "  --fail-on-loss    Exit with 5 when records were lost\n"
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
         "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
@@ -48,7 +51,7 @@ static const char usage[] =
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
-       OPT_COMPATIBLE, OPT_HIDE_GLOBALS };
+       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
 
 static const struct option long_options[] = {
         { "until", required_argument, NULL, OPT_UNTIL },
@@ -62,6 +65,8 @@ static const struct option long_options[] = {
         { "no-cache", no_argument, NULL, OPT_NO_CACHE },
         { "compatible", required_argument, NULL, OPT_COMPATIBLE },
         { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
+        { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
+        { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
         { "help", no_argument, NULL, 'h' },
         {},
 };
@@ -120,6 +125,7 @@ static int read_option(RunOptions *o, int c) {
         case 'x': return read_number("-x", optarg, 1, INT32_MAX, &o->target);
         case 'o': o->output = optarg; return 0;
         case 'p': return read_pass(optarg, &o->last_pass);
+        case 't': append(&o->defines, "STP_TIMING"); return 0;
         case 'v': o->verbose = true; return 0;
         case 'k': o->keep = true; return 0;
         case 'm': o->module = optarg; return 0;
@@ -145,6 +151,8 @@ static int read_option(RunOptions *o, int c) {
         case OPT_TRACE_SELF: o->trace_self = true; return 0;
         case OPT_COMPATIBLE: o->compatible = optarg; return 0;
         case OPT_NO_CACHE: o->no_cache = true; return 0;
+        case OPT_SUPPRESS_ERRORS: append(&o->defines, "STAP_SUPPRESS_HANDLER_ERRORS"); return 0;
+        case OPT_SUPPRESS_LIMITS: append(&o->defines, "STAP_SUPPRESS_TIME_LIMITS"); return 0;
         default: return -EINVAL;
         }
 }
@@ -173,7 +181,7 @@ static int check(const RunOptions *o) {
 
 int run_options_read(int argc, char **argv, RunOptions *ret) {
         *ret = (RunOptions) { .last_pass = PASS_RUN };
-        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:vkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return 0;

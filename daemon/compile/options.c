@@ -4,7 +4,8 @@
 
 enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_COMPATIBLE, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
        OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
-       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_HELP, OPT_VERSION };
+       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_HELP,
+       OPT_VERSION };
 
 static const struct option long_options[] = {
         { "kernel", required_argument, NULL, OPT_KERNEL },
@@ -23,6 +24,8 @@ static const struct option long_options[] = {
         { "sign-key", required_argument, NULL, OPT_SIGN_KEY },
         { "sign-certificate", required_argument, NULL, OPT_SIGN_CERTIFICATE },
         { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
+        { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
+        { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
         { "debug", no_argument, NULL, OPT_DEBUG },
         { "help", no_argument, NULL, OPT_HELP },
         { "version", no_argument, NULL, OPT_VERSION },
@@ -46,6 +49,9 @@ void options_print_help(FILE *f) {
               "  -w, -W                  no warnings; warnings are errors\n"
               "  -D NAME=VALUE           set a limit (MAXACTION=20000)\n"
               "  -G NAME=VALUE           initial value of a global\n"
+              "  -t                      measure the handlers; the script prints it at its end\n"
+              "      --suppress-handler-errors, --suppress-time-limits\n"
+              "                          errors do not end the script; no MAXACTION and no overload (with -g)\n"
               "  -I DIRECTORY            more tapsets\n"
               "      --compatible=VERSION of SystemTap, 4.3 to 5.6: what %( systemtap_v ... %) sees\n"
               "  -p N, --stop-after=PASS 1 parse, 2 elaborate, 3 translate, 4 build\n"
@@ -109,6 +115,9 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case 'W': r->warnings_fatal = true; return true;
         case 'v': o->verbose = true; return true;
         case 'D': vec_push(a, &r->defines, value); return true;
+        case 't': vec_push(a, &r->defines, "STP_TIMING"); return true;
+        case OPT_SUPPRESS_ERRORS: vec_push(a, &r->defines, "STAP_SUPPRESS_HANDLER_ERRORS"); return true;
+        case OPT_SUPPRESS_LIMITS: vec_push(a, &r->defines, "STAP_SUPPRESS_TIME_LIMITS"); return true;
         case 'G': vec_push(a, &r->globals, value); return true;
         case 'I': vec_push(a, &o->tapset_dirs, value); return true;
         case 'p':
@@ -161,7 +170,7 @@ bool options_parse(Arena *a, int argc, char **argv, Options *ret, const char **r
         optind = 0;
         opterr = 0;
         /* `+`: what comes after the script is the script's. */
-        for (int c; (c = getopt_long(argc, argv, "+:e:o:m:guwWvD:G:I:p:l:L:", long_options, NULL)) != -1;) {
+        for (int c; (c = getopt_long(argc, argv, "+:e:o:m:gutwWvD:G:I:p:l:L:", long_options, NULL)) != -1;) {
                 if (c == ':' || c == '?')
                         return fail(a, ret_error, "%s: %s", argv[optind - 1],
                                     c == ':' ? "the option wants a value" : "no such option");

@@ -179,11 +179,20 @@ static int describe(Compilation *c) {
         return 0;
 }
 
+/* -t is this macro, as for SystemTap. */
+static bool wants_timing(const CompileRequest *r) {
+        vec_foreach(it, &r->defines)
+                if (strcmp(*it, "STP_TIMING") == 0 || strncmp(*it, "STP_TIMING=", strlen("STP_TIMING=")) == 0)
+                        return true;
+        return false;
+}
+
 static CompileResult run_translate(Compilation *c) {
         int r = c->module ? describe(c) : -ENOMEM;
         if (r < 0)
                 return internal_error(c, r, "cannot describe the script");
-        TranslateOptions o = { .abi_hash = c->world->abi_hash, .module = c->module };
+        TranslateOptions o = { .abi_hash = c->world->abi_hash, .module = c->module,
+                               .timing = wants_timing(c->request) };
         r = translate(c->program, &o, &c->diags, c->manifest, &c->source);
         return r < 0 ? internal_error(c, r, "cannot translate the script") : COMPILE_RESULT_OK;
 }

@@ -43,11 +43,20 @@ static Span probe_span(const Chain *c) {
         return c->probe->span;
 }
 
+/* "kernel.function("vfs_*"), from: vfs.all": where it comes from, through its aliases. */
+static const char *derivation(Elab *e, const Chain *c, const ProbePoint *p) {
+        const char *from = probe_point_text(e->arena, p);
+        for (; c->outer; c = c->outer)
+                from = arena_printf(e->arena, "%s, from: %s", from, probe_point_text(e->arena, c->point));
+        return from;
+}
+
 static void add_handler(Elab *e, const Chain *c, const ProbePoint *p, const ProbePlace *place, Unit *u) {
         Probe *probe = arena_new0(e->arena, Probe);
         probe->point = place->point;
         probe->written = written_name(e, c, p, place);
         probe->function = place->function;
+        probe->from = derivation(e, c, p);
         probe->span = probe_span(c);
         probe->attach = place->attach;
         probe->attach.may_fail |= c->optional || c->wildcard || p->optional || p->sufficient;

@@ -27,6 +27,7 @@ struct Probe {
         const char *point;        /* pp(): the resolved probe point */
         const char *written;      /* pn(): as the script names it */
         const char *function;     /* ppfunc(); or NULL */
+        const char *from;         /* the points that it came from, innermost first: "a, from: b"; or NULL */
         Span span;
         ProbeAttach attach;
         Expr *condition;          /* over globals; or NULL */

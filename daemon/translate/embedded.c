@@ -69,7 +69,8 @@ static void write_setter(Gen *g, const Var *v) {
         const char *name = gen_variable(g, v), *kind = v->type == TYPE_STRING ? "string" : "long";
         buf_printf(g->out, "#define STAP_GLOBAL_SET_%s(%s) ", v->name, key_names(g, v, "value"));
         if (v->is_array)
-                buf_printf(g->out, "stp_set_%s(stp_map_%s(c, %s, %s), value)\n", kind, kind, name, key_values(g, v));
+                buf_printf(g->out, "stp_set_%s(stp_element(c, stp_map_%s(c, %s, %s), \"identifier '%s'\"), value)\n", kind,
+                           kind, name, key_values(g, v), v->name);
         else
                 buf_printf(g->out, "stp_set_%s(%s%s, value)\n", kind, v->type == TYPE_STRING ? "" : "&", name);
 }

@@ -106,6 +106,8 @@ typedef struct Gen {
         bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
+        unsigned n_timed;       /* -t: probes of the script, which come first; 0: no timing */
+        size_t first_report;    /* -t: from here on they are ours, that print the report */
         int error;              /* negative errno of the manifest's functions */
 } Gen;
 
@@ -263,3 +265,11 @@ void gen_match_needs(Gen *g);  /* STP_MATCH_SIZE */
 bool match_is_asked_for(const Program *p);
 /* Adds the end probe that prints what nobody reads. */
 void shown_add_probe(Program *p);
+
+/* timing.c: -t. Each does nothing without. */
+void timing_add_probes(Gen *g, Program *p);
+bool timing_is_report(const Gen *g, size_t probe);
+/* What the row of a probe names as its handler; NULL: its own. */
+const char *timing_handler(Gen *g, size_t probe);
+void gen_timing(Gen *g);        /* between the handlers and the tables */
+void gen_timing_global(Gen *g); /* a row of globals */

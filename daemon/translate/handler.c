@@ -111,7 +111,7 @@ static bool handler_is_new(Gen *g, const HandlerUse *h, const char *prefix, unsi
 
 void gen_handlers(Gen *g) {
         gen_conditions(g);
-        for (size_t i = 0; i < g->program->probes.n; i++) {
+        for (size_t i = 0; i < g->program->probes.n && !timing_is_report(g, i); i++) {
                 Probe *p = g->program->probes.items[i];
                 HandlerUse *h = g->usage->of_probe[i], *entry = g->usage->of_entry[i];
                 if (handler_is_new(g, h, "probe", i))

@@ -93,15 +93,16 @@ static void write_global_row(Gen *g, size_t i, const Var *v) {
 }
 
 void gen_global_table(Gen *g) {
-        if (!g->program->globals.n) {
+        if (!g->program->globals.n && !g->n_timed) {
                 buf_str(g->out, "#define STP_GLOBALS NULL\n#define STP_N_GLOBALS 0\n\n");
                 return;
         }
         buf_str(g->out, "static const struct stp_global stp_globals[] = {\n");
         for (size_t i = 0; i < g->program->globals.n; i++)
                 write_global_row(g, i, g->program->globals.items[i]);
+        gen_timing_global(g);
         buf_printf(g->out, "};\n#define STP_GLOBALS stp_globals\n#define STP_N_GLOBALS %zu\n\n",
-                   g->program->globals.n);
+                   g->program->globals.n + (g->n_timed > 0));
 }
 
 /* ------------------------------------------------------------------ locks */
@@ -188,7 +189,8 @@ static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         const Probe *p = g->program->probes.items[i];
         const HandlerUse *h = g->usage->of_probe[i], *entry = g->usage->of_entry[i];
         const ProbeAttach *a = &p->attach;
-        buf_printf(g->out, "\t{ .kind = %s, .id = %zu, .handler = %s,", attach_kinds[a->kind], i, handler_name(g, h));
+        buf_printf(g->out, "\t{ .kind = %s, .id = %zu, .handler = %s,", attach_kinds[a->kind], i,
+                   timing_handler(g, i) ?: handler_name(g, h));
         write_text_member(g, "point", p->point ?: p->written ?: "");
         write_text_member(g, "written", p->written ?: p->point ?: "");
         write_text_member(g, "function", p->function);

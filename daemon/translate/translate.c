@@ -28,13 +28,17 @@ static void write_end(Gen *g, const TranslateOptions *o) {
 int translate(const Program *p, const TranslateOptions *o, Diags *d, Manifest *m, Buf *out) {
         Program program = *p;
         Gen g = {.arena = p->arena, .diags = d, .program = &program, .manifest = m, .out = out};
+        if (o->timing)
+                g.n_timed = (unsigned) program.probes.n;
         shown_add_probe(&program);
+        timing_add_probes(&g, &program);
         g.usage = usage_new(p->arena, &program);
         g.captures = match_is_asked_for(&program);
         write_start(&g);
         gen_globals(&g);
         gen_functions(&g);
         gen_handlers(&g);
+        gen_timing(&g);
         gen_global_table(&g);
         gen_probe_table(&g);
         gen_frame_needs(&g);

@@ -11,6 +11,7 @@
 
 typedef struct TranslateOptions {
         uint64_t abi_hash;
+        bool timing;        /* -t */
         const char *module; /* the name it will have; the daemon may change it before loading */
 } TranslateOptions;
 

@@ -37,7 +37,9 @@ u32 stp_count_probes(const struct stp_session *s, bool (*mine)(const struct stp_
 
 u32 stp_return_instances(const struct stp_probe *p)
 {
-	return p->maxactive ? min(p->maxactive, 65536u) : max(15u, 6 * num_possible_cpus());
+	u32 n = p->maxactive ?: p->script->max_active;
+
+	return n ? min(n, 65536u) : max(15u, 6 * num_possible_cpus());
 }
 
 /* Hits still run when the first loop is through: all families share one wait. */

@@ -45,14 +45,22 @@ static inline void stp_set_string(char *at, const char *value)
 /* A string that a return probe saves takes so many slots. */
 #define STP_STRING_SLOTS ((MAXSTRINGLEN + 7) / 8)
 
+/* Adds " near PLACE" to an error that came without a place; nothing when there is one, or no error. */
+void stp_error_place(struct stp_ctx *c, const char *place);
+/* What the macro that sets an element says when there is no room for it. */
+static inline void *stp_element(struct stp_ctx *c, void *element, const char *name)
+{
+	if (!element)
+		stp_error_place(c, name);
+	return element;
+}
+
 /* How much memory %m and %M may show. */
 static inline u32 stp_memory_length(s64 n)
 {
 	return n < 0 ? 0 : n < MAXSTRINGLEN ? (u32)n : MAXSTRINGLEN - 1;
 }
 
-/* Adds " near PLACE" to an error that came without a place; nothing when there is one, or no error. */
-void stp_error_place(struct stp_ctx *c, const char *place);
 /* sprintf's argument for %m and %M: n bytes at an address, fetched into buf. A fault gives zeroes. */
 void stp_arg_memory(struct stp_arg *a, char *buf, u64 address, u32 n);
 

@@ -36,6 +36,12 @@
 #define STP_N_CONDITIONS 0
 #endif
 
+#if INTERRUPTIBLE
+#define STP_MAX_ACTION MAXACTION_INTERRUPTIBLE
+#else
+#define STP_MAX_ACTION MAXACTION
+#endif
+
 extern struct module __this_module;
 
 static struct stp_script stp_script = {
@@ -51,13 +57,14 @@ static struct stp_script stp_script = {
 	.string_size = MAXSTRINGLEN,
 	/* The end is stp_tokenize()'s; what the last =~ found stands before it. */
 	.frame_size = STP_FRAME_SIZE + STP_MATCH_SIZE + STP_MATCH_TEXT(MAXSTRINGLEN),
-	.max_action = MAXACTION,
+	.max_action = STP_MAX_ACTION < 0x7fffffff ? STP_MAX_ACTION : 0x7fffffff,
 	.max_errors = MAXERRORS,
 	.max_skipped = MAXSKIPPED,
 	.max_nesting = MAXNESTING,
 	.max_trylock = MAXTRYLOCK,
 	.trylock_delay = TRYLOCKDELAY,
 	.min_stack = MINSTACKSPACE,
+	.max_active = KRETACTIVE,
 	.flags = STP_SCRIPT_FLAGS,
 	.overload_interval = STP_OVERLOAD_INTERVAL,
 	.overload_threshold = STP_OVERLOAD_THRESHOLD,

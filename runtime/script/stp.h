@@ -45,7 +45,13 @@ typedef _Bool bool;
 #define MAXMAPENTRIES 2048
 #endif
 #ifndef MAXACTION
-#define MAXACTION 10000
+#define MAXACTION 1000 /* where interrupts are off */
+#endif
+#ifndef MAXACTION_INTERRUPTIBLE
+#define MAXACTION_INTERRUPTIBLE (MAXACTION * 10LL)
+#endif
+#ifndef INTERRUPTIBLE
+#define INTERRUPTIBLE 1 /* handlers leave interrupts on */
 #endif
 #ifndef MAXNESTING
 #define MAXNESTING 10
@@ -61,6 +67,9 @@ typedef _Bool bool;
 #endif
 #ifndef TRYLOCKDELAY
 #define TRYLOCKDELAY 10 /* us */
+#endif
+#ifndef KRETACTIVE
+#define KRETACTIVE 0 /* calls that a return probe follows at once; 0: by the number of CPUs */
 #endif
 #ifndef MINSTACKSPACE
 #define MINSTACKSPACE 1024
@@ -167,6 +176,7 @@ struct stp_script {
 	u32 string_size;    /* MAXSTRINGLEN */
 	u32 frame_size;     /* bytes of frame that a context needs */
 	u32 max_action, max_errors, max_skipped, max_nesting, max_trylock, trylock_delay, min_stack;
+	u32 max_active;     /* KRETACTIVE */
 	u32 flags;
 	u64 overload_interval, overload_threshold; /* cycles; 0: not watched */
 	u64 refresh_interval; /* ns: STP_ON_THE_FLY_INTERVAL */

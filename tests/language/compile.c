@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * language-compile TAPSETS DIRECTORY [-u] {[-g] [-GNAME=VALUE] [--no-global-var-display] NAME}: passes 1 to 3
+ * language-compile TAPSETS DIRECTORY [-u] {[-g] [-GNAME=VALUE] [--no-global-var-display] [-t] NAME}: passes 1 to 3
  * for DIRECTORY/NAME.stp each, without a kernel. Leaves NAME.c and NAME.json, or NAME.err with the diagnostics.
  */
 #include <errno.h>
@@ -41,13 +41,13 @@ typedef struct Compiler {
         bool optimize;
 } Compiler;
 
-static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *name, Program *p) {
+static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *name, Program *p, bool timing) {
         _cleanup_(manifest_freep) Manifest *m = manifest_new();
         _cleanup_(buf_done) Buf code = BUF_INIT, json = BUF_INIT;
         char **texts[] = {&m->module, &m->script, &m->digest, &m->kernel, &m->kernel_build_id, &m->version};
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
                 *texts[i] = strdup("0");
-        int r = translate(p, &(TranslateOptions) {.module = "stap_case"}, d, m, &code);
+        int r = translate(p, &(TranslateOptions) {.module = "stap_case", .timing = timing}, d, m, &code);
         if (diags_failed(d))
                 return;
         r = r < 0 ? r : manifest_to_json(m, &json);
@@ -63,7 +63,7 @@ static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *na
 
 /* What stands on the command line before a name. */
 typedef struct CaseOptions {
-        bool guru, hide_globals;
+        bool guru, hide_globals, timing;
         GlobalSetting settings[MAX_SETTINGS];
         unsigned n_settings;
 } CaseOptions;
@@ -80,6 +80,8 @@ static bool take_option(CaseOptions *o, Arena *a, const char *text) {
                 o->guru = true;
         else if (strcmp(text, "--no-global-var-display") == 0)
                 o->hide_globals = true;
+        else if (strcmp(text, "-t") == 0)
+                o->timing = true;
         else if (strncmp(text, "-G", 2) == 0)
                 take_setting(o, a, text + 2);
         else
@@ -110,7 +112,7 @@ static void compile_case(const Compiler *k, const char *name, const CaseOptions 
                         .guru = o->guru, .optimize = k->optimize, .hide_globals = o->hide_globals, .settings = o->settings,
                         .n_settings = o->n_settings});
         if (p && !diags_failed(&d))
-                translate_case(k, a, &d, name, p);
+                translate_case(k, a, &d, name, p, o->timing);
         diags_render_text(&d, /* color= */ false, &errors);
         file_write(k->dir, name, ".err", &errors);
 }

@@ -17,7 +17,7 @@ void cleanup_module(void);
 	static struct stp_script script = {                                                        \
 		.abi = STP_ABI_HASH, .name = script_name, .owner = &__this_module,                 \
 		.probes = probe_list, .n_probes = sizeof(probe_list) / sizeof(probe_list[0]),      \
-		.string_size = MAXSTRINGLEN, .frame_size = 8192, .max_action = MAXACTION,          \
+		.string_size = MAXSTRINGLEN, .frame_size = 8192, .max_action = MAXACTION_INTERRUPTIBLE,          \
 		.max_errors = MAXERRORS, .max_skipped = MAXSKIPPED, .max_nesting = MAXNESTING,     \
 		.max_trylock = MAXTRYLOCK, .trylock_delay = TRYLOCKDELAY,                          \
 		.min_stack = MINSTACKSPACE, .overload_interval = STP_OVERLOAD_INTERVAL,            \

@@ -31,6 +31,9 @@ TEST(what_minus_d_may_set) {
                 { "MAXACTION=x", -1, 1 }, { "MAXACTION=1+1", -1, 1 }, { "MAXACTION=1 ", -1, 1 }, { "MAXACTION=(5)", -1, 1 },
                 { "MAXACTION=5);evil(", -1, 1 }, { "FOO=bar", -1, 1 }, { "MAXACTION=5\nx", -1, -1 }, { "", -1, -1 },
                 { "=5", -1, -1 }, { "1X=5", -1, -1 }, { "A-B=5", -1, -1 }, { "STP_ABI_HASH=1", -1, -1 },
+                { "STP_TIMING", 1, 1 }, { "STP_TIMING=1", 1, 1 }, { "STP_NO_OVERLOAD", 1, 1 },
+                { "STAP_SUPPRESS_HANDLER_ERRORS", 1, 1 }, { "STAP_SUPPRESS_TIME_LIMITS", -1, 1 },
+                { "MAPHASHBIAS=2", 0, 1 }, { "DEBUG_MEM", 0, 1 }, { "STP_ALIBI", 0, 1 }, { "STP_TIMIN", 0, 1 },
                 { "KBUILD_MODNAME=1", -1, -1 }, { "MAXACTION=5uLLUUU", -1, 1 }, { "f(x)=1", -1, -1 },
         };
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -39,6 +42,33 @@ TEST(what_minus_d_may_set) {
                 TEST_CASE("-g -D %s", cases[i].define);
                 ASSERT_EQ(check(cases[i].define, true), cases[i].guru);
         }
+}
+
+TEST(what_is_said_of_others) {
+        static const struct {
+                const char *define, *plain, *guru, *hint;
+        } cases[] = {
+                { "MAXACTON=5", "-D MAXACTON has no effect: there is no such setting",
+                  "-D MAXACTON is no setting: only embedded C sees it", "did you mean `MAXACTION`?" },
+                { "SUPPRESS_HANDLER_ERRORS", "-D SUPPRESS_HANDLER_ERRORS has no effect: there is no such setting",
+                  "-D SUPPRESS_HANDLER_ERRORS is no setting: only embedded C sees it", "did you mean `STAP_SUPPRESS_HANDLER_ERRORS`?" },
+                { "MY_OWN_MACRO=5", "-D MY_OWN_MACRO has no effect: there is no such setting", NULL, NULL },
+                { "DEBUG_TRANS", NULL, NULL, NULL },
+                { "STP_MAXMEMORY=1000", "-D STP_MAXMEMORY has no effect: memory is limited by the daemon",
+                  "-D STP_MAXMEMORY has no effect: memory is limited by the daemon", NULL },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                for (int guru = 0; guru < 2; guru++) {
+                        const char *want = guru ? cases[i].guru : cases[i].plain;
+                        TEST_CASE("%s-D %s", guru ? "-g " : "", cases[i].define);
+                        ASSERT_EQ(check(cases[i].define, guru), guru);
+                        ASSERT_EQ(diags.list.n, want ? 1 : 0);
+                        if (!want)
+                                continue;
+                        ASSERT(diags.list.items[0]->code == DIAG_W0614);
+                        ASSERT_STREQ(diags.list.items[0]->message, want);
+                        ASSERT_STREQ(diags.list.items[0]->hint ?: "", cases[i].hint ?: "");
+                }
 }
 
 TEST(too_many_are_refused) {
