@@ -43,6 +43,19 @@ static void bad_directive(Infer *t, const ExprPrint *p, size_t at, size_t len) {
                   "there are: %%d %%i %%u %%x %%X %%o %%b %%c %%p %%s %%m %%M %%%%");
 }
 
+/* A number has 8 bytes, of which some can be written: by the precision, or else the width. */
+static bool binary_is_good(const struct stp_spec *spec) {
+        int size = spec->precision > 0 ? spec->precision : spec->width;
+        bool given = spec->conv == STP_CONV_BINARY && !spec->width_arg && !spec->precision_arg && size >= 0;
+        return !given || size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+static void bad_binary(Infer *t, const ExprPrint *p, size_t at, size_t len) {
+        Diag *d = diag_add(t->e->diags, DIAG_E0306, directive_span(p, at, len),
+                           "`%.*s`: %%b writes 1, 2, 4 or 8 bytes", (int) len, p->format + at);
+        diag_hint(t->e->diags, d, "use %%1b, %%2b, %%4b or %%8b; %%b alone writes 8");
+}
+
 static void add_slots(Infer *t, SlotVec *slots, const struct stp_spec *spec, size_t at, size_t len) {
         Slot s = { .type = TYPE_LONG, .spec = *spec, .at = at, .len = len, .star = true };
         for (int n = spec->width_arg + spec->precision_arg; n > 0; n--)
@@ -63,6 +76,9 @@ static bool read_slots(Infer *t, const ExprPrint *p, SlotVec *slots) {
                 size_t at = (size_t) (f - p->format), len = (size_t) (next - f);
                 if (spec.conv == STP_CONV_BAD) {
                         bad_directive(t, p, at, MAX2(len, (size_t) 1));
+                        ok = false;
+                } else if (!binary_is_good(&spec)) {
+                        bad_binary(t, p, at, len);
                         ok = false;
                 } else if (stp_spec_has_value(&spec))
                         add_slots(t, slots, &spec, at, len);
