@@ -148,6 +148,8 @@ static const struct {
         { "NoSuchJob", EXIT_USAGE, "stapctl: there is no such job: ", "job" },
         { "ShuttingDown", EXIT_USAGE, "stapctl: ", "reason" },
         { "TooManySessions", EXIT_USAGE, "stapctl: too many sessions; the limit is ", "limit" },
+        { "CursorInvalid", EXIT_USAGE, "stapctl: ", "reason" },
+        { "QuotaExceeded", EXIT_POLICY, "stapctl: this is more than one user may have: ", "resource" },
         { "Internal", EXIT_USAGE, "stapctl: stapd failed: ", "reason" },
 };
 

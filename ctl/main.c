@@ -18,7 +18,8 @@ static const struct {
 } verbs[] = {
         { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
         { "list", verb_list, "", "Show the sessions that you may see" },
-        { "attach", verb_attach, "[--json] ID", "Show what a running session prints" },
+        { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },
+        { "snapshot", verb_snapshot, "[OPTIONS] ID", "Show the records that a session keeps" },
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },

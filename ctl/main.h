@@ -16,6 +16,7 @@ extern const char *arg_socket;
 /* A verb: argv[0] is its name. Returns the exit status. */
 int verb_run(int argc, char **argv);
 int verb_attach(int argc, char **argv);
+int verb_snapshot(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_wait(int argc, char **argv);
 int verb_stop(int argc, char **argv);

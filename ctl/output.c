@@ -18,7 +18,7 @@ int output_open(const char *path) {
         return r;
 }
 
-static int write_all(int fd, const char *data, size_t len) {
+int output_write(int fd, const char *data, size_t len) {
         while (len > 0) {
                 ssize_t n = write(fd, data, len);
                 if (n < 0 && errno == EAGAIN) {
@@ -43,7 +43,7 @@ int output_copy(int from, int to) {
                 return errno == EINTR || errno == EAGAIN ? 1 : errno == ECONNRESET ? 0 : -errno;
         if (n == 0)
                 return 0;
-        int r = write_all(to, buffer, (size_t) n);
+        int r = output_write(to, buffer, (size_t) n);
         return r < 0 ? r : 1;
 }
 

@@ -23,6 +23,9 @@ static const char usage[] =
         "  -x PID            target() is PID\n"
         "  -o FILE           Write the output there\n"
         "  --json            Events as JSON lines instead of text\n"
+        "  --json-seq        The same with a record separator in front of each (RFC 7464)\n"
+        "  --keep=SIZE       Keep so much of the youngest records for readers to come (256K to 1G; 1M)\n"
+        "  --flight          Flight recorder: print the records that are kept (16M of them) when it ends\n"
         "  -g                Guru: embedded C and writes\n"
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
         "  -G NAME=VALUE     Set a global\n"
@@ -52,6 +55,7 @@ static const char usage[] =
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
        OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
+enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT }; /* what becomes of the output */
 
 static const struct option long_options[] = {
         { "until", required_argument, NULL, OPT_UNTIL },
@@ -59,6 +63,9 @@ static const struct option long_options[] = {
         { "login", no_argument, NULL, OPT_LOGIN },
         { "name", required_argument, NULL, OPT_NAME },
         { "json", no_argument, NULL, OPT_JSON },
+        { "json-seq", no_argument, NULL, OPT_JSON_SEQ },
+        { "keep", required_argument, NULL, OPT_KEEP },
+        { "flight", no_argument, NULL, OPT_FLIGHT },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
         { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
@@ -86,6 +93,24 @@ static int read_number(const char *what, const char *text, int64_t min, int64_t 
                 return -EINVAL;
         }
         *ret = n;
+        return 0;
+}
+
+/* 4096, 512K, 16M, 1G. */
+static int read_size(const char *what, const char *text, int64_t min, int64_t max, int64_t *ret) {
+        static const char units[] = "KMG";
+        char *end;
+        errno = 0;
+        long long n = strtoll(text, &end, 10);
+        const char *unit = *end ? strchr(units, *end) : NULL;
+        unsigned shift = unit ? 10 * (unsigned) (unit - units + 1) : 0;
+        bool wrong_unit = *end && (!unit || end[1]);
+        if (errno || end == text || wrong_unit || n <= 0 || n > max >> shift || n << shift < min) {
+                fprintf(stderr, "stapctl: %s takes a size such as 512K, 16M or 1G, from %lldK to %lldM, not '%s'\n", what,
+                        (long long) min >> 10, (long long) max >> 20, text);
+                return -EINVAL;
+        }
+        *ret = n << shift;
         return 0;
 }
 
@@ -146,6 +171,9 @@ static int read_option(RunOptions *o, int c) {
         case OPT_LOGIN: o->lifetime = "login"; return 0;
         case OPT_NAME: o->session_name = optarg; return 0;
         case OPT_JSON: o->json = true; return 0;
+        case OPT_JSON_SEQ: o->json_seq = true; return 0;
+        case OPT_KEEP: return read_size("--keep", optarg, 256 << 10, 1 << 30, &o->keep_bytes);
+        case OPT_FLIGHT: o->flight = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
         case OPT_TRACE_SELF: o->trace_self = true; return 0;

@@ -16,7 +16,7 @@ typedef struct RunOptions {
         const char *expression;   /* -e */
         const char *file;         /* "-": standard input */
         json_object *args, *defines, *globals;
-        int64_t buffer_megabytes, timeout_usec;
+        int64_t buffer_megabytes, timeout_usec, keep_bytes;
         int64_t until_usec;       /* --until */
         const char *session_name; /* --name */
         const char *lifetime;     /* NULL: the client's */
@@ -24,7 +24,7 @@ typedef struct RunOptions {
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
         bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals, fail_on_loss, trace_self,
-                no_cache;
+                no_cache, json_seq, flight;
 } RunOptions;
 
 /* 1: go on; 0: help was printed; negative: wrong, printed. */

@@ -106,14 +106,21 @@ static int take_early_bytes(Run *r) {
         return k;
 }
 
+static const char *output_format(const RunOptions *o) {
+        return o->json_seq ? "jsonSeq" : o->json ? "json" : "text";
+}
+
 static int attach(Run *r) {
         Reply reply = {};
         int k = client_connect(&r->stream);
         if (k < 0)
                 return EXIT_USAGE;
         json_object *p = parameters_with_id(r->id);
-        json_object_object_add(p, "format", json_object_new_string(r->options.json ? "json" : "text"));
-        json_object_object_add(p, "overflow", json_object_new_string("pause"));
+        json_object_object_add(p, "format", json_object_new_string(output_format(&r->options)));
+        /* A flight recorder overwrites what it has, and is read when it ends. */
+        json_object_object_add(p, "overflow", json_object_new_string(r->options.flight ? "drop" : "pause"));
+        if (r->options.flight)
+                json_object_object_add(p, "from", json_object_new_string("end"));
         k = client_send(&r->stream, "Attach", p, "upgrade");
         if (k >= 0)
                 k = client_wait(&r->stream, &reply);
@@ -320,6 +327,8 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
         add_flag(c, "hold", !o->lifetime);
         add_text(c, "lifetime", o->lifetime);
         add_text(c, "sessionName", o->session_name);
+        add_flag(c, "flight", o->flight);
+        add_number(c, "keepBytes", o->keep_bytes);
         if (o->unoptimized)
                 json_object_object_add(c, "optimize", json_object_new_boolean(false));
         if (o->no_cache)

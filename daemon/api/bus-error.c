@@ -13,6 +13,8 @@ static const struct {
 } errors[] = {
         { "NoSuchSession", NULL, "There is no session %s", "id" },
         { "NoSuchJob", NULL, "There is no job %s", "job" },
+        { "CursorInvalid", NULL, "%s", "reason" },
+        { "QuotaExceeded", NULL, "This is more than one user may have: %s", "resource" },
         { "NameTaken", NULL, "You have a session with the name %s", "name" },
         { "InvalidState", NULL, "Not possible now: %s", "state" },
         { "CompileFailed", NULL, "%s", "text" },

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Release, Stop, List, Attach: sessions that are there. */
+/* Release, Stop, List: sessions that are there. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "session/describe.h"
 
 void verb_release(Call *c) {
@@ -83,65 +82,4 @@ void verb_list(Call *c) {
         Session *s = verb_session(c, VERB_SEE);
         if (s)
                 call_reply(c, describe(s));
-}
-
-/* ------------------------------------------------------------------ Attach */
-
-typedef struct Attachment {
-        char id[SESSION_ID_LENGTH + 1];
-        const char *format, *overflow;
-} Attachment;
-
-/* The reply is out. The session may have ended meanwhile: then the reader just sees the end. */
-static void on_upgrade(const Caller *caller, Manager *m, int fd, void *userdata) {
-        _cleanup_(freep) Attachment *a = userdata;
-        _cleanup_(closep) int owned = fd;
-        Session *s = manager_find(m, a->id);
-        if (!s)
-                return;
-        int r = session_attach(s, TAKE_FD(owned), a->format, a->overflow, caller->pid);
-        if (r < 0)
-                log_debug_errno(r, "session %s: attach: %m", s->id);
-}
-
-static void on_attach_gone(Call *c, void *userdata) {
-        free(userdata);
-}
-
-static bool check_attach(Call *c, const Session *s, const char *overflow) {
-        if (s->state < SESSION_HELD || s->state >= SESSION_DRAINING) {
-                call_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
-                return false;
-        }
-        if (strcmp(overflow, "pause") == 0 && s->owner.uid != c->caller->uid) {
-                call_error_text(c, "PolicyDenied", "reason",
-                                      "only the owner of a session may let a reader hold its buffers back");
-                return false;
-        }
-        return true;
-}
-
-void verb_attach(Call *c) {
-        static const char *const formats[] = { "text", "json", NULL };
-        static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
-        const char *format = NULL, *overflow = "drop";
-        if (!param_word(c, "format", true, formats, &format) ||
-            !param_word(c, "overflow", false, overflows, &overflow))
-                return;
-        if (c->peer->single && c->peer->ties) { /* it would have to go with the upgrade */
-                call_error_text(c, "InvalidState", "state", "this connection has a session");
-                return;
-        }
-        Session *s = verb_session(c, VERB_SEE);
-        if (!s || !check_attach(c, s, overflow))
-                return;
-        Attachment *a = calloc(1, sizeof(*a));
-        if (!a) {
-                call_error_text(c, "Internal", "reason", strerror(ENOMEM));
-                return;
-        }
-        strcpy(a->id, s->id);
-        a->format = format;
-        a->overflow = overflow;
-        call_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
 }

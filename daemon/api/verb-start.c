@@ -178,6 +178,16 @@ static bool check_limits(Call *c) {
         return false;
 }
 
+static bool check_keep(Call *c, const Request *request) {
+        if (manager_may_keep(c->manager, c->caller, request_keep(request)))
+                return true;
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "resource", json_object_new_string("keepBytes"));
+        add_number(o, "limit", (int64_t) c->manager->config->keep_max_megabytes << 20);
+        call_error(c, "QuotaExceeded", o);
+        return false;
+}
+
 static int create(Call *c, Request *request, Start **ret) {
         _cleanup_(freep) Start *start = calloc(1, sizeof(*start));
         if (!start)
@@ -227,7 +237,7 @@ void verb_start(Call *c) {
         if (!param_flag(c, "wait", &wait) || !verb_allowed(c, VERB_COMPILE, c->caller->uid) || !check_limits(c))
                 return;
         _cleanup_(request_freep) Request *request = read_request(c);
-        if (!request)
+        if (!request || !check_keep(c, request))
                 return;
         Start *start = NULL;
         int r = create(c, request, &start);

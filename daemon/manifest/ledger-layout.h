@@ -26,13 +26,30 @@ typedef struct LedgerReader {
         uint64_t dropped;  /* records that it did not get and has not been told of */
         uint64_t from, to; /* their numbers */
         uint64_t lost;     /* records that it did not get, in all */
+        uint64_t next;     /* of the kept records, the number of the one that it gets next; 0: it is up to date */
+        uint64_t until;    /* number of the last one that it wants; 0: it goes on */
 } LedgerReader;
+
+/* Where records were lost that no reader can get. */
+#define LEDGER_LOSSES(X)                        \
+        X(KERNEL_BUFFER, "kernel-buffer")       \
+        X(KERNEL_NMI, "kernel-nmi")             \
+        X(TRANSPORT_RESYNC, "transport-resync") \
+        X(PROBE_SKIPPED, "probe-skipped")
+typedef enum LedgerLoss {
+#define X(name, text) LOSS_##name,
+        LEDGER_LOSSES(X)
+#undef X
+        _LOSS_MAX,
+} LedgerLoss;
 
 typedef struct LedgerState {
         uint64_t seq;      /* the last number given to a record of the stream */
         uint64_t messages; /* the last number given to a message for stapd */
         uint64_t records, errors, bytes;
         uint64_t lost;     /* kernel and damage */
+        uint64_t lost_at[_LOSS_MAX];
+        uint64_t keep_head; /* bytes ever put into the ring of recent records */
         uint32_t started;  /* there was a reader once */
         uint32_t ended;    /* the last record is in the queues */
         LedgerReader readers[STREAM_READERS_MAX];
@@ -45,6 +62,15 @@ typedef struct Ledger {
         uint32_t active; /* 0 or 1; stored last */
         LedgerState states[2];
 } Ledger;
+
+/*
+ * In front of the ring of recent records. `tail` only grows, and is stored before the bytes of what it leaves
+ * behind are overwritten; the other end is in the ledger.
+ */
+#define KEEP_HEADER_SIZE 4096
+typedef struct KeepHeader {
+        uint64_t tail; /* bytes that left it */
+} KeepHeader;
 
 /*
  * In front of a queue's bytes. Bytes go from the queue into the pipe and from there, by splice(), to the

@@ -20,6 +20,12 @@ int stream_ledger_new(void) {
         return memory_new("stapd-ledger", sizeof(Ledger));
 }
 
+int stream_keep_new(size_t bytes) {
+        if (bytes < STREAM_KEEP_MIN || bytes > STREAM_KEEP_MAX)
+                return -EINVAL;
+        return memory_new("stapd-keep", KEEP_HEADER_SIZE + ((bytes + 4095) & ~(size_t) 4095));
+}
+
 int stream_queue_new(size_t bytes, int ret_fds[STREAM_QUEUE_FDS]) {
         if (bytes < STREAM_QUEUE_MIN || bytes > STREAM_QUEUE_MAX)
                 return -EINVAL;

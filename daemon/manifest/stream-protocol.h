@@ -6,14 +6,21 @@
  * stapd-stream gets a SOCK_SEQPACKET socket as descriptor STREAM_CONTROL_FD. Each message is one JSON object,
  * at most STREAM_MESSAGE_MAX bytes, with the descriptors named in []. stapd sends, in this order:
  *
- *   {"type": "setup", "session": ID, "name": TEXT, "args": [TEXT...], "owner": UID, "manifest": "module"}
+ *   {"type": "setup", "session": ID, "name": TEXT, "args": [TEXT...], "owner": UID, "manifest": "module",
+ *    "consume": BOOL}
  *        [0] a reader of the session (runtime/abi.h), [1] the ledger, [2] the .ko ("manifest": "module") or a
- *        file of the manifest's JSON ("manifest": "json"). Everything but session and manifest is optional.
- *   {"type": "reader", "id": N, "format": "text" | "json", "overflow": "drop" | "disconnect" | "pause"}
+ *        file of the manifest's JSON ("manifest": "json"), [3] the ring of stream_keep_new(). Everything but
+ *        session and manifest is optional. consume: do not wait for a reader.
+ *   {"type": "reader", "id": N, "format": "text" | "json" | "jsonSeq",
+ *    "overflow": "drop" | "disconnect" | "pause",
+ *    "from": "now" | "start" | "tail" | "after" | "end", "number": N, "follow": BOOL, "cursors": BOOL,
+ *    "withText": BOOL}
  *        [0] where the reader's bytes go: a pipe or a stream socket (O_NONBLOCK is set on it), a terminal, or
  *        a file; [1][2][3] the queue of stream_queue_new(). At any time; ids are given once in a session.
- *   {"type": "go"}   records may be consumed, once the first reader ever is there: until then they wait in
- *        the kernel's buffers, so that no reader misses what begin probes print.
+ *        from: which of the kept records it gets first: none, all, the last `number`, those after record
+ *        `number`; "end": all, when the session has ended. Without follow it is closed where the stream stood.
+ *   {"type": "go"}   records may be consumed, once the first reader ever is there (or with "consume"): until
+ *        then they wait in the kernel's buffers, so that no reader misses what begin probes print.
  *   {"type": "state", "state": TEXT, "result": TEXT or null}     becomes a record of JSON readers
  *   {"type": "stats"}                                            is answered
  *   {"type": "detach", "id": N}   writes out what is queued for that reader, then closes it
@@ -41,7 +48,8 @@
  * Restart. stapd keeps a duplicate of every descriptor that it passed. When stapd-stream dies before "done",
  * stapd starts it again, and sends setup, a "reader" for each reader that it has not been told is gone (the
  * same ids and descriptors), and "go"; then "finish" again, if it had sent it. The ledger holds, in memory
- * that outlives the process, which records of each CPU are in the queues; a queue knows which of its bytes
+ * that outlives the process, which records of each CPU are in the queues and in the ring of recent records; a
+ * queue knows which of its bytes
  * its descriptor has taken. Both change by single stores, and a sub-buffer is given back to the kernel only
  * after the ledger says that it was taken. So wherever it is killed, no byte is lost and none doubled. The one
  * exception are readers that the kernel cannot splice to (a file opened for appending): there a kill may
@@ -59,6 +67,12 @@
 #define STREAM_QUEUE_MAX ((size_t) 64 << 20)
 #define STREAM_QUEUE_FDS 3
 
+#define STREAM_KEEP_MIN ((size_t) 256 << 10) /* bytes of recent records */
+#define STREAM_KEEP_DEFAULT ((size_t) 1 << 20)
+#define STREAM_KEEP_MAX ((size_t) 1 << 30)
+
+/* The memory of the ring of recent records: a descriptor. Its bytes take memory when they are first used. */
+int stream_keep_new(size_t bytes);
 /* The memory that the ledger is in: a descriptor. Pages that are not used take no memory. */
 int stream_ledger_new(void);
 /* What is queued for one reader: a memory file of so many bytes (rounded up to pages), and both ends of a pipe

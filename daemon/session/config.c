@@ -22,6 +22,7 @@ static const struct {
         { "SessionsPerUser", SETTING_UNSIGNED, offsetof(Config, sessions_per_user) },
         { "CompileSlots", SETTING_UNSIGNED, offsetof(Config, compile_slots) },
         { "CacheMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, cache_max_megabytes) },
+        { "KeepMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, keep_max_megabytes) },
         { "SigningKey", SETTING_STRING, offsetof(Config, signing_key) },
         { "SigningCertificate", SETTING_STRING, offsetof(Config, signing_certificate) },
 };
@@ -37,6 +38,7 @@ int config_init(Config *c) {
                 .sessions_per_user = 16,
                 .compile_slots = 2,
                 .cache_max_megabytes = 256,
+                .keep_max_megabytes = 256,
                 .cache_dir = strdup(STAPD_CACHE_DIR),
                 .state_dir = strdup(STAPD_STATE_DIR),
         };

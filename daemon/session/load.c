@@ -59,6 +59,8 @@ static int start_stream(Session *s) {
                 .owner = s->owner.uid,
                 .reader_fd = s->leash.reader_fd,
                 .module_fd = s->module_fd,
+                .keep = request_keep(s->request),
+                .consume = s->request->keep_bytes > 0 || s->request->flight,
         };
         return streamer_new(s->manager->event, &o, &session_stream_handler, s, &s->streamer);
 }

@@ -178,6 +178,14 @@ int manager_check_limits(Manager *m, const Caller *c) {
         return m->n_sessions >= m->config->sessions_max ? -ENFILE : 0;
 }
 
+bool manager_may_keep(const Manager *m, const Caller *c, size_t bytes) {
+        uint64_t kept = bytes;
+        for (const Session *s = m->sessions; s; s = s->next)
+                if (s->owner.uid == c->uid)
+                        kept += request_keep(s->request);
+        return kept <= (uint64_t) m->config->keep_max_megabytes << 20;
+}
+
 SigningKey manager_signing_key(const Manager *m) {
         return (SigningKey) { .key = m->config->signing_key, .certificate = m->config->signing_certificate,
                               .release = compiler_info(m->compiler).kernel ?: "" };

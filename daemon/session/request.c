@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 #include "manifest/bytes.h"
+#include "manifest/stream-protocol.h"
 #include "runtime/abi.h"
 
 Request *request_free(Request *r) {
@@ -52,6 +53,8 @@ static const struct {
         { "bufferMegabytes", FIELD_NUMBER, offsetof(Request, buffer_megabytes), 1, REQUEST_MAX_BUFFER_MB },
         { "timeoutUSec", FIELD_NUMBER, offsetof(Request, timeout_usec), 1, INT64_MAX / 1000 },
         { "untilUSec", FIELD_NUMBER, offsetof(Request, until_usec), 1, INT64_MAX / 1000 },
+        { "flight", FIELD_FLAG, offsetof(Request, flight) },
+        { "keepBytes", FIELD_NUMBER, offsetof(Request, keep_bytes), STREAM_KEEP_MIN, STREAM_KEEP_MAX },
         { "target", FIELD_NUMBER, offsetof(Request, target), 0, INT32_MAX },
 };
 
@@ -263,6 +266,14 @@ json_object *request_to_json(const Request *r) {
         for (size_t i = 0; i < ELEMENTSOF(fields); i++)
                 json_object_object_add(o, fields[i].name, field_to_json((const char *) r + fields[i].offset, fields[i].kind));
         return o;
+}
+
+#define FLIGHT_KEEP ((size_t) 16 << 20) /* what a flight recorder keeps unless it is told */
+
+size_t request_keep(const Request *r) {
+        if (r->keep_bytes > 0)
+                return (size_t) r->keep_bytes;
+        return r->flight ? FLIGHT_KEEP : STREAM_KEEP_DEFAULT;
 }
 
 /* ------------------------------------------------------------------ what the compiler gets */

@@ -24,15 +24,18 @@ typedef struct Request {
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
-        bool guru, no_warnings, warnings_fatal, hide_globals, hold, keep_source, trace_self;
+        bool guru, no_warnings, warnings_fatal, hide_globals, hold, keep_source, trace_self, flight;
         bool optimize, cache; /* default true */
         int64_t buffer_megabytes, timeout_usec, target;
         int64_t until_usec; /* CLOCK_REALTIME; 0: none */
+        int64_t keep_bytes; /* 0: not said */
 } Request;
 
 Request *request_free(Request *r);
 DEFINE_CLEANUP(Request *, request_freep, request_free)
 
+/* Bytes of recent records that its stream keeps. */
+size_t request_keep(const Request *r);
 /* From the `context` of Start. -EINVAL: *ret_field is the parameter that is wrong. */
 int request_from_json(json_object *context, Request **ret, const char **ret_field);
 /* The request as it came in, for one who goes on with the session: request_from_json() reads it back. */

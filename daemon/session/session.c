@@ -118,13 +118,13 @@ void session_stop(Session *s, const char *result, bool immediate) {
         }
 }
 
-int session_attach(Session *s, int fd, const char *format, const char *overflow, pid_t reader) {
+int session_attach(Session *s, int fd, const StreamerReader *options, pid_t reader) {
         _cleanup_(closep) int owned = fd;
         if (s->state < SESSION_HELD)
                 return -EAGAIN;
         if (!s->streamer || s->state >= SESSION_DRAINING)
                 return -ESHUTDOWN;
-        int r = streamer_add_reader(s->streamer, TAKE_FD(owned), format, overflow);
+        int r = streamer_add_reader(s->streamer, TAKE_FD(owned), options);
         if (r >= 0 && s->leash.fd >= 0)
                 session_exclude_consumers(s, reader);
         return r;

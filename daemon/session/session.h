@@ -91,6 +91,6 @@ int session_release(Session *s, pid_t target);
 /* result: a static word, or NULL for what the kernel says. immediate: no end probes, no waiting for readers. */
 void session_stop(Session *s, const char *result, bool immediate);
 /* Takes the descriptor. -ESHUTDOWN: it is too late; -EAGAIN: too early. */
-int session_attach(Session *s, int fd, const char *format, const char *overflow, pid_t reader);
+int session_attach(Session *s, int fd, const StreamerReader *options, pid_t reader);
 /* Reads the kernel's counts anew. */
 void session_refresh(Session *s);

@@ -21,14 +21,14 @@ typedef struct Reader {
         struct Reader *next;
         unsigned id;
         int fd, queue[STREAM_QUEUE_FDS];
-        const char *format, *overflow;
+        StreamerReader options;
 } Reader;
 
 struct Streamer {
         sd_event *event;
         StreamerOptions options;
         char *user, *session, *name;
-        int reader_fd, module_fd, ledger_fd, socket;
+        int reader_fd, module_fd, ledger_fd, keep_fd, socket;
         pid_t pid;
         sd_event_source *source, *child;
         Reader *readers;
@@ -65,15 +65,22 @@ static int send_setup(Streamer *s) {
         json_object_object_add(o, "name", json_object_new_string(s->name));
         json_object_object_add(o, "owner", json_object_new_int64(s->options.owner));
         json_object_object_add(o, "manifest", json_object_new_string("module"));
-        int fds[] = { s->reader_fd, s->ledger_fd, s->module_fd };
+        json_object_object_add(o, "consume", json_object_new_boolean(s->options.consume));
+        int fds[] = { s->reader_fd, s->ledger_fd, s->module_fd, s->keep_fd };
         return message_send(s, o, fds, ELEMENTSOF(fds));
 }
 
 static int send_reader(Streamer *s, const Reader *reader) {
         json_object *o = message_new("reader");
         json_object_object_add(o, "id", json_object_new_int64(reader->id));
-        json_object_object_add(o, "format", json_object_new_string(reader->format));
-        json_object_object_add(o, "overflow", json_object_new_string(reader->overflow));
+        const StreamerReader *r = &reader->options;
+        json_object_object_add(o, "format", json_object_new_string(r->format));
+        json_object_object_add(o, "overflow", json_object_new_string(r->overflow));
+        json_object_object_add(o, "from", json_object_new_string(r->from ?: "now"));
+        json_object_object_add(o, "number", json_object_new_int64((int64_t) r->number));
+        json_object_object_add(o, "follow", json_object_new_boolean(!r->no_follow));
+        json_object_object_add(o, "cursors", json_object_new_boolean(r->cursors));
+        json_object_object_add(o, "withText", json_object_new_boolean(r->with_text));
         int fds[] = { reader->fd, reader->queue[0], reader->queue[1], reader->queue[2] };
         return message_send(s, o, fds, ELEMENTSOF(fds));
 }
@@ -110,30 +117,15 @@ static void reader_forget(Streamer *s, unsigned id) {
         }
 }
 
-/* The words live in the protocol's tables, so that a reader need not own them. */
-static const char *known_word(const char *const *words, const char *word) {
-        for (; *words; words++)
-                if (strcmp(*words, word) == 0)
-                        return *words;
-        return NULL;
-}
-
-int streamer_add_reader(Streamer *s, int fd, const char *format, const char *overflow) {
-        static const char *const formats[] = { "text", "json", NULL };
-        static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
+int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options) {
         _cleanup_(closep) int owned = fd;
         if (s->n_readers >= STREAM_READERS_MAX)
                 return -EBUSY;
-        format = known_word(formats, format);
-        overflow = known_word(overflows, overflow);
-        if (!format || !overflow)
-                return -EINVAL;
-
         Reader *r = calloc(1, sizeof(*r));
         if (!r)
                 return -ENOMEM;
         *r = (Reader) { .next = s->readers, .id = s->next_reader, .fd = -1, .queue = { -1, -1, -1 },
-                        .format = format, .overflow = overflow };
+                        .options = *options };
         int k = stream_queue_new(STREAM_QUEUE_DEFAULT, r->queue);
         if (k >= 0) {
                 r->fd = TAKE_FD(owned);
@@ -335,8 +327,10 @@ static int streamer_init(Streamer *s, const StreamerOptions *o) {
                 return s->reader_fd;
         if ((s->module_fd = duplicate(o->module_fd)) < 0)
                 return s->module_fd;
-        s->ledger_fd = stream_ledger_new();
-        return s->ledger_fd < 0 ? s->ledger_fd : streamer_up(s);
+        if ((s->ledger_fd = stream_ledger_new()) < 0)
+                return s->ledger_fd;
+        s->keep_fd = stream_keep_new(o->keep);
+        return s->keep_fd < 0 ? s->keep_fd : streamer_up(s);
 }
 
 int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
@@ -345,7 +339,7 @@ int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandle
         if (!s)
                 return -ENOMEM;
         *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1,
-                          .ledger_fd = -1, .socket = -1, .next_reader = 1, .handler = handler,
+                          .ledger_fd = -1, .keep_fd = -1, .socket = -1, .next_reader = 1, .handler = handler,
                           .userdata = userdata };
         int r = streamer_init(s, o);
         if (r < 0) {
@@ -365,6 +359,7 @@ Streamer *streamer_free(Streamer *s) {
         close_fd(s->reader_fd);
         close_fd(s->module_fd);
         close_fd(s->ledger_fd);
+        close_fd(s->keep_fd);
         sd_event_unref(s->event);
         free(s->user);
         free(s->session);

@@ -27,15 +27,23 @@ typedef struct StreamerOptions {
         const char *session, *name; /* id and script name */
         uid_t owner;
         int reader_fd, module_fd;   /* stay the caller's */
+        size_t keep;                /* bytes of recent records */
+        bool consume;               /* also when nobody reads */
 } StreamerOptions;
+
+/* One reader: the words of manifest/stream-protocol.h, which must be static. */
+typedef struct StreamerReader {
+        const char *format, *overflow, *from;
+        uint64_t number;
+        bool no_follow, cursors, with_text;
+} StreamerReader;
 
 int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
                  Streamer **ret);
 Streamer *streamer_free(Streamer *s); /* kills it; readers see the end of their stream */
 
-/* Adds a reader; takes the descriptor. format: "text" or "json"; overflow: "drop", "disconnect", "pause".
- * -EBUSY: too many. */
-int streamer_add_reader(Streamer *s, int fd, const char *format, const char *overflow);
+/* Adds a reader; takes the descriptor. -EBUSY: too many. */
+int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options);
 unsigned streamer_n_readers(const Streamer *s);
 pid_t streamer_pid(const Streamer *s);
 int streamer_set_state(Streamer *s, const char *state, const char *result);

@@ -54,6 +54,15 @@ const char *control_string(const ControlMessage *m, const char *key) {
                        json_object_get_string(o) : NULL;
 }
 
+bool control_has(const ControlMessage *m, const char *key) {
+        return json_object_object_get_ex(m->json, key, NULL);
+}
+
+bool control_flag(const ControlMessage *m, const char *key) {
+        json_object *o;
+        return json_object_object_get_ex(m->json, key, &o) && json_object_get_boolean(o);
+}
+
 int64_t control_int(const ControlMessage *m, const char *key, int64_t otherwise) {
         json_object *o;
         return json_object_object_get_ex(m->json, key, &o) && json_object_is_type(o, json_type_int) ?

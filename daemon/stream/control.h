@@ -4,6 +4,7 @@
  * stapd's end of the line: messages of manifest/stream-protocol.h in, and out.
  */
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/fds.h"
@@ -22,6 +23,8 @@ void control_message_done(ControlMessage *m);
 
 /* Members, with what counts when they are missing or of another type. Strings live as long as the message. */
 const char *control_string(const ControlMessage *m, const char *key);
+bool control_flag(const ControlMessage *m, const char *key);
+bool control_has(const ControlMessage *m, const char *key);
 int64_t control_int(const ControlMessage *m, const char *key, int64_t otherwise);
 
 /* Each waits until stapd has room for it. -EPIPE: it is gone. */

@@ -1,43 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "stream/fanout.h"
+#include "stream/fanout-private.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
-/* Room that a record may need: itself, and the loss in front of it. */
-#define RECORD_ROOM (2 * (size_t) RENDER_MAX)
-
-typedef struct Output {
-        Fanout *fanout;
-        struct Output *next;
-        LedgerReader *ledger;
-        OutputFormat format;
-        Overflow overflow;
-        Queue queue;
-        int fd;
-        sd_event_source *io; /* NULL: a file, always writable */
-        bool blocked;        /* the descriptor takes nothing now */
-        bool closing;        /* when the queue is empty */
-        bool full;           /* a "drop" reader that waits for room */
-} Output;
-
-struct Fanout {
-        sd_event *event;
-        LedgerMap *ledger;
-        const FanoutOps *ops;
-        void *userdata;
-        Output *outputs;
-        unsigned n;
-        unsigned n_format[_OUTPUT_FORMAT_MAX];
-        uint64_t lost;       /* of readers that are gone */
-        bool paused;
+static const char *const formats[] = {
+        [OUTPUT_TEXT] = "text", [OUTPUT_JSON] = "json", [OUTPUT_JSON_SEQ] = "jsonSeq",
 };
-
-static const char *const formats[] = { [OUTPUT_TEXT] = "text", [OUTPUT_JSON] = "json" };
 static const char *const overflows[] = {
         [OVERFLOW_DROP] = "drop", [OVERFLOW_DISCONNECT] = "disconnect", [OVERFLOW_PAUSE] = "pause",
+};
+static const char *const froms[] = {
+        [FROM_NOW] = "now", [FROM_START] = "start", [FROM_TAIL] = "tail", [FROM_AFTER] = "after", [FROM_END] = "end",
 };
 
 static int index_of(const char *const *names, size_t n, const char *s) {
@@ -55,13 +31,20 @@ Overflow overflow_from_string(const char *s) {
         return index_of(overflows, ELEMENTSOF(overflows), s);
 }
 
+From from_from_string(const char *s) {
+        return index_of(froms, ELEMENTSOF(froms), s);
+}
+
 /* ------------------------------------------------------------------ life */
 
-Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const FanoutOps *ops, void *userdata) {
+Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const FanoutOps *ops, void *userdata) {
         Fanout *f = calloc(1, sizeof(*f));
-        if (f)
-                *f = (Fanout) { .event = sd_event_ref(event), .ledger = ledger, .ops = ops, .userdata = userdata };
-        return f;
+        if (!f)
+                return NULL;
+        *f = (Fanout) {
+                .event = sd_event_ref(event), .ledger = ledger, .keep = keep, .ops = ops, .userdata = userdata,
+        };
+        return replay_open(f) < 0 ? fanout_free(f) : f;
 }
 
 static Output *output_free(Output *o) {
@@ -81,13 +64,22 @@ Fanout *fanout_free(Fanout *f) {
                 next = o->next;
                 output_free(o);
         }
+        sd_event_source_disable_unref(f->replay);
+        for (unsigned i = 0; i < _PART_MAX; i++)
+                buf_done(&f->rendered.parts[i]);
         sd_event_unref(f->event);
         free(f);
         return NULL;
 }
 
+static void sum_wants(Fanout *f) {
+        f->wants = 0;
+        for (const Output *o = f->outputs; o; o = o->next)
+                f->wants |= o->wants;
+}
+
 /* Removes a reader and says so. What was in its queue is gone. */
-static void output_gone(Output *o, const char *state, int error) {
+void output_gone(Output *o, const char *state, int error) {
         Fanout *f = o->fanout;
         uint32_t id = o->ledger->id;
         uint64_t lost = o->ledger->lost;
@@ -97,7 +89,7 @@ static void output_gone(Output *o, const char *state, int error) {
                         break;
                 }
         f->n--;
-        f->n_format[o->format]--;
+        sum_wants(f);
         f->lost += lost;
         o->ledger->used = 0;
         output_free(o);
@@ -115,14 +107,14 @@ static void output_tell_blocked(Output *o, bool blocked) {
 }
 
 /* False when the reader is gone. */
-static bool output_flush(Output *o) {
+bool output_flush(Output *o) {
         int r = queue_flush(&o->queue, o->fd);
         if (r < 0) {
                 output_gone(o, r == -EPIPE || r == -ECONNRESET ? "closed" : "failed", -r);
                 return false;
         }
         output_tell_blocked(o, r == 0);
-        if (r == 1 && o->closing) {
+        if (r == 1 && o->closing && !o->replaying) {
                 output_gone(o, "closed", 0);
                 return false;
         }
@@ -136,14 +128,14 @@ static int on_io(sd_event_source *s, int fd, uint32_t events, void *userdata) {
                 output_gone(o, "closed", 0);
                 return 0;
         }
-        if (output_flush(o) && f->paused && o->overflow == OVERFLOW_PAUSE)
+        if (!output_flush(o))
+                return 0;
+        if (o->replaying)
+                replay_kick(f);
+        else if (f->paused && o->options.overflow == OVERFLOW_PAUSE)
                 f->ops->room(f->userdata);
         return 0;
 }
-
-/* For a list that may lose its members while it is walked. */
-#define foreach_output(o, f) \
-        for (Output *o = (f)->outputs, *_next = o ? o->next : NULL; o; o = _next, _next = o ? o->next : NULL)
 
 void fanout_flush(Fanout *f) {
         foreach_output(o, f) {
@@ -160,8 +152,9 @@ static int output_watch(Output *o) {
         return r == -EPERM ? 0 : r; /* a file */
 }
 
-static int output_open(Output *o, int queue_fds[STREAM_QUEUE_FDS], uint32_t id, bool *ret_new) {
-        o->ledger = ledger_reader(o->fanout->ledger, id, ret_new);
+static int output_open(Output *o, int queue_fds[STREAM_QUEUE_FDS]) {
+        bool is_new = false;
+        o->ledger = ledger_reader(o->fanout->ledger, o->options.id, &is_new);
         for (unsigned i = 0; !o->ledger && i < STREAM_QUEUE_FDS; i++)
                 close_fd(queue_fds[i]);
         if (!o->ledger)
@@ -172,26 +165,31 @@ static int output_open(Output *o, int queue_fds[STREAM_QUEUE_FDS], uint32_t id, 
                 r = -errno;
         if (r == 0)
                 r = output_watch(o);
+        if (r == 0 && is_new)
+                r = replay_begin(o);
+        else if (r == 0)
+                replay_resume(o);
         if (r < 0)
                 o->ledger->used = 0;
         return r;
 }
 
-int fanout_add(Fanout *f, uint32_t id, OutputFormat format, Overflow overflow, int fd,
-               int queue_fds[STREAM_QUEUE_FDS], bool *ret_new) {
+int fanout_add(Fanout *f, const ReaderOptions *options, int fd, int queue_fds[STREAM_QUEUE_FDS]) {
         _cleanup_(output_freep) Output *o = calloc(1, sizeof(*o));
         if (!o)
                 return -ENOMEM; /* the process ends with it */
         *o = (Output) {
-                .fanout = f, .format = format, .overflow = overflow, .fd = fd, .queue = { .pipe = { -1, -1 } },
+                .fanout = f, .options = *options, .wants = output_parts(options), .fd = fd,
+                .queue = { .pipe = { -1, -1 } },
         };
-        int r = output_open(o, queue_fds, id, ret_new);
+        int r = output_open(o, queue_fds);
         if (r < 0)
                 return r;
         o->next = f->outputs;
         f->n++;
-        f->n_format[format]++;
         f->outputs = TAKE_PTR(o);
+        sum_wants(f);
+        replay_kick(f);
         return 0;
 }
 
@@ -215,6 +213,7 @@ void fanout_detach(Fanout *f, uint32_t id) {
         if (!o)
                 return;
         o->closing = true;
+        o->replaying = o->deferred = false;
         if (!o->blocked)
                 output_flush(o);
 }
@@ -222,11 +221,13 @@ void fanout_detach(Fanout *f, uint32_t id) {
 void fanout_close(Fanout *f, bool now) {
         foreach_output(o, f) {
                 o->closing = true;
+                o->deferred = false;
                 if (now)
                         output_gone(o, "overflow", 0);
                 else if (!o->blocked)
                         output_flush(o);
         }
+        replay_kick(f);
 }
 
 /* ------------------------------------------------------------------ records */
@@ -235,8 +236,12 @@ unsigned fanout_count(const Fanout *f) {
         return f->n;
 }
 
-bool fanout_has(const Fanout *f, OutputFormat format) {
-        return f->n_format[format] > 0;
+unsigned fanout_wants(const Fanout *f) {
+        return f->wants;
+}
+
+bool fanout_has_json(const Fanout *f) {
+        return f->wants & 1u << PART_LINE;
 }
 
 uint64_t fanout_lost(const Fanout *f) {
@@ -246,18 +251,18 @@ uint64_t fanout_lost(const Fanout *f) {
         return sum;
 }
 
+/* Once full, a quarter of it must be free: few wake-ups, many bytes each. */
+static bool holds_back(const Output *o) {
+        if (o->options.overflow != OVERFLOW_PAUSE || o->closing || o->deferred)
+                return false;
+        return o->replaying || queue_room(&o->queue) < (o->blocked ? o->queue.capacity / 4 : RECORD_ROOM);
+}
+
 bool fanout_can_take(Fanout *f) {
         f->paused = false;
         for (const Output *o = f->outputs; o && !f->paused; o = o->next)
-                /* Once full, a quarter of it must be free: few wake-ups, many bytes each. */
-                f->paused = o->overflow == OVERFLOW_PAUSE && !o->closing &&
-                            queue_room(&o->queue) < (o->blocked ? o->queue.capacity / 4 : RECORD_ROOM);
+                f->paused = holds_back(o);
         return !f->paused;
-}
-
-static void output_append(Output *o, const void *data, size_t len) {
-        queue_append(&o->queue, data, len);
-        o->ledger->head = o->queue.head;
 }
 
 /* Counts a record that found no room. */
@@ -269,54 +274,58 @@ static void output_drop(Output *o, uint64_t seq) {
         o->full = true;
 }
 
-/* Tells of what was dropped, in front of the next record. */
-static void output_tell_dropped(Output *o) {
-        Fanout *f = o->fanout;
-        if (o->format == OUTPUT_JSON) {
-                Buf line = BUF_INIT;
-                f->ops->lost_line(f->userdata, o->ledger, &line);
-                if (!line.failed)
-                        output_append(o, line.data, line.len);
-                buf_done(&line);
-        } else {
-                f->ops->text_lost(f->userdata, o->ledger->dropped);
-        }
-        o->ledger->dropped = 0;
+/* Tells of what was dropped, in front of the record of this number. */
+static void output_tell_dropped(Output *o, uint64_t seq) {
+        LedgerReader *l = o->ledger;
+        if (l->dropped == 0)
+                return;
+        output_tell_lost(o, seq, &(ReaderLoss) {
+                .where = "reader-queue", .count = l->dropped, .from = l->from, .to = l->to, .total = l->lost,
+        });
+        l->dropped = 0;
         o->full = false;
 }
 
-void fanout_put(Fanout *f, OutputFormat format, uint64_t seq, const void *data, size_t len) {
+static bool has_part(const Output *o, const Rendered *r) {
+        return r->parts[output_is_json(o) ? PART_LINE : PART_TEXT].len > 0;
+}
+
+void fanout_put(Fanout *f, uint64_t seq, const Rendered *r) {
         foreach_output(o, f) {
-                if (o->format != format || o->closing)
+                if (o->closing || o->replaying || !has_part(o, r))
                         continue;
                 size_t need = o->full ? o->queue.capacity / 4 : RECORD_ROOM;
                 if (queue_room(&o->queue) < need) {
-                        if (o->overflow == OVERFLOW_DISCONNECT)
+                        if (o->options.overflow == OVERFLOW_DISCONNECT)
                                 output_gone(o, "overflow", 0);
                         else
                                 output_drop(o, seq);
                         continue;
                 }
-                if (o->ledger->dropped > 0)
-                        output_tell_dropped(o);
-                output_append(o, data, len);
+                output_tell_dropped(o, seq);
+                output_append(o, seq, r);
         }
 }
 
 /* RECORD_ROOM is more than a record takes: what is left is enough for a line that comes once. */
-void fanout_put_last(Fanout *f, OutputFormat format, const void *data, size_t len) {
+void fanout_put_last(Fanout *f, uint64_t seq, const Rendered *r) {
         for (Output *o = f->outputs; o; o = o->next) {
-                if (o->format != format || o->closing)
+                if (o->closing || o->replaying)
                         continue;
-                if (o->ledger->dropped > 0)
-                        output_tell_dropped(o);
-                if (len > 0 && queue_room(&o->queue) >= len)
-                        output_append(o, data, len);
+                output_tell_dropped(o, seq);
+                if (queue_room(&o->queue) >= r->parts[PART_LINE].len + 256)
+                        output_append(o, seq, r);
         }
 }
 
-void fanout_put_one(Fanout *f, uint32_t id, const void *data, size_t len) {
-        Output *o = find(f, id);
-        if (o && queue_room(&o->queue) >= len)
-                output_append(o, data, len);
+void fanout_put_aside(Fanout *f, void (*make)(void *userdata, uint64_t queued, Buf *out)) {
+        Buf line = BUF_INIT;
+        for (Output *o = f->outputs; o; o = o->next) {
+                if (o->closing || o->replaying || !output_is_json(o) || queue_room(&o->queue) < 2 * RECORD_ROOM)
+                        continue;
+                line.len = 0;
+                make(f->userdata, o->queue.capacity - queue_room(&o->queue), &line);
+                output_append_aside(o, fanout_last(f), &line);
+        }
+        buf_done(&line);
 }

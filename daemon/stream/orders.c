@@ -15,7 +15,7 @@
 static int read_manifest(Stream *s, const ControlMessage *m, const char **error) {
         const char *kind = control_string(m, "manifest");
         *error = "the setup does not say where the manifest is";
-        if (!kind || m->n_fds < 3)
+        if (!kind || m->n_fds < 4)
                 return -EBADMSG;
         if (strcmp(kind, "module") == 0)
                 return manifest_read_module(m->fds[2], &s->manifest, error);
@@ -28,9 +28,15 @@ static int read_manifest(Stream *s, const ControlMessage *m, const char **error)
         return r < 0 ? r : manifest_parse(json, len, &s->manifest, error);
 }
 
+/* NULL where there is none. */
+static void read_id(const char *path, char **ret) {
+        if (fds_read_file(path, 64, ret, NULL) == 0)
+                (*ret)[strcspn(*ret, "\n")] = 0;
+}
+
 static int make_render(Stream *s, const ControlMessage *m) {
         json_object *list = NULL;
-        _cleanup_(freep) char *boot_id = NULL;
+        _cleanup_(freep) char *machine_id = NULL;
         const char *args[1000];
         RenderSession session = {
                 .id = control_string(m, "session") ?: "", .name = control_string(m, "name"), .args = args,
@@ -41,9 +47,13 @@ static int make_render(Stream *s, const ControlMessage *m) {
                         const char *arg = json_object_get_string(json_object_array_get_idx(list, i));
                         args[session.n_args++] = arg ? arg : "";
                 }
-        if (fds_read_file("/proc/sys/kernel/random/boot_id", 64, &boot_id, NULL) == 0)
-                boot_id[strcspn(boot_id, "\n")] = 0;
-        session.boot_id = boot_id;
+        read_id("/proc/sys/kernel/random/boot_id", &s->boot_id);
+        read_id("/etc/machine-id", &machine_id);
+        session.boot_id = s->boot_id;
+        session.machine_id = machine_id;
+        s->session_id = strdup(session.id);
+        if (!s->session_id)
+                return -ENOMEM;
         return render_new(s->manifest, &session, &s->render);
 }
 
@@ -71,6 +81,10 @@ static int open_all(Stream *s, ControlMessage *m, const char **error) {
         if (r < 0)
                 return r;
         s->ledger.n_cpus = s->reader.n_cpus;
+        *error = "the ring of recent records cannot be used";
+        r = keep_open(&s->keep, TAKE_FD(m->fds[3]), s->ledger.now->keep_head);
+        if (r < 0)
+                return r;
         *error = "no memory";
         r = order_init(&s->order, &s->reader, s->ledger.now, on_before_put, s);
         if (r < 0)
@@ -89,7 +103,9 @@ static int on_setup(Stream *s, ControlMessage *m) {
                 return 0;
         }
         s->set_up = true;
-        emit_clock(s);
+        s->consume = control_flag(m, "consume");
+        s->heartbeat_usec = (uint64_t) control_int(m, "heartbeatUSec", 0);
+        clock_look(s);
         return control_send_ready(s->control, s->reader.n_cpus - s->reader.n_missing);
 }
 
@@ -98,7 +114,8 @@ static int on_setup(Stream *s, ControlMessage *m) {
 /* Until the first reader is there, records wait in the kernel. */
 static int start_when_read(Stream *s) {
         LedgerState *now = s->ledger.now;
-        if (!s->going || (fanout_count(s->fanout) == 0 && !now->started && !s->finishing))
+        bool wanted = s->consume || s->finishing || now->started || fanout_count(s->fanout) > 0;
+        if (!s->going || !wanted)
                 return 0;
         bool first = !now->started;
         now->started = 1;
@@ -109,21 +126,34 @@ static int start_when_read(Stream *s) {
         return first || idle ? pump_start(s) : 0;
 }
 
-static int on_reader(Stream *s, ControlMessage *m) {
+static int read_reader(const ControlMessage *m, ReaderOptions *ret) {
+        const char *from = control_string(m, "from");
+        int64_t id = control_int(m, "id", -1), number = control_int(m, "number", 0);
         OutputFormat format = output_format_from_string(control_string(m, "format"));
         Overflow overflow = overflow_from_string(control_string(m, "overflow"));
-        int64_t id = control_int(m, "id", -1);
-        if (format < 0 || overflow < 0 || id < 0 || id > UINT32_MAX || m->n_fds != 1 + STREAM_QUEUE_FDS)
+        From first = from ? from_from_string(from) : FROM_NOW;
+        if (format < 0 || overflow < 0 || first < 0 || id < 0 || id > UINT32_MAX || number < 0)
+                return -EBADMSG;
+        *ret = (ReaderOptions) {
+                .id = (uint32_t) id, .format = format, .overflow = overflow, .from = first, .number = (uint64_t) number,
+                .follow = !control_has(m, "follow") || control_flag(m, "follow"),
+                .cursors = control_flag(m, "cursors"), .with_text = control_flag(m, "withText"),
+        };
+        return 0;
+}
+
+static int on_reader(Stream *s, ControlMessage *m) {
+        ReaderOptions o;
+        if (read_reader(m, &o) < 0 || m->n_fds != 1 + STREAM_QUEUE_FDS)
                 return -EBADMSG;
         int queue[STREAM_QUEUE_FDS];
         for (unsigned i = 0; i < STREAM_QUEUE_FDS; i++)
                 queue[i] = TAKE_FD(m->fds[1 + i]);
-        bool is_new = false;
-        int r = fanout_add(s->fanout, (uint32_t) id, format, overflow, TAKE_FD(m->fds[0]), queue, &is_new);
+        int r = fanout_add(s->fanout, &o, TAKE_FD(m->fds[0]), queue);
         if (r < 0)
-                return control_send_reader(s->control, (uint32_t) id, "failed", -r, 0);
-        if (is_new && format == OUTPUT_JSON)
-                emit_header(s, (uint32_t) id);
+                return control_send_reader(s->control, o.id, "failed", -r, 0);
+        if (o.format != OUTPUT_TEXT)
+                (void) emit_watch(s);
         return s->closed ? 0 : start_when_read(s);
 }
 

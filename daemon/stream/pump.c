@@ -61,7 +61,7 @@ static int look(Stream *s) {
                 s->until = UINT64_MAX; /* nothing is written any more */
         s->batch_subbufs = s->order.subbufs;
         s->batch_records = 0;
-        emit_clock(s);
+        clock_look(s);
         return pump_step(s);
 }
 

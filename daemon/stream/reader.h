@@ -16,6 +16,8 @@ typedef struct ReaderOps {
         int (*stat)(void *userdata, struct stp_stat *ret);
         /* Maps the buffer of a CPU read-only; -ENODEV when it has none (yet). */
         int (*map)(void *userdata, unsigned cpu, size_t size, const uint8_t **ret);
+        /* NULL, or what a test has set CLOCK_REALTIME by, ns. */
+        int64_t (*realtime)(void *userdata);
 } ReaderOps;
 
 typedef struct Reader {

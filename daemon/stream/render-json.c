@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "manifest/bytes.h"
+#include "manifest/ledger-layout.h"
 #include "stream/decimal.h"
 #include "stream/render-private.h"
 
@@ -143,6 +144,7 @@ static int prepare_header(Render *r, const RenderSession *s) {
         const struct { const char *key, *value; } texts[] = {
                 { "name", s->name }, { "script", m->script }, { "digest", m->digest }, { "module", m->module },
                 { "kernel", m->kernel }, { "bootId", s->boot_id },
+                { "machineId", s->machine_id },
                 { "privilege", privilege_class_to_string(m->privilege) },
         };
         Buf b = BUF_INIT;
@@ -317,10 +319,10 @@ void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigne
                         add_plain(out, c);
                 if (i > 0)
                         LITERAL(out, ",\"truncated\":true");
-                if (out->len - start < RENDER_MAX - 2)
+                if (out->len - start < RENDER_MAX - RENDER_SPARE)
                         break;
         }
-        if (out->len - start >= RENDER_MAX - 2) {
+        if (out->len - start >= RENDER_MAX - RENDER_SPARE) {
                 out->len = before_data;
                 if (c->agg)
                         add_agg_head(out, c->agg);
@@ -355,6 +357,8 @@ void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, B
         if (lost->from > 0)
                 buf_printf(out, ",\"fromSeq\":%llu,\"toSeq\":%llu", (unsigned long long) lost->from,
                            (unsigned long long) lost->to);
+        if (lost->total > 0)
+                buf_printf(out, ",\"total\":%llu", (unsigned long long) lost->total);
         add_time(out, "sinceNs", lost->since);
         add_time(out, "untilNs", lost->until);
         if (lost->cpu >= 0)
@@ -362,11 +366,19 @@ void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, B
         LITERAL(out, "}\n");
 }
 
-void render_json_header(const Render *r, const Stamp *s, Buf *out) {
+static void add_clock(Buf *out, const Stamp *s) {
+        buf_printf(out, "\"boottimeNs\":\"%llu\",\"realtimeUSec\":%lld", (unsigned long long) s->time_ns,
+                   (long long) s->time_usec);
+}
+
+void render_json_header(const Render *r, const Stamp *s, uint64_t after, Buf *out) {
         add_start(out, r, "header", s);
         buf_str(out, r->header);
-        buf_printf(out, ",\"clock\":{\"boottimeNs\":\"%llu\",\"realtimeUSec\":%lld}}\n",
-                   (unsigned long long) s->time_ns, (long long) s->time_usec);
+        if (after > 0)
+                buf_printf(out, ",\"resumedAfter\":%llu", (unsigned long long) after);
+        LITERAL(out, ",\"clock\":{");
+        add_clock(out, s);
+        LITERAL(out, "}}\n");
 }
 
 void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out) {
@@ -378,11 +390,37 @@ void render_json_state(const Render *r, const Stamp *s, const char *state, const
         LITERAL(out, "}\n");
 }
 
-void render_json_end(const Render *r, const Stamp *s, const char *result, int exit_status, uint64_t events,
-                     uint64_t lost, Buf *out) {
+void render_json_clock(const Render *r, const Stamp *s, int64_t step_usec, Buf *out) {
+        add_start(out, r, "clock", s);
+        buf_char(out, ',');
+        add_clock(out, s);
+        buf_printf(out, ",\"stepUSec\":%lld}\n", (long long) step_usec);
+}
+
+void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued, Buf *out) {
+        add_start(out, r, "heartbeat", s);
+        buf_printf(out, ",\"eventsTotal\":%llu,\"lostTotal\":%llu,\"queueBytes\":%llu}\n",
+                   (unsigned long long) events, (unsigned long long) lost, (unsigned long long) queued);
+}
+
+static const char *const losses[] = {
+#define X(name, text) [LOSS_##name] = text,
+        LEDGER_LOSSES(X)
+#undef X
+};
+
+void render_json_end(const Render *r, const Stamp *s, const RenderEnd *end, Buf *out) {
         add_start(out, r, "end", s);
         LITERAL(out, ",\"result\":");
-        add_text(out, result);
-        buf_printf(out, ",\"exitStatus\":%d,\"eventsTotal\":%llu,\"lostTotal\":%llu}\n", exit_status,
-                   (unsigned long long) events, (unsigned long long) lost);
+        add_text(out, end->result);
+        buf_printf(out, ",\"exitStatus\":%d,\"eventsTotal\":%llu,\"lostTotal\":%llu,\"lost\":{", end->exit_status,
+                   (unsigned long long) end->events, (unsigned long long) end->lost);
+        const char *comma = "";
+        for (unsigned i = 0; i < _LOSS_MAX; i++) {
+                if (end->lost_at[i] == 0)
+                        continue;
+                buf_printf(out, "%s\"%s\":%llu", comma, losses[i], (unsigned long long) end->lost_at[i]);
+                comma = ",";
+        }
+        LITERAL(out, "}}\n");
 }

@@ -9,6 +9,7 @@
 #include "runtime/format.h"
 
 #define RENDER_MAX 65536u /* bytes of one text or line; what is longer is cut, in JSON with "truncated" */
+#define RENDER_SPARE 192u /* of it, for members that one reader alone gets */
 
 /* What the records of a session say about it. Borrowed strings; NULL where unknown. */
 typedef struct RenderSession {
@@ -16,7 +17,7 @@ typedef struct RenderSession {
         const char *const *args;
         unsigned n_args;
         uint32_t owner;
-        const char *boot_id;
+        const char *boot_id, *machine_id;
 } RenderSession;
 
 typedef struct Render Render;
@@ -50,17 +51,29 @@ void render_json_message(const Render *r, const Stamp *s, const Origin *o, const
                          const struct stp_value *message, Buf *out);
 
 typedef struct RenderLost {
-        const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue */
+        const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue, retention */
         uint64_t count;          /* UINT64_MAX: unknown */
         uint64_t bytes;          /* 0: left out */
         uint64_t from, to;       /* numbers of the records; 0: they had none */
         uint64_t since, until;   /* ns; 0: left out */
+        uint64_t total;          /* lost there so far, this included; 0: left out */
         int cpu;                 /* -1: left out */
 } RenderLost;
 
 void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out);
-void render_json_header(const Render *r, const Stamp *s, Buf *out);
+/* `after`: the number that a cursor named; 0: none. */
+void render_json_header(const Render *r, const Stamp *s, uint64_t after, Buf *out);
 void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out);
-/* `events`: numbers given in the whole stream, this record included. */
-void render_json_end(const Render *r, const Stamp *s, const char *result, int exit_status, uint64_t events,
-                     uint64_t lost, Buf *out);
+/* Both clocks as they are now. step: usec by which realtime was set; 0: it was not. */
+void render_json_clock(const Render *r, const Stamp *s, int64_t step_usec, Buf *out);
+void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued, Buf *out);
+
+typedef struct RenderEnd {
+        const char *result;
+        int exit_status;
+        uint64_t events;         /* numbers given in the whole stream, this record included */
+        uint64_t lost;
+        const uint64_t *lost_at; /* _LOSS_MAX of them */
+} RenderEnd;
+
+void render_json_end(const Render *r, const Stamp *s, const RenderEnd *end, Buf *out);

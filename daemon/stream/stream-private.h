@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /* The parts of a stream: stream.c (its life), orders.c (what stapd says), pump.c (when to read how much),
- * emit.c (what becomes of a record). */
+ * emit.c (what becomes of a record), last.c (the end of it), tell.c (messages to stapd), clock.c. */
 #include <systemd/sd-event.h>
 #include "stream/control.h"
 #include "stream/fanout.h"
@@ -21,10 +21,13 @@ typedef struct Stream {
         Reader reader;
         Order order;
         LedgerMap ledger;
+        Keep keep;
         Fanout *fanout;
+        FanoutOps fanout_ops;
 
-        sd_event_source *reader_io, *timer, *more, *message_timer, *deadline;
+        sd_event_source *reader_io, *timer, *more, *message_timer, *deadline, *heartbeat;
         bool set_up, going, waiting; /* waiting: for room in a queue */
+        bool consume;                /* without readers, too */
         uint64_t until;              /* records before it are all there */
         uint64_t window;             /* usec until the next look */
         unsigned long batch_subbufs;
@@ -32,8 +35,13 @@ typedef struct Stream {
         uint64_t mapped_usec;        /* when CPUs without buffer were last looked for */
         uint32_t kernel_state;
         int64_t realtime_offset;     /* ns to add to CLOCK_BOOTTIME */
+        uint64_t clock_told;         /* when the stream last said how the clocks stand, ns */
+        uint64_t heartbeat_usec;     /* of silence */
+        uint64_t beat_seq;           /* the last number when it was last looked for life */
+        char *session_id, *boot_id;
 
-        Buf text, line;
+        Rendered rendered;           /* of the record that is being put */
+        Buf line;
         uint64_t lost_untold, reader_lost_untold; /* records, for the next message */
         uint64_t messages_second, messages_n, messages_left_out;
 
@@ -55,14 +63,29 @@ int pump_commit(Stream *s);
 
 /* emit.c. Each may fail only for lack of memory. */
 void emit_item(Stream *s, const Item *item);
-void emit_header(Stream *s, uint32_t reader);
 void emit_state(Stream *s, const char *state, const char *result);
+void emit_clock(Stream *s, int64_t step_usec);
+void emit_lost(Stream *s, LedgerLoss at, uint64_t time_ns, RenderLost *lost);
+/* Gives it the next number, keeps it, puts it into the queues. */
+void emit_line(Stream *s, const Stamp *stamp, bool last);
+Stamp emit_stamp(Stream *s, uint64_t time_ns);
+extern const FanoutOps emit_fanout_ops; /* all but those of stream.c */
+int emit_watch(Stream *s); /* for heartbeats */
+
+/* last.c */
 void emit_end(Stream *s);
-void emit_lost_line(Stream *s, const LedgerReader *r, Buf *out);
-/* Tells stapd of losses that were gathered, at most once a second. */
-void emit_lost_message_soon(Stream *s);
-void emit_lost_message(Stream *s);
-void emit_clock(Stream *s);
+
+/* clock.c */
+uint64_t clock_now(void); /* CLOCK_BOOTTIME, ns */
+Stamp clock_stamp(const Stream *s, uint64_t seq, uint64_t time_ns);
+/* Before records are read: was the clock set? */
+void clock_look(Stream *s);
+
+/* tell.c. Losses are gathered and told at most once a second. */
+void tell(Stream *s, const char *severity, const char *text, size_t len);
+void tell_losses(Stream *s);
+void tell_losses_soon(Stream *s);
+void tell_skipped(Stream *s, const struct stp_stat *stat);
 
 /* orders.c: -EBADMSG: it is none. */
 int stream_obey(Stream *s, ControlMessage *m);

@@ -33,7 +33,7 @@ ControlCounts stream_counts(const Stream *s) {
 static void end_when_closed(Stream *s) {
         if (!s->closed || fanout_count(s->fanout) > 0)
                 return;
-        emit_lost_message(s);
+        tell_losses(s);
         pump_commit(s);
         ControlCounts c = stream_counts(s);
         control_send_done(s->control, &c);
@@ -87,26 +87,24 @@ static void on_gone(void *userdata, uint32_t id, const char *state, int error, u
 static void on_text_lost(void *userdata, uint64_t count) {
         Stream *s = userdata;
         s->reader_lost_untold += count;
-        emit_lost_message_soon(s);
+        tell_losses_soon(s);
 }
 
 static void on_room(void *userdata) {
         pump_resume(userdata);
 }
 
-static void on_lost_line(void *userdata, const LedgerReader *r, Buf *out) {
-        emit_lost_line(userdata, r, out);
+static void on_commit(void *userdata) {
+        pump_commit(userdata);
 }
 
-static const FanoutOps fanout_ops = {
-        .gone = on_gone,
-        .text_lost = on_text_lost,
-        .room = on_room,
-        .lost_line = on_lost_line,
-};
-
 int stream_make_fanout(Stream *s) {
-        s->fanout = fanout_new(s->event, &s->ledger, &fanout_ops, s);
+        s->fanout_ops = emit_fanout_ops;
+        s->fanout_ops.gone = on_gone;
+        s->fanout_ops.text_lost = on_text_lost;
+        s->fanout_ops.room = on_room;
+        s->fanout_ops.commit = on_commit;
+        s->fanout = fanout_new(s->event, &s->ledger, &s->keep, &s->fanout_ops, s);
         return s->fanout ? 0 : -ENOMEM;
 }
 
@@ -168,15 +166,20 @@ static void stream_done(Stream *s) {
         sd_event_source_disable_unref(s->more);
         sd_event_source_disable_unref(s->message_timer);
         sd_event_source_disable_unref(s->deadline);
+        sd_event_source_disable_unref(s->heartbeat);
         order_done(&s->order);
         reader_done(&s->reader);
+        keep_close(&s->keep);
         ledger_close(&s->ledger);
         render_free(s->render);
         manifest_free(s->manifest);
         close_fd(s->reader_fd);
-        buf_done(&s->text);
+        for (unsigned i = 0; i < _PART_MAX; i++)
+                buf_done(&s->rendered.parts[i]);
         buf_done(&s->line);
         free(s->result);
+        free(s->session_id);
+        free(s->boot_id);
         sd_event_unref(s->event);
 }
 

@@ -29,7 +29,7 @@
 typedef struct Stream {
         const char *program;
         Session session;
-        int ledger, control, manifest;
+        int ledger, keep, control, manifest;
         int theirs, ours, queue[STREAM_QUEUE_FDS];
         pid_t pid;
         Buf text, messages;
@@ -74,7 +74,7 @@ static void spawn(Stream *s) {
         s->control = pair[0];
         fcntl(s->control, F_SETFD, FD_CLOEXEC);
         tell(s, "{\"type\":\"setup\",\"session\":\"guest\",\"manifest\":\"json\"}",
-             (int[]) { s->session.reader, s->ledger, s->manifest }, 3);
+             (int[]) { s->session.reader, s->ledger, s->manifest, s->keep }, 4);
         tell(s, "{\"type\":\"reader\",\"id\":1,\"format\":\"text\",\"overflow\":\"pause\"}",
              (int[]) { s->theirs, s->queue[0], s->queue[1], s->queue[2] }, 4);
         tell(s, "{\"type\":\"go\"}", NULL, 0);
@@ -82,7 +82,8 @@ static void spawn(Stream *s) {
 
 static bool stream_open(Stream *s, const char *program) {
         int ends[2];
-        *s = (Stream) { .program = program, .ledger = stream_ledger_new(), .manifest = make_manifest() };
+        *s = (Stream) { .program = program, .ledger = stream_ledger_new(),
+                          .keep = stream_keep_new(STREAM_KEEP_DEFAULT), .manifest = make_manifest() };
         if (!check_eq(session_load(&s->session, "stap_t_storm", 0, 0), 0, "loads") || pipe2(ends, O_CLOEXEC) < 0 ||
             stream_queue_new(STREAM_QUEUE_DEFAULT, s->queue) < 0)
                 return false;
@@ -138,6 +139,7 @@ static void stream_close(Stream *s) {
         close_fd(s->control);
         close_fd(s->ours);
         close_fd(s->ledger);
+        close_fd(s->keep);
         close_fd(s->manifest);
         buf_done(&s->text);
         buf_done(&s->messages);

@@ -31,6 +31,7 @@ typedef struct FakeKernel {
         size_t subbuf_size;
         uint32_t state;
         uint64_t looks, lost_nmi; /* FLUSHes so far */
+        int64_t realtime;         /* ns by which somebody has set the clock */
         int event;       /* readable: there is something new */
         FakeCpu cpus[FAKE_CPUS_MAX];
         uint8_t data[] __attribute__((aligned(4096)));
@@ -208,6 +209,12 @@ static inline int fake_op_map(void *userdata, unsigned cpu, size_t size, const u
         return 0;
 }
 
+static inline int64_t fake_op_realtime(void *userdata) {
+        FakeKernel *k = userdata;
+        return __atomic_load_n(&k->realtime, __ATOMIC_ACQUIRE);
+}
+
 static const ReaderOps fake_ops = {
         .flush = fake_op_flush, .get = fake_op_get, .put = fake_op_put, .stat = fake_op_stat, .map = fake_op_map,
+        .realtime = fake_op_realtime,
 };

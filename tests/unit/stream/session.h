@@ -23,6 +23,7 @@ typedef struct TestReader {
         int theirs;    /* the stream's */
         int queue[STREAM_QUEUE_FDS];
         const char *format, *overflow;
+        const char *more; /* members of its message, with a comma in front; may be NULL */
         Buf got;
         bool ended;
 } TestReader;
@@ -30,7 +31,8 @@ typedef struct TestReader {
 typedef struct TestSession {
         FakeKernel *kernel;
         Manifest *manifest;
-        int ledger, control;
+        int ledger, keep, control;
+        const char *setup; /* members of the setup, with a comma in front; may be NULL */
         pid_t pid;
         Buf messages; /* of the stream, one a line */
 } TestSession;
@@ -63,31 +65,43 @@ static inline void session_spawn(TestSession *t) {
         t->control = pair[0];
         Buf json = BUF_INIT;
         ASSERT_OK(manifest_to_json(t->manifest, &json));
-        int fds[3] = { t->kernel->event, t->ledger, fds_new_sealed("manifest", json.data, json.len) };
+        int fds[4] = { t->kernel->event, t->ledger, fds_new_sealed("manifest", json.data, json.len), t->keep };
         ASSERT_OK(fds[2]);
-        session_send(t, "{\"type\":\"setup\",\"session\":\"0123\",\"name\":\"t\",\"args\":[\"a\"],\"manifest\":\"json\"}",
-                     fds, 3);
+        char setup[256];
+        snprintf(setup, sizeof(setup), "{\"type\":\"setup\",\"session\":\"0123\",\"name\":\"t\",\"args\":[\"a\"],"
+                 "\"manifest\":\"json\"%s}", t->setup ?: "");
+        session_send(t, setup, fds, 4);
         close(fds[2]);
         buf_done(&json);
 }
 
-static inline TestSession session_new(FakeKernel *k) {
-        TestSession t = { .kernel = k, .manifest = session_manifest(), .ledger = stream_ledger_new() };
+static inline TestSession session_new_with(FakeKernel *k, const char *setup) {
+        TestSession t = {
+                .kernel = k, .manifest = session_manifest(), .ledger = stream_ledger_new(),
+                .keep = stream_keep_new(STREAM_KEEP_MIN), .setup = setup,
+        };
         ASSERT_OK(t.ledger);
+        ASSERT_OK(t.keep);
         session_spawn(&t);
         return t;
 }
 
+static inline TestSession session_new(FakeKernel *k) {
+        return session_new_with(k, NULL);
+}
+
+
 static inline void session_attach(TestSession *t, TestReader *r, unsigned id) {
-        char json[160];
-        snprintf(json, sizeof(json), "{\"type\":\"reader\",\"id\":%u,\"format\":\"%s\",\"overflow\":\"%s\"}", id,
-                 r->format, r->overflow);
+        char json[512];
+        snprintf(json, sizeof(json), "{\"type\":\"reader\",\"id\":%u,\"format\":\"%s\",\"overflow\":\"%s\"%s}", id,
+                 r->format, r->overflow, r->more ?: "");
         session_send(t, json, (int[]) { r->theirs, r->queue[0], r->queue[1], r->queue[2] }, 4);
 }
 
 /* Pipe or socket, as `type` says (0 or SOCK_STREAM). */
-static inline TestReader reader_new(TestSession *t, unsigned id, const char *format, const char *overflow, int type) {
-        TestReader r = { .format = format, .overflow = overflow };
+static inline TestReader reader_new_with(TestSession *t, unsigned id, const char *format, const char *overflow, int type,
+                                         const char *more) {
+        TestReader r = { .format = format, .overflow = overflow, .more = more };
         int ends[2];
         ASSERT((type ? socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC)) == 0);
         r.fd = ends[0];
@@ -98,6 +112,10 @@ static inline TestReader reader_new(TestSession *t, unsigned id, const char *for
         return r;
 }
 
+static inline TestReader reader_new(TestSession *t, unsigned id, const char *format, const char *overflow, int type) {
+        return reader_new_with(t, id, format, overflow, type, NULL);
+}
+
 /* As stapd does when it is told that a reader is gone. */
 static inline void reader_forget(TestReader *r) {
         r->theirs = close_fd(r->theirs);
@@ -105,7 +123,12 @@ static inline void reader_forget(TestReader *r) {
                 r->queue[i] = close_fd(r->queue[i]);
 }
 
+/* What readers of JSON got in all tests of this program: schema.h holds it against the schema. */
+static Buf session_lines __attribute__((unused));
+
 static inline void reader_free(TestReader *r) {
+        if (strcmp(r->format, "json") == 0 && r->got.len > 0 && r->got.data[r->got.len - 1] == '\n')
+                buf_add(&session_lines, r->got.data, r->got.len);
         reader_forget(r);
         close_fd(r->fd);
         buf_done(&r->got);
@@ -115,6 +138,7 @@ static inline void reader_free(TestReader *r) {
 static inline void reader_take(TestReader *r, size_t max) {
         while (max > 0 && !r->ended) {
                 char *to = buf_reserve(&r->got, 65536);
+                *to = 0;
                 ssize_t n = read(r->fd, to, MIN2(max, (size_t) 65536));
                 if (n < 0)
                         return;
@@ -125,13 +149,26 @@ static inline void reader_take(TestReader *r, size_t max) {
         }
 }
 
+/* All that are there. */
 static inline void session_take_messages(TestSession *t) {
-        char *to = buf_reserve(&t->messages, STREAM_MESSAGE_MAX + 1);
-        ssize_t n = recv(t->control, to, STREAM_MESSAGE_MAX, MSG_DONTWAIT);
-        if (n <= 0)
-                return;
-        t->messages.len += (size_t) n;
-        buf_char(&t->messages, '\n');
+        for (;;) {
+                char *to = buf_reserve(&t->messages, STREAM_MESSAGE_MAX + 1);
+                *to = 0;
+                ssize_t n = recv(t->control, to, STREAM_MESSAGE_MAX, MSG_DONTWAIT);
+                if (n <= 0)
+                        return;
+                t->messages.len += (size_t) n;
+                buf_char(&t->messages, '\n');
+        }
+}
+
+/* Killed, and another in its place; readers do not come back by themselves. What it said last is still heard. */
+static inline void session_kill(TestSession *t) {
+        kill(t->pid, SIGKILL);
+        ASSERT(waitpid(t->pid, NULL, 0) == t->pid);
+        session_take_messages(t);
+        close(t->control);
+        session_spawn(t);
 }
 
 static inline bool session_was_told(const TestSession *t, const char *what) {
@@ -179,6 +216,7 @@ static inline void session_free(TestSession *t) {
         fake_free(t->kernel);
         manifest_free(t->manifest);
         close_fd(t->ledger);
+        close_fd(t->keep);
         close_fd(t->control);
         buf_done(&t->messages);
 }

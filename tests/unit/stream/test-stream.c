@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The whole stream, from buffers to readers, in a process of its own. */
+#include "unit/stream/lines.h"
+#include "unit/stream/schema.h"
 #include "unit/stream/session.h"
 
 #define GO(t) session_send(t, "{\"type\":\"go\"}", NULL, 0)
 #define T0 1000000000ull
-
-/* What stands behind the next occurrence, for a walk over all of them; strstr() of ASan would measure the rest of the
- * string each time. */
-static const char *next(const Buf *in, const char *from, const char *what) {
-        const char *p = in->data ? memmem(from, (size_t) (in->data + in->len - from), what, strlen(what)) : NULL;
-        return p ? p + strlen(what) : NULL;
-}
-
-static unsigned count(const Buf *in, const char *what) {
-        unsigned n = 0;
-        for (const char *p = in->data; p && (p = next(in, p, what));)
-                n++;
-        return n;
-}
-
-/* The number after `key` in its last occurrence. */
-static unsigned long long number(const Buf *in, const char *key) {
-        const char *last = NULL;
-        for (const char *p = in->data; p && (p = next(in, p, key));)
-                last = p;
-        ASSERT_NOT_NULL(last);
-        return strtoull(last, NULL, 10);
-}
-
-/* The sum of them. */
-static unsigned long long sum(const Buf *in, const char *key) {
-        unsigned long long n = 0;
-        for (const char *p = in->data; p && (p = next(in, p, key));)
-                n += strtoull(p, NULL, 10);
-        return n;
-}
 
 TEST(text_comes_in_order_of_time) {
         TestSession t = session_new(fake_new(4, 16, 4096));
@@ -80,7 +51,7 @@ TEST(json_has_all_kinds) {
                 "\"data\":{\"execname\":{\"b64\":\"/w==\"},\"count\":1}}\n",
                 "\"state\":\"stopping\",\"result\":\"exit\"}\n",
                 "\"kind\":\"end\",\"session\":\"0123\",\"seq\":7,",
-                "\"result\":\"stop\",\"exitStatus\":0,\"eventsTotal\":7,\"lostTotal\":0}\n",
+                "\"result\":\"stop\",\"exitStatus\":0,\"eventsTotal\":7,\"lostTotal\":0,\"lost\":{}}\n",
         };
         const char *at = r.got.data;
         for (size_t i = 0; i < ELEMENTSOF(wanted); i++) {
@@ -129,8 +100,8 @@ TEST(kernel_losses_are_told_in_their_place) {
         ASSERT_NOT_NULL(lost);
         ASSERT_NOT_NULL(strstr(lost, "\"where\":\"kernel-buffer\",\"count\":10,"));
         ASSERT_NOT_NULL(strstr(lost, "\"execname\":\"after\""));
-        ASSERT_NOT_NULL(strstr(lost, "\"where\":\"kernel-buffer\",\"count\":3}"));
-        ASSERT_NOT_NULL(strstr(lost, "\"lostTotal\":13}"));
+        ASSERT_NOT_NULL(strstr(lost, "\"where\":\"kernel-buffer\",\"count\":3,\"total\":13}"));
+        ASSERT_NOT_NULL(strstr(lost, "\"lostTotal\":13,\"lost\":{\"kernel-buffer\":13}}"));
         ASSERT_EQ(number(&t.messages, "\"lost\":"), 13);
         reader_free(&r[0]);
         reader_free(&r[1]);
@@ -186,6 +157,7 @@ TEST(a_slow_reader_loses_alone_and_is_told) {
         session_wait(&t, "ready", NULL, 0);
         reader_wait(&r[1], 22 * (n - 2));
         session_finish(&t, r, 2);
+        ASSERT_EQ(lines_sum(&r[0].got).last, n + 1); /* n - 1, the kernel's loss, the end */
         unsigned long long events = count(&r[0].got, "\"kind\":\"event\"");
         ASSERT(events < n - 1);
         ASSERT_EQ(count(&r[1].got, "some"), n - 1);
@@ -326,6 +298,7 @@ TEST(kill_loses_and_repeats_nothing) {
                 ASSERT_MEMEQ(r[k].got.data, want.data, want.len);
         }
         TEST_CASE("JSON reader after %u kills", kills);
+        lines_sum(&r[2].got);
         ASSERT_EQ(count(&r[2].got, "\"kind\":\"header\""), 1);
         ASSERT_EQ(count(&r[2].got, "\"kind\":\"event\""), n);
         ASSERT_EQ(number(&r[2].got, "\"eventsTotal\":"), n + 1);
@@ -393,7 +366,7 @@ TEST(nonsense_from_stapd_ends_it_with_an_error) {
         };
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 TEST_CASE("%s", cases[i].json);
-                TestSession t = { .kernel = fake_new(1, 4, 4096), .ledger = stream_ledger_new() };
+                TestSession t = { .kernel = fake_new(1, 4, 4096), .ledger = stream_ledger_new(), .keep = -1 };
                 int pair[2], status;
                 ASSERT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
                 t.control = pair[0];
@@ -406,4 +379,8 @@ TEST(nonsense_from_stapd_ends_it_with_an_error) {
                 ASSERT(waitpid(t.pid, &status, 0) == t.pid && WIFEXITED(status) && WEXITSTATUS(status) == 1);
                 session_free(&t);
         }
+}
+
+TEST(every_line_of_these_tests_is_of_the_schema) {
+        schema_check(session_lines.data, session_lines.len, count(&session_lines, "\n"));
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What goes into the queue of one reader: the parts of a record that its format takes, and in front of them
+ * what it lost.
+ */
+#include <string.h>
+#include "stream/fanout-private.h"
+
+#define RECORD_SEPARATOR "\x1e" /* RFC 7464 */
+#define LITERAL(o, s) queue_append(&(o)->queue, s, sizeof(s) - 1)
+
+bool output_is_json(const Output *o) {
+        return o->options.format != OUTPUT_TEXT;
+}
+
+unsigned output_parts(const ReaderOptions *o) {
+        if (o->format == OUTPUT_TEXT)
+                return 1u << PART_TEXT;
+        return 1u << PART_LINE | (o->with_text ? 1u << PART_MEMBER : 0);
+}
+
+static void append(Output *o, const void *data, size_t len) {
+        queue_append(&o->queue, data, len);
+}
+
+/* The line ends with "}\n": members of this reader's own go in front of that. */
+static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *member) {
+        bool more = member || o->options.cursors;
+        if (o->options.format == OUTPUT_JSON_SEQ)
+                LITERAL(o, RECORD_SEPARATOR);
+        append(o, line->data, line->len - (more ? 2 : 0));
+        if (member) {
+                LITERAL(o, ",\"text\":");
+                append(o, member->data, member->len);
+        }
+        if (o->options.cursors) {
+                Buf cursor = BUF_INIT;
+                o->fanout->ops->cursor(o->fanout->userdata, seq, &cursor);
+                LITERAL(o, ",\"cursor\":\"");
+                append(o, cursor.data, cursor.len);
+                LITERAL(o, "\"");
+                buf_done(&cursor);
+        }
+        if (more)
+                LITERAL(o, "}\n");
+        o->ledger->head = o->queue.head;
+}
+
+void output_append(Output *o, uint64_t seq, const Rendered *r) {
+        const Buf *text = &r->parts[PART_TEXT], *line = &r->parts[PART_LINE], *member = &r->parts[PART_MEMBER];
+        if (output_is_json(o)) {
+                if (line->len > 2)
+                        append_line(o, seq, line, o->options.with_text && member->len > 0 ? member : NULL);
+        } else if (text->len > 0) {
+                append(o, text->data, text->len);
+                o->ledger->head = o->queue.head;
+        }
+}
+
+void output_append_aside(Output *o, uint64_t after, const Buf *line) {
+        if (line->len > 2 && !line->failed)
+                append_line(o, after, line, NULL);
+}
+
+void output_tell_lost(Output *o, uint64_t seq, const ReaderLoss *loss) {
+        Fanout *f = o->fanout;
+        if (!output_is_json(o)) {
+                f->ops->text_lost(f->userdata, loss->count);
+                return;
+        }
+        Buf line = BUF_INIT;
+        f->ops->lost_line(f->userdata, seq, loss, &line);
+        if (!line.failed)
+                append_line(o, loss->to, &line, NULL);
+        buf_done(&line);
+}
