@@ -4,32 +4,21 @@
 #define STP_ARCH_X86_H
 
 #include <linux/ptrace.h>
-#include <linux/stdarg.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
 /*
- * A tracepoint calls us as void f(void *data, its arguments...), of which we know neither number nor types. A
- * variadic function has what it was given in registers stored side by side, and a pointer to what came on the
- * stack: the System V ABI says where both are in a va_list, and integers of any width and pointers take eight bytes
- * each. No argument of a tracepoint is floating point.
+ * A tracepoint calls us as void f(void *data, its arguments...), of which we know neither number nor types. The System
+ * V ABI passes the first five after `data` in registers, the others on the stack behind the return address; integers
+ * of any width and pointers take eight bytes each. No argument of a tracepoint is floating point.
  */
-struct stp_va_list {
-	u32 gp_offset, fp_offset;
-	void *overflow_arg_area;
-	void *reg_save_area;
-};
-
 #define STP_DEFINE_TRACE_ENTRY(name, hit)                                                          \
-	static STP_HOT void name(void *data, ...)                                                   \
+	static STP_HOT void name(void *data, u64 a, u64 b, u64 c, u64 d, u64 e)                     \
 	{                                                                                          \
-		const struct stp_va_list *v;                                                       \
-		va_list args;                                                                      \
+		const u64 args[] = { a, b, c, d, e };                                              \
 												   \
-		va_start(args, data);                                                              \
-		v = (const struct stp_va_list *)&args[0];                                          \
-		hit(data, (const u64 *)(v->reg_save_area + v->gp_offset), v->overflow_arg_area);   \
-		va_end(args);                                                                      \
+		BUILD_BUG_ON(ARRAY_SIZE(args) != STP_REGISTER_ARGS);                               \
+		hit(data, args, (const u64 *)__builtin_frame_address(0) + 2);                      \
 	}
 
 /* The system call's number, or -1 when it was made in another ABI than the native one. */

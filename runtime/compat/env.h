@@ -24,6 +24,8 @@
 #include <asm/barrier.h>
 #include <asm/processor.h>
 #include <asm/word-at-a-time.h>
+#include "mix.h"
+#include "stp.h"
 
 /* For big things on the stack that are written before they are read; kernels zero them otherwise. */
 #if __has_attribute(uninitialized)
@@ -53,6 +55,15 @@ static inline void *stp_alloc_on(size_t size, int cpu)
 static inline void stp_free(void *p)
 {
 	vfree(p);
+}
+
+/* Who was hit: two numbers that stand side by side, here and there. */
+static __always_inline void stp_context_task(struct stp_ctx *c)
+{
+	BUILD_BUG_ON(offsetof(struct task_struct, tgid) != offsetof(struct task_struct, pid) + 4);
+	BUILD_BUG_ON(offsetof(struct stp_ctx, pid) != offsetof(struct stp_ctx, tid) + 4);
+	BUILD_BUG_ON(offsetof(struct stp_ctx, tid) % 8);
+	*(u64 *)&c->tid = *(const u64 *)&current->pid;
 }
 
 /*
@@ -85,6 +96,32 @@ static inline u32 stp_strnlen(const char *s, u32 max)
 	}
 	len += find_zero(create_zero_mask(prep_zero_mask(word, zero, &constants)));
 	return min_t(s64, len, max);
+}
+
+/*
+ * Hashes a string that is aligned, as those in frames are, and shorter than `size`, by words. Returns its length and
+ * 1, and the last word, the bytes from the NUL on zero; or 0: it is another kind of string, nothing was changed.
+ */
+static __always_inline u32 stp_text_words(const char *s, u32 size, u64 *hash, u64 *ret_last)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zero;
+	u64 h = *hash;
+	u32 n;
+
+	if (unlikely((unsigned long)s % sizeof(long)))
+		return 0;
+	for (n = 0; likely(n + sizeof(long) <= size); n += sizeof(long)) {
+		word = *(const unsigned long *)(s + n);
+		if (has_zero(word, &zero, &constants)) {
+			zero = create_zero_mask(prep_zero_mask(word, zero, &constants));
+			*ret_last = word & zero_bytemask(zero);
+			*hash = stp_mix(h, *ret_last);
+			return n + find_zero(zero) + 1;
+		}
+		h = stp_mix(h, word);
+	}
+	return 0;
 }
 
 /*

@@ -33,11 +33,11 @@ static __always_inline void *stp_transport_reserve(struct stp_cpu *k, u32 len)
 	return at;
 }
 
-static __always_inline void stp_record_stamp(struct stp_record *r)
+static __always_inline void stp_record_stamp(const struct stp_ctx *c, struct stp_record *r)
 {
 	r->time = ktime_get_boot_fast_ns();
-	r->tid = (u32)current->pid;
-	r->pid = (u32)current->tgid;
+	r->tid = c->tid;
+	r->pid = c->pid;
 	r->uid = __kuid_val(current_uid());
 }
 

@@ -26,7 +26,7 @@ struct stp_open_loop {
 
 struct stp_cpu {
 	struct stp_ctx c;
-	u32 busy;
+	unsigned long busy;
 	u32 clean;             /* no record since the last flush: the next one wakes the readers */
 	u32 result;            /* why to end, enum stp_result */
 	struct stp_open_loop open[STP_MAX_OPEN];
@@ -56,7 +56,7 @@ static inline void stp_context_start(struct stp_cpu *k, const struct stp_probe *
 	BUILD_BUG_ON(offsetof(struct stp_ctx, depth) != offsetof(struct stp_ctx, actions) + 4);
 	k->c.probe = p;
 	*(u64 *)&k->c.actions = k->start;
-	k->c.frame = k->frame;
+	stp_context_task(&k->c);
 }
 
 /* The error of abort(): ends the handler, nobody sees it. */

@@ -85,6 +85,7 @@ void stp_handler_failed(struct stp_cpu *k)
 
 	stp_iter_close(k, 0);
 	k->c.todo.iter = 0;
+	c->frame = k->frame;
 	if (c->error && c->error != stp_aborted)
 		error_report(k, c->error);
 	c->error = NULL;

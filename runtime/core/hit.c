@@ -67,6 +67,9 @@ void stp_hit_measured(struct stp_cpu *k)
 	u64 now = get_cycles();
 	bool first = !k->interval_start;
 
+	if (!k->c.todo.measure)
+		return;
+	k->c.todo.measure = 0;
 	k->sample = STP_SAMPLE;
 	k->cycles += (now - k->entered) * STP_SAMPLE;
 	if (now - k->interval_start <= k->interval)

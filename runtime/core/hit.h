@@ -69,19 +69,23 @@ static __always_inline bool stp_hit_enter(struct stp_session *s, struct stp_cpu 
 {
 	if (!stp_hit_claim(s, ret))
 		return false;
-	if (unlikely(!--(*ret)->sample))
+	if (unlikely(!--(*ret)->sample)) {
+		(*ret)->c.todo.measure = 1;
 		(*ret)->entered = get_cycles();
+	}
 	return true;
 }
 
 static __always_inline void stp_hit_leave(struct stp_cpu *k)
 {
-	if (unlikely(!k->sample))
+	if (unlikely(k->c.todo.any)) {
+		stp_hit_after(k);
 		stp_hit_measured(k);
+	}
 	stp_hit_drop(k);
 }
 
-/* The probe's handler, with its locks. The context is claimed. */
+/* The probe's handler, with its locks. The context is claimed; stp_hit_leave() or stp_hit_next() follows. */
 static __always_inline void stp_hit_run(struct stp_cpu *k, const struct stp_probe *p)
 {
 	stp_handler_f *run = p->core;
@@ -90,7 +94,12 @@ static __always_inline void stp_hit_run(struct stp_cpu *k, const struct stp_prob
 	stp_context_start(k, p);
 	k->hits++;
 	run(c);
-	if (unlikely(c->todo.any))
+}
+
+/* Before another handler runs in the same hit. */
+static __always_inline void stp_hit_next(struct stp_cpu *k)
+{
+	if (unlikely(k->c.todo.any))
 		stp_hit_after(k);
 }
 

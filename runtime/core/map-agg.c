@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arrays of statistics: one set of keys for all CPUs, a cell for each CPU. */
-#include "map.h"
+#include "map-find.h"
 
 static u32 insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation)
 {

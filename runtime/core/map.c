@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lock.h"
-#include "map.h"
+#include "map-find.h"
 
 #define MAX_ELEMENTS (1u << 24)
-#define GOLDEN 0x9e3779b97f4a7c15ull
 
 /* ------------------------------------------------------------------ layout */
 
@@ -80,87 +79,7 @@ void stp_map_free(struct stp_map *m)
 	stp_free(m);
 }
 
-/* ------------------------------------------------------------------ finding */
-
-static inline u32 key_hash(s64 n)
-{
-	return (u32)((u64)n * GOLDEN >> 32);
-}
-
-static inline u64 word_at(const char *s)
-{
-	u64 w;
-
-	memcpy(&w, s, 8);
-	return w;
-}
-
-static inline u64 mix(u64 h, u64 w)
-{
-	h = (h ^ w) * GOLDEN;
-	return h ^ h >> 29;
-}
-
-static u64 text_hash(u64 h, const char *s, u32 len)
-{
-	u64 tail = 0;
-	u32 i;
-
-	for (i = 0; i + 8 <= len; i += 8)
-		h = mix(h, word_at(s + i));
-	for (; i < len; i++)
-		tail = tail << 8 | (u8)s[i];
-	return mix(h, tail + len);
-}
-
-static bool text_same(const char *a, const char *b, u32 len)
-{
-	u32 i;
-
-	for (i = 0; i + 8 <= len; i += 8)
-		if (word_at(a + i) != word_at(b + i))
-			return false;
-	for (; i < len; i++)
-		if (a[i] != b[i])
-			return false;
-	return !a[len];
-}
-
-STP_HOT void stp_map_lookup(const struct stp_map *m, const union stp_key *keys, struct stp_lookup *ret)
-{
-	u64 h = 0;
-	u32 i;
-
-	ret->keys = keys;
-	if (stp_likely(m->one_long)) {
-		ret->hash = key_hash(keys[0].n);
-		return;
-	}
-	for (i = 0; i < m->n_keys; i++) {
-		if (m->string_keys >> i & 1) {
-			ret->len[i] = stp_strnlen(keys[i].s, m->string_size - 1);
-			h = text_hash(h, keys[i].s, ret->len[i]);
-		} else {
-			h = mix(h, (u64)keys[i].n);
-		}
-	}
-	ret->hash = (u32)(h >> 32);
-}
-
-static bool same_keys(const struct stp_map *m, const struct stp_element *e, const struct stp_lookup *l)
-{
-	u32 i;
-
-	for (i = 0; i < m->n_keys; i++) {
-		if (m->string_keys >> i & 1) {
-			if (!text_same(stp_element_string(e, m->key_at[i]), l->keys[i].s, l->len[i]))
-				return false;
-		} else if (*stp_element_long(e, m->key_at[i]) != l->keys[i].n) {
-			return false;
-		}
-	}
-	return true;
-}
+/* ------------------------------------------------------------------ comparing with a slice */
 
 /* Key strings in elements were cut to string_size: so is the one that is looked for. */
 static bool same_string(const char *a, const char *b, u32 size)
@@ -193,50 +112,6 @@ bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const
 		}
 	}
 	return true;
-}
-
-static inline u32 find_long(const struct stp_map *m, s64 key, u32 hash, u64 *ret_generation)
-{
-	u32 i, steps;
-
-	i = READ_ONCE(m->bucket[hash & m->mask]);
-	for (steps = 0; i && steps <= m->max; steps++) {
-		const struct stp_element *e = stp_element_at(m, i);
-		u64 generation = smp_load_acquire(&e->generation);
-
-		if (READ_ONCE(*stp_element_long(e, sizeof(*e))) == key && generation &&
-		    READ_ONCE(e->generation) == generation) {
-			if (ret_generation)
-				*ret_generation = generation;
-			return i;
-		}
-		i = READ_ONCE(e->chain);
-	}
-	return 0;
-}
-
-u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation)
-{
-	u32 i, steps;
-
-	if (m->one_long)
-		return find_long(m, l->keys[0].n, l->hash, ret_generation);
-	i = READ_ONCE(m->bucket[l->hash & m->mask]);
-	for (steps = 0; i && steps <= m->max; steps++) {
-		const struct stp_element *e = stp_element_at(m, i);
-		u64 generation = smp_load_acquire(&e->generation);
-
-		if (READ_ONCE(e->hash) == l->hash && generation && same_keys(m, e, l)) {
-			smp_rmb();
-			if (READ_ONCE(e->generation) == generation) {
-				if (ret_generation)
-					*ret_generation = generation;
-				return i;
-			}
-		}
-		i = READ_ONCE(e->chain);
-	}
-	return 0;
 }
 
 /* ------------------------------------------------------------------ changing */
@@ -310,7 +185,7 @@ static void fill(struct stp_map *m, struct stp_element *e, const struct stp_look
 
 	for (i = 0; i < m->n_keys; i++) {
 		if (m->string_keys >> i & 1)
-			stp_str_copy(stp_element_string(e, m->key_at[i]), keys[i].s, m->string_size);
+			stp_text_keep(stp_element_string(e, m->key_at[i]), keys[i].s, &l->text[i]);
 		else
 			WRITE_ONCE(*stp_element_long(e, m->key_at[i]), keys[i].n);
 	}
@@ -380,7 +255,7 @@ static noinline u32 insert_any(struct stp_ctx *c, struct stp_map *m, const union
 static inline u32 find(struct stp_map *m, const union stp_key *keys)
 {
 	if (stp_likely(m->one_long))
-		return find_long(m, keys[0].n, key_hash(keys[0].n), NULL);
+		return stp_map_find_long(m, keys[0].n, stp_long_hash(keys[0].n), NULL);
 	return find_any(m, keys);
 }
 

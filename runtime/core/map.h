@@ -52,16 +52,8 @@ struct stp_map {
 int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **ret);
 void stp_map_free(struct stp_map *m);
 
-/* What is looked for: keys, how long those are that are strings (cut to string_size - 1), and the hash of it all. */
-struct stp_lookup {
-	const union stp_key *keys;
-	u32 hash;
-	u32 len[STP_MAX_KEYS]; /* of those that are strings; else not set */
-};
+struct stp_lookup; /* map-find.h: what is looked for */
 
-void stp_map_lookup(const struct stp_map *m, const union stp_key *keys, struct stp_lookup *ret);
-/* 0: not there. For a map of statistics, *ret_generation (when not NULL) is what its cells must have. */
-u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation);
 /* The caller has looked: it is not there. 0, with the error set: no room, or a loop is open. */
 u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l);
 void stp_map_remove(struct stp_map *m, u32 index);

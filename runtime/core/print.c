@@ -21,7 +21,7 @@ static inline struct stp_record *record_new(struct stp_ctx *c, u32 kind, u32 len
 	r->kind = (u16)kind;
 	r->probe = c->probe ? (u16)c->probe->id : 0;
 	r->id = 0;
-	stp_record_stamp(r);
+	stp_record_stamp(c, r);
 	return r;
 }
 

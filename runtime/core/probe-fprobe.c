@@ -75,6 +75,7 @@ static void return_hit(struct fprobe *fp, unsigned long ip, unsigned long caller
 			continue;
 		k->c.saved = slot + 1;
 		stp_hit_run(k, h->probe);
+		stp_hit_next(k);
 	}
 	stp_hit_leave(k);
 }

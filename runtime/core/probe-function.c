@@ -11,19 +11,20 @@
 struct functions {
 	struct ftrace_ops ops;
 	struct stp_session *session;
+	const struct stp_probe *only; /* there is one, and no more */
 	struct stp_hooks hooks;
 	bool registered;
 	u32 n_armed;
 };
 
-static __always_inline void run(struct stp_cpu *k, const struct stp_hook *h, struct pt_regs *regs, bool syscalls)
+static __always_inline void run(struct stp_cpu *k, const struct stp_probe *p, struct pt_regs *regs, bool syscalls)
 {
 	/* A system call's function gets the caller's registers as its argument. */
-	if (syscalls && h->probe->kind == STP_SYSCALL)
+	if (syscalls && p->kind == STP_SYSCALL)
 		k->c.regs = (const struct pt_regs *)regs_get_kernel_argument(regs, 0);
 	else
 		k->c.regs = regs;
-	stp_hit_run(k, h->probe);
+	stp_hit_run(k, p);
 }
 
 static __always_inline bool enter(struct stp_session *s, unsigned long ip, unsigned long parent_ip, struct stp_cpu **ret)
@@ -48,8 +49,10 @@ static noinline void hit_any(unsigned long ip, unsigned long parent_ip, struct f
 	h = stp_hooks_find(&f->hooks, ip);
 	if (!h || !enter(f->session, ip, parent_ip, &k))
 		return;
-	for (; h; h = h->more)
-		run(k, h, stp_ftrace_regs(fregs), true);
+	for (; h; h = h->more) {
+		run(k, h->probe, stp_ftrace_regs(fregs), true);
+		stp_hit_next(k);
+	}
 	stp_hit_leave(k);
 }
 
@@ -59,16 +62,16 @@ static __always_inline void hit(unsigned long ip, unsigned long parent_ip, struc
 {
 	struct functions *f = container_of(ops, struct functions, ops);
 	struct stp_session *s = f->session;
-	const struct stp_hook *h = one ? f->hooks.hook : stp_hooks_find(&f->hooks, ip);
+	const struct stp_hook *h = one ? NULL : stp_hooks_find(&f->hooks, ip);
 	struct stp_cpu *k;
 
-	if (unlikely(stp_gate_doubtful(s) || !h || h->more)) {
+	if (unlikely(stp_gate_doubtful(s) || (!one && (!h || h->more)))) {
 		hit_any(ip, parent_ip, ops, fregs);
 		return;
 	}
 	if (!enter(s, ip, parent_ip, &k))
 		return;
-	run(k, h, stp_ftrace_regs(fregs), syscalls);
+	run(k, one ? f->only : h->probe, stp_ftrace_regs(fregs), syscalls);
 	stp_hit_leave(k);
 }
 
@@ -93,7 +96,7 @@ static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace
 	hit(ip, parent_ip, ops, fregs, false, true);
 }
 
-/* By whether there are system calls among several addresses, and for a single one. */
+/* By whether there are system calls among several probes, and for a single one. */
 static const ftrace_func_t functions_of[2][2] = {
 	{ function_hit, syscall_hit },
 	{ one_hit, one_syscall_hit },
@@ -167,7 +170,8 @@ static int arm(struct stp_session *s, void **ret_state)
 	r = stp_hooks_init(&f->hooks, s, mine);
 	if (r || !f->hooks.n)
 		goto out;
-	f->ops.func = functions_of[f->hooks.n_ips == 1][stp_count_probes(s, is_syscall) > 0];
+	f->only = f->hooks.hook[0].probe;
+	f->ops.func = functions_of[f->hooks.n == 1][stp_count_probes(s, is_syscall) > 0];
 	f->ops.flags = stp_count_probes(s, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
 	r = refresh(s, f);
 	if (r)

@@ -73,15 +73,11 @@ struct tracepoint *stp_tracepoint_find(const char *name, struct module **ret_mod
 
 /* ------------------------------------------------------------------ hits */
 
-static __always_inline void trace_hit(void *data, const u64 *args, const u64 *stack_args)
+static __always_inline void trace_run(struct trace_probe *t, const u64 *args, const u64 *stack_args)
 {
-	struct trace_probe *t = data;
-	struct stp_session *s = t->session;
 	struct stp_cpu *k;
 
-	if (!stp_gate_open(s))
-		return;
-	if (!stp_hit_enter(s, &k))
+	if (!stp_hit_enter(t->session, &k))
 		return;
 	k->c.regs = NULL;
 	k->c.address = 0;
@@ -90,6 +86,23 @@ static __always_inline void trace_hit(void *data, const u64 *args, const u64 *st
 	k->c.stack_args = stack_args;
 	stp_hit_run(k, t->probe);
 	stp_hit_leave(k);
+}
+
+static noinline void trace_doubtful(struct trace_probe *t, const u64 *args, const u64 *stack_args)
+{
+	if (!stp_gate_slow(t->session, current->tgid))
+		trace_run(t, args, stack_args);
+}
+
+/* It calls nothing but the handler, mostly. */
+static __always_inline void trace_hit(void *data, const u64 *args, const u64 *stack_args)
+{
+	struct trace_probe *t = data;
+
+	if (likely(!stp_gate_doubtful(t->session)))
+		trace_run(t, args, stack_args);
+	else
+		trace_doubtful(t, args, stack_args);
 }
 
 STP_DEFINE_TRACE_ENTRY(trace_entry, trace_hit);

@@ -28,8 +28,8 @@ struct stp_attachments;
 struct stp_session {
 	/* read at each hit */
 	u64 gate;                  /* bit tgid % 64: this process may be excluded; all ones while not live */
+	unsigned long min_stack;
 	u32 live;                  /* handlers of armed probes may run */
-	u32 min_stack;
 	struct stp_cpu __percpu *cpus;
 	struct rchan *chan;
 

@@ -38,6 +38,7 @@ static void run_one(struct stp_session *s, const struct stp_probe *p)
 	k->c.address = 0;
 	k->c.caller = 0;
 	stp_hit_run(k, p);
+	stp_hit_next(k);
 	stp_hit_drop(k);
 }
 

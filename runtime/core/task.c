@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The task that was hit. Numbers are those of the initial namespaces. */
 #include <linux/cred.h>
-#include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -9,18 +8,6 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include "stp.h"
-
-s64 stp_pid(void)
-{
-	return current->tgid;
-}
-EXPORT_SYMBOL_GPL(stp_pid);
-
-s64 stp_tid(void)
-{
-	return current->pid;
-}
-EXPORT_SYMBOL_GPL(stp_tid);
 
 s64 stp_ppid(void)
 {
@@ -90,13 +77,13 @@ EXPORT_SYMBOL_GPL(stp_cpu);
 /* Without the task's lock, which get_task_comm() takes: a rename at this moment may show half of each. */
 void stp_execname(char *dst, u32 size)
 {
-	u32 n = min_t(u32, size, TASK_COMM_LEN);
-
-	if (likely(n == TASK_COMM_LEN))
+	if (likely(size >= TASK_COMM_LEN)) {
 		memcpy(dst, current->comm, TASK_COMM_LEN);
-	else
-		memcpy(dst, current->comm, n);
-	dst[n - 1] = 0;
+		dst[TASK_COMM_LEN - 1] = 0;
+	} else {
+		memcpy(dst, current->comm, size);
+		dst[size - 1] = 0;
+	}
 }
 EXPORT_SYMBOL_GPL(stp_execname);
 

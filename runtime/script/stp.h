@@ -208,6 +208,7 @@ struct stp_ctx {
 	u64 address;                /* FUNCTION*: of the function; else 0 */
 	u64 caller;                 /* FUNCTION*: the return address; else 0 */
 	const u64 *stack_args;      /* TRACEPOINT: its arguments after the first STP_REGISTER_ARGS */
+	u32 tid, pid;               /* of the task that was hit */
 	u32 cpu;
 	struct stp_match *match;    /* what the last =~ of this handler found; only where matched() is used */
 	union {                     /* what is left to do when the handler has ended: looked at in one go */
@@ -218,6 +219,7 @@ struct stp_ctx {
 			u8 flush;   /* set by the flush that found the context busy */
 			u8 iter;    /* a foreach was begun */
 			u8 refresh; /* a condition of probe points has changed */
+			u8 measure; /* this hit's time, for the overload check */
 		};
 		u64 any;
 	} todo;
@@ -446,8 +448,8 @@ void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, con
 
 /* ------------------------------------------------------------------ where the hit is */
 
-s64 stp_pid(void);
-s64 stp_tid(void);
+static inline s64 stp_pid(const struct stp_ctx *c) { return (s32)c->pid; }
+static inline s64 stp_tid(const struct stp_ctx *c) { return (s32)c->tid; }
 s64 stp_ppid(void);
 s64 stp_pgrp(void);
 s64 stp_sid(void);

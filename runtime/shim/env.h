@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mix.h"
 #include "stp.h"
 
 #define U16_MAX ((u16)~0U)
@@ -43,6 +44,7 @@
 #define STP_HOT
 #define noinline __attribute__((noinline))
 
+
 /* "CPUs": a test chooses on which it is by the context that it uses. */
 #define STP_SHIM_CPUS 4
 #define nr_cpu_ids STP_SHIM_CPUS
@@ -56,6 +58,21 @@ static inline int fls64(u64 x)
 static inline u32 stp_strnlen(const char *s, u32 max)
 {
 	return (u32)strnlen(s, max);
+}
+
+/* Only the kernel's knows how. */
+static inline u32 stp_text_words(const char *s, u32 size, u64 *hash, u64 *ret_last)
+{
+	return 0;
+}
+
+/* Who is hit. */
+u32 stp_task_pid(void);
+u32 stp_task_tid(void);
+static inline void stp_context_task(struct stp_ctx *c)
+{
+	c->pid = stp_task_pid();
+	c->tid = stp_task_tid();
 }
 
 static inline u32 stp_same_words(const char *a, const char *b)

@@ -4,6 +4,6 @@
 
 /* run.c */
 void *stp_transport_reserve(struct stp_cpu *k, u32 len);
-void stp_record_stamp(struct stp_record *r);
+void stp_record_stamp(const struct stp_ctx *c, struct stp_record *r);
 
 #endif

@@ -67,11 +67,11 @@ void *stp_transport_reserve(struct stp_cpu *k, u32 len)
 	return &pending;
 }
 
-void stp_record_stamp(struct stp_record *r)
+void stp_record_stamp(const struct stp_ctx *c, struct stp_record *r)
 {
 	r->time = stp_boottime_ns();
-	r->tid = (u32)gettid();
-	r->pid = (u32)getpid();
+	r->tid = c->tid;
+	r->pid = c->pid;
 	r->uid = getuid();
 }
 

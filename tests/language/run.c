@@ -65,7 +65,7 @@ void *stp_transport_reserve(struct stp_cpu *k, u32 len)
 	return at;
 }
 
-void stp_record_stamp(struct stp_record *r)
+void stp_record_stamp(const struct stp_ctx *c, struct stp_record *r)
 {
 	r->tid = 43;
 	r->pid = 42;

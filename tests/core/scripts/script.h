@@ -59,7 +59,7 @@ static inline void print3(struct stp_ctx *c, u32 format, s64 a, s64 b, s64 d)
 }
 static inline bool ours(struct stp_ctx *c)
 {
-	return stp_pid() == c->target;
+	return stp_pid(c) == c->target;
 }
 
 #endif

@@ -31,7 +31,7 @@ static inline __attribute__((unused)) void p_stat(struct stp_ctx *c)
 }
 static inline __attribute__((unused)) void p_map(struct stp_ctx *c)
 {
-	union stp_key key[1] = { { .n = stp_pid() } };
+	union stp_key key[1] = { { .n = stp_pid(c) } };
 	s64 *v;
 
 	if (!stp_action(c, 1, NULL))
@@ -49,7 +49,7 @@ static inline __attribute__((unused)) void p_mapstat(struct stp_ctx *c)
 		return;
 	stp_execname(name, MAXSTRINGLEN);
 	key[0].s = name;
-	key[1].n = stp_pid();
+	key[1].n = stp_pid(c);
 	stp_map_agg_add(c, a, key, stp_function_arg(c, 2));
 	stp_frame_pop(c, MAXSTRINGLEN);
 }
@@ -68,7 +68,7 @@ static inline __attribute__((unused)) void p_print(struct stp_ctx *c)
 		at = stp_print(c, 0, stp_string_room(len) + 16);
 		if (at) {
 			at = stp_put_string(at, name, len);
-			at[0] = stp_pid();
+			at[0] = stp_pid(c);
 			at[1] = stp_function_arg(c, 2);
 		}
 	}
@@ -78,12 +78,12 @@ static inline __attribute__((unused)) void p_filter(struct stp_ctx *c)
 {
 	if (!stp_action(c, 1, NULL))
 		return;
-	if (stp_pid() == c->target)
+	if (stp_pid(c) == c->target)
 		stp_atomic_add(&n, 1);
 }
 static inline __attribute__((unused)) void p_entry(struct stp_ctx *c)
 {
-	union stp_key key[1] = { { .n = stp_tid() } };
+	union stp_key key[1] = { { .n = stp_tid(c) } };
 	s64 *v = stp_map_long(c, a, key);
 
 	if (v)
@@ -91,7 +91,7 @@ static inline __attribute__((unused)) void p_entry(struct stp_ctx *c)
 }
 static inline __attribute__((unused)) void p_latency(struct stp_ctx *c)
 {
-	union stp_key key[1] = { { .n = stp_tid() } };
+	union stp_key key[1] = { { .n = stp_tid(c) } };
 	s64 t = stp_map_get_long(c, a, key);
 
 	if (!t)

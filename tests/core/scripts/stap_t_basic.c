@@ -29,8 +29,8 @@ static void p_vfs_write(struct stp_ctx *c)
 	if (!ours(c) || stp_function_arg(c, 2) != OUR_SIZE)
 		return;
 	stp_atomic_add(&hits, 1);
-	print3(c, F_FUNCTION, stp_function_arg(c, 2), stp_caller(c) != 0, stp_tid());
-	key[0].n = stp_tid();
+	print3(c, F_FUNCTION, stp_function_arg(c, 2), stp_caller(c) != 0, stp_tid(c));
+	key[0].n = stp_tid(c);
 	v = stp_map_long(c, by_tid, key);
 	if (v)
 		++*v;
@@ -60,13 +60,13 @@ static void p_registers(struct stp_ctx *c)
 static void p_vfs_write_entry(struct stp_ctx *c)
 {
 	c->saved[0] = stp_function_arg(c, 2);
-	c->saved[1] = stp_tid();
+	c->saved[1] = stp_tid(c);
 }
 static void p_vfs_write_return(struct stp_ctx *c)
 {
 	if (!ours(c) || c->saved[0] != OUR_SIZE)
 		return;
-	print3(c, F_RETURN, c->result, c->saved[0], c->saved[1] == stp_tid());
+	print3(c, F_RETURN, c->result, c->saved[0], c->saved[1] == stp_tid(c));
 }
 
 static void p_syscall(struct stp_ctx *c)

@@ -13,7 +13,7 @@ static void p_write(struct stp_ctx *c)
 	if (stp_function_arg(c, 2) != 1)
 		return;
 	n = __atomic_add_fetch(&hits, 1, __ATOMIC_RELAXED);
-	print3(c, F_FUNCTION, n, stp_cpu(), stp_tid());
+	print3(c, F_FUNCTION, n, stp_cpu(), stp_tid(c));
 }
 static void p_end(struct stp_ctx *c)
 {
