@@ -16,9 +16,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/tree.h"
 #include "config.h"
 #include "session/policy.h"
-#include "session/process.h"
 
 #define STOP_USEC 20000000ull
 
@@ -125,7 +125,7 @@ static int get_socket(const Options *o) {
         if (n == 1)
                 return SD_LISTEN_FDS_START;
         const char *path = o->socket ?: STAPD_SOCKET;
-        if (!o->socket && directory_make(STAPD_RUNTIME_DIR, 0755) < 0)
+        if (!o->socket && tree_make(STAPD_RUNTIME_DIR, 0755) < 0)
                 log_warning("Cannot make " STAPD_RUNTIME_DIR ".");
         int fd = server_listen(path);
         if (fd == -EADDRINUSE)

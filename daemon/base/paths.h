@@ -17,6 +17,8 @@ const char *const *paths_policy(void);
 const char *paths_program(const char *name);
 
 #define STAPD_CACHE_DIR "/var/cache/stapd"
+/* Kernel kits are kept in a folder of kernels and compilers, and have 65 to 80 MB each. */
+#define STAPD_KITS_MAX 4
 #define STAPD_STATE_DIR "/var/lib/stapd"
 #define STAPD_RUNTIME_DIR "/run/stapd"
 #define STAPD_SOCKET STAPD_RUNTIME_DIR "/org.stapd1"

@@ -6,7 +6,7 @@
 #include "base/fds.h"
 #include "build/kit-build.h"
 #include "build/steps.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 #define MAX_MODULE ((size_t) 64 << 20)
 

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include "base/strmap.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 #define WHOLE ".whole"
 

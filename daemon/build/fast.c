@@ -9,7 +9,7 @@
 #include "build/messages.h"
 #include "build/object.h"
 #include "build/steps.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 static int give_up(BuildJob *j, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static int give_up(BuildJob *j, const char *fmt, ...) {

@@ -7,7 +7,7 @@
 #include "build/kit-file.h"
 #include "build/messages.h"
 #include "build/steps.h"
-#include "build/tree.h"
+#include "base/tree.h"
 #include "manifest/manifest.h"
 
 static int write_kbuild(BuildJob *j) {

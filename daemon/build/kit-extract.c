@@ -6,7 +6,7 @@
 #include <limits.h>
 #include "build/kit-steps.h"
 #include "build/template.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 /* Since 6.12 what is the same in all modules is an object of its own; in M= or in one of its directories. */
 static int take_common_object(Builder *b) {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include "base/fds.h"
 #include "build/digest.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 #define MAX_JSON ((size_t) 4 << 20)
 #define MAX_DEPTH 4

@@ -6,7 +6,7 @@
 #include "build/bundle.h"
 #include "build/kit-steps.h"
 #include "build/template.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 #define MAX_JOBS 4
 

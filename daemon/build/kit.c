@@ -9,7 +9,7 @@
 #include "build/kit-build.h"
 #include "build/kit-file.h"
 #include "build/object.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 const char *const kit_names[] = { "-DKBUILD_BASENAME=\"stap\"", "-DKBUILD_MODNAME=\"stap\"",
                                   "-D__KBUILD_MODNAME=kmod_stap", NULL };

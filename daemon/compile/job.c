@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include "base/fds.h"
 #include "base/log.h"
-#include "build/tree.h"
+#include "base/tree.h"
 #include "compile/listing.h"
 #include "compile/message.h"
 #include "compile/passes.h"

@@ -17,7 +17,7 @@
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "base/log.h"
-#include "build/tree.h"
+#include "base/tree.h"
 #include "compile/seccomp.h"
 
 /* The address space of a program with AddressSanitizer is terabytes of shadow. */

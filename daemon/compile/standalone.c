@@ -5,7 +5,7 @@
 #include <pwd.h>
 #include "base/fds.h"
 #include "base/paths.h"
-#include "build/tree.h"
+#include "base/tree.h"
 #include "compile/listing.h"
 #include "compile/passes.h"
 
@@ -70,8 +70,10 @@ static int build_kit(World *w, Arena *a, const StringVec *dirs, const char **ret
         }
         int r = kit_build(a, &w->kit_target, dir, print_progress, NULL, &d, ret_id);
         *ret_dir = dir;
-        if (r == KIT_OK)
+        if (r == KIT_OK) {
+                (void) tree_prune(dir, STAPD_KITS_MAX, *ret_id);
                 return 0;
+        }
         diags_render_text(&d, is_terminal(), &text);
         if (r == KIT_FAILED)
                 fputs(text.data ? text.data : "", stderr);
@@ -99,6 +101,12 @@ static int open_kernel(const WorldOptions *o, World **ret) {
         return r;
 }
 
+static void open_kit(World *w, const WorldOptions *o) {
+        world_open_kit(w, o);
+        if (w->kit)
+                (void) tree_touch(w->kit->dir); /* of the kits, the one that was used last is removed last */
+}
+
 int standalone_prepare(Arena *a, const Options *o) {
         StringVec dirs = standalone_kit_dirs(a, o);
         WorldOptions options = world_options(a, o, &dirs);
@@ -106,7 +114,7 @@ int standalone_prepare(Arena *a, const Options *o) {
         const char *id, *dir;
         if (open_kernel(&options, &w) < 0)
                 return EXIT_USAGE;
-        world_open_kit(w, &options);
+        open_kit(w, &options);
         if (w->kit) {
                 printf("%s\n", w->kit->dir);
                 return 0;
@@ -160,7 +168,7 @@ static void print_pass(void *userdata, PassId pass, uint64_t usec, const char *d
 /* Damaged and missing kits are made on the way. */
 static int want_kit(World *w, const WorldOptions *o, const StringVec *dirs, Arena *a) {
         const char *id, *dir;
-        world_open_kit(w, o);
+        open_kit(w, o);
         if (w->kit || w->kit_result == KIT_FAILED)
                 return 0;
         if (w->kit_result == KIT_DAMAGED)

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
+#include "base/tree.h"
 #include "manifest/manifest.h"
-#include "session/process.h"
 
 #define MODULE_MAX (64u << 20)
 
@@ -93,7 +93,7 @@ int cache_open(const char *dir, uint64_t max_bytes, Cache **ret) {
         c->path = strdup(dir);
         if (!c->path)
                 return -ENOMEM;
-        int r = directory_make(dir, 0700);
+        int r = tree_make(dir, 0700);
         if (r < 0)
                 return r;
         c->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

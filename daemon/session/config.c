@@ -23,6 +23,7 @@ static const struct {
         { "CompileSlots", SETTING_UNSIGNED, offsetof(Config, compile_slots) },
         { "CacheMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, cache_max_megabytes) },
         { "KeepMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, keep_max_megabytes) },
+        { "KitsMax", SETTING_UNSIGNED, offsetof(Config, kits_max) },
         { "SigningKey", SETTING_STRING, offsetof(Config, signing_key) },
         { "SigningCertificate", SETTING_STRING, offsetof(Config, signing_certificate) },
 };
@@ -39,6 +40,7 @@ int config_init(Config *c) {
                 .compile_slots = 2,
                 .cache_max_megabytes = 256,
                 .keep_max_megabytes = 256,
+                .kits_max = STAPD_KITS_MAX,
                 .cache_dir = strdup(STAPD_CACHE_DIR),
                 .state_dir = strdup(STAPD_STATE_DIR),
         };

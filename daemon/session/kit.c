@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/tree.h"
 #include "run/module.h"
 #include "runtime/abi.h"
 #include "session/process.h"
@@ -27,7 +28,7 @@ bool kit_id_is_valid(const char *id) {
 }
 
 int kit_staging_new(const char *kit_dir, const char *user, char **ret) {
-        int r = directory_make(kit_dir, 0755);
+        int r = tree_make(kit_dir, 0755);
         if (r < 0)
                 return r;
         _cleanup_(freep) char *path = NULL;
@@ -37,14 +38,14 @@ int kit_staging_new(const char *kit_dir, const char *user, char **ret) {
                 return -errno;
         r = directory_give(path, user);
         if (r < 0) {
-                (void) directory_remove(path);
+                (void) tree_remove(path);
                 return r;
         }
         *ret = TAKE_PTR(path);
         return 0;
 }
 
-int kit_install(const char *kit_dir, const char *staging, const char *id) {
+int kit_install(const char *kit_dir, const char *staging, const char *id, unsigned keep) {
         _cleanup_(freep) char *from = NULL, *to = NULL;
         if (!kit_id_is_valid(id))
                 return -EINVAL;
@@ -54,10 +55,14 @@ int kit_install(const char *kit_dir, const char *staging, const char *id) {
                 return -ENOMEM;
         int r = directory_take_over(from);
         if (r >= 0)
-                r = directory_remove(to);
+                r = tree_remove(to);
         if (r >= 0 && rename(from, to) < 0)
                 r = -errno;
-        int k = directory_remove(staging);
+        if (r >= 0) {
+                (void) tree_touch(to);
+                r = tree_prune(kit_dir, keep, id);
+        }
+        int k = tree_remove(staging);
         return r < 0 ? r : k;
 }
 
@@ -101,8 +106,17 @@ static int load_file(const char *kit_dir, const char *id, const SigningKey *key)
         return signed_fd < 0 ? module_load(fd, /* sealed= */ false) : module_load(signed_fd, /* sealed= */ true);
 }
 
+/* Of the kits, the one that was used last goes last: see kit_install(). */
+static void touch(const char *kit_dir, const char *id) {
+        _cleanup_(freep) char *path = NULL;
+        if (asprintf(&path, "%s/%s", kit_dir, id) >= 0)
+                (void) tree_touch(path);
+}
+
 int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash, const SigningKey *key) {
         uint64_t hash = 0;
+        if (kit_id_is_valid(id))
+                touch(kit_dir, id);
         int r = core_hash(&hash);
         if (r < 0)
                 return r;

@@ -11,8 +11,9 @@
 
 /* A staging directory that `user` may write, below `kit_dir`. Caller frees. Negative errno. */
 int kit_staging_new(const char *kit_dir, const char *user, char **ret);
-/* Gives the kit `id` in the staging directory to root and puts it in its place; the staging directory goes. */
-int kit_install(const char *kit_dir, const char *staging, const char *id);
+/* Gives the kit `id` in the staging directory to root and puts it in its place; the staging directory goes, and so
+ * do the kits that were not used for longest, so that `keep` are left. */
+int kit_install(const char *kit_dir, const char *staging, const char *id, unsigned keep);
 /* True for a name that can be a kit's: hex digits, dots and dashes. */
 bool kit_id_is_valid(const char *id);
 

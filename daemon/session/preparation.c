@@ -6,10 +6,10 @@
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "base/log.h"
+#include "base/tree.h"
 #include "session/kit.h"
 #include "session/lifecycle.h"
 #include "session/message.h"
-#include "session/process.h"
 
 typedef struct Waiter {
         struct Waiter *next;
@@ -35,7 +35,7 @@ void preparation_end(Manager *m, const char *kit, const char *error) {
         }
         compile_job_cancel(p->job);
         if (p->staging)
-                (void) directory_remove(p->staging);
+                (void) tree_remove(p->staging);
         free(p->staging);
         free(p->kernel);
         free(p);
@@ -79,7 +79,7 @@ static void on_prepared(void *userdata, CompileResult result, json_object *reply
                 preparation_failed(p, error ?: "the kernel kit could not be built");
                 return;
         }
-        int r = kit_install(m->kit_dir, p->staging, kit);
+        int r = kit_install(m->kit_dir, p->staging, kit, m->config->kits_max);
         if (r < 0) {
                 log_errno(r, "Cannot install the kernel kit %s: %m", kit);
                 preparation_failed(p, "the kernel kit could not be put in its place");

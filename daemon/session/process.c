@@ -81,33 +81,6 @@ pid_t process_spawn(const ProcessOptions *o) {
         return pid;
 }
 
-int directory_make(const char *path, mode_t mode) {
-        _cleanup_(freep) char *copy = strdup(path);
-        if (!copy)
-                return -ENOMEM;
-        for (char *p = copy + 1; *p; p++) {
-                if (*p != '/')
-                        continue;
-                *p = 0;
-                if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-                        return -errno;
-                *p = '/';
-        }
-        if (mkdir(copy, mode) < 0 && errno != EEXIST)
-                return -errno;
-        return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-        return remove(path) < 0 && errno != ENOENT ? -1 : 0;
-}
-
-int directory_remove(const char *path) {
-        if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
-                return errno == ENOENT ? 0 : -errno;
-        return 0;
-}
-
 /* The directory was written by an unprivileged process, which is gone by now. */
 static int take_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
         if (!S_ISDIR(st->st_mode) && (!S_ISREG(st->st_mode) || st->st_nlink != 1)) {

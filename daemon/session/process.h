@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Starting our helper programs without privilege, and small work on directories. Negative errno.
+ * Starting our helper programs without privilege, and whose directories are. Negative errno.
  */
 #include <stdbool.h>
 #include <sys/types.h>
@@ -18,10 +18,6 @@ typedef struct ProcessOptions {
 /* Forks and runs it with nothing but 0-2 (null, null, our standard error) and 3. Returns the pid. */
 pid_t process_spawn(const ProcessOptions *o);
 
-/* mkdir -p; the last component gets the mode. */
-int directory_make(const char *path, mode_t mode);
-/* Removes a directory with what is in it; follows no links. A path that is not there is fine. */
-int directory_remove(const char *path);
 /* Gives everything below a directory to root, readable by all, writable by root alone; refuses links,
  * devices and files that have other names. */
 int directory_take_over(const char *path);

@@ -12,7 +12,7 @@
 #include "base/fds.h"
 #include "build/build.h"
 #include "build/kit-file.h"
-#include "build/tree.h"
+#include "base/tree.h"
 
 static Arena *arena;
 static Diags diags;

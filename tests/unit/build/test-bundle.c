@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "build/bundle.h"
-#include "build/tree.h"
+#include "base/tree.h"
 #include "unit/test.h"
 
 static Arena *arena;

@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
+#include "base/tree.h"
 #include "session/cache.h"
-#include "session/process.h"
 #include "unit/test.h"
 
 static unsigned count_files(const char *dir) {
@@ -33,7 +33,7 @@ TEST(what_is_no_module_is_not_found_and_goes) {
         ASSERT_ERROR(cache_get(c, "0123"), -ENOENT);
         ASSERT_EQ(count_files(dir), 0);
         cache_close(c);
-        ASSERT_OK(directory_remove(dir));
+        ASSERT_OK(tree_remove(dir));
 }
 
 TEST(the_oldest_make_room) {
@@ -62,7 +62,7 @@ TEST(the_oldest_make_room) {
         ASSERT(access(path, F_OK) < 0);
         close(fd);
         cache_close(c);
-        ASSERT_OK(directory_remove(dir));
+        ASSERT_OK(tree_remove(dir));
 }
 
 TEST(left_overs_of_a_cut_write_go) {
@@ -76,5 +76,5 @@ TEST(left_overs_of_a_cut_write_go) {
         ASSERT_OK(cache_open(dir, 1 << 20, &c));
         ASSERT(access(path, F_OK) < 0);
         cache_close(c);
-        ASSERT_OK(directory_remove(dir));
+        ASSERT_OK(tree_remove(dir));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -6,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/tree.h"
 #include "session/kit.h"
 #include "session/process.h"
 #include "unit/test.h"
@@ -63,7 +65,7 @@ TEST(a_kit_is_taken_over_without_links) {
         snprintf(path, sizeof(path), "%s/id-1", staging);
         ASSERT_OK(mkdir(path, 0777));
         make_file(path, "core");
-        ASSERT_OK(kit_install(dir, staging, "id-1"));
+        ASSERT_OK(kit_install(dir, staging, "id-1", 2));
         snprintf(to, sizeof(to), "%s/id-1/core", dir);
         struct stat st;
         ASSERT_OK(stat(to, &st));
@@ -77,12 +79,52 @@ TEST(a_kit_is_taken_over_without_links) {
         ASSERT_OK(mkdir(path, 0777));
         snprintf(path, sizeof(path), "%s/id-2/link", staging);
         ASSERT_OK(symlink("/etc/shadow", path));
-        ASSERT_ERROR(kit_install(dir, staging, "id-2"), -EPERM);
+        ASSERT_ERROR(kit_install(dir, staging, "id-2", 2), -EPERM);
         snprintf(to, sizeof(to), "%s/id-2", dir);
         ASSERT(access(to, F_OK) < 0);
         free(staging);
-        ASSERT_OK(directory_remove(dir));
-        ASSERT_OK(directory_remove(dir)); /* not there is fine */
+        ASSERT_OK(tree_remove(dir));
+        ASSERT_OK(tree_remove(dir)); /* not there is fine */
+}
+
+static void stage_kit(const char *dir, const char *id, unsigned keep) {
+        char *staging, path[512];
+        ASSERT_OK(kit_staging_new(dir, "nobody", &staging));
+        snprintf(path, sizeof(path), "%s/%s", staging, id);
+        ASSERT_OK(mkdir(path, 0755));
+        make_file(path, "core");
+        ASSERT_OK(kit_install(dir, staging, id, keep));
+        free(staging);
+}
+
+static bool has_kit(const char *dir, const char *id) {
+        char path[512];
+        snprintf(path, sizeof(path), "%s/%s/core", dir, id);
+        return access(path, F_OK) == 0;
+}
+
+static void used_at(const char *dir, const char *id, time_t when) {
+        char path[512];
+        struct timespec times[2] = { { .tv_sec = when }, { .tv_sec = when } };
+        snprintf(path, sizeof(path), "%s/%s", dir, id);
+        ASSERT_OK(utimensat(AT_FDCWD, path, times, 0));
+}
+
+TEST(kits_that_were_not_used_for_longest_go) {
+        char dir[] = "/tmp/stapd-kit-XXXXXX";
+        ASSERT_NOT_NULL(mkdtemp(dir));
+        stage_kit(dir, "id-1", 3);
+        stage_kit(dir, "id-2", 3);
+        stage_kit(dir, "id-3", 3);
+        ASSERT(has_kit(dir, "id-1") && has_kit(dir, "id-2") && has_kit(dir, "id-3"));
+        used_at(dir, "id-1", 3000);
+        used_at(dir, "id-2", 1000);
+        used_at(dir, "id-3", 2000);
+        stage_kit(dir, "id-4", 3);
+        ASSERT(has_kit(dir, "id-1") && !has_kit(dir, "id-2") && has_kit(dir, "id-3") && has_kit(dir, "id-4"));
+        stage_kit(dir, "id-5", 1);
+        ASSERT(!has_kit(dir, "id-1") && !has_kit(dir, "id-3") && !has_kit(dir, "id-4") && has_kit(dir, "id-5"));
+        ASSERT_OK(tree_remove(dir));
 }
 
 TEST(kit_names_lead_nowhere_else) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "build/tree.h"
+#include "base/tree.h"
 #include <sys/stat.h>
 #include "unit/test.h"
 
@@ -54,6 +54,22 @@ TEST(replacing_is_one_step) {
         ASSERT_OK(tree_write_file(at("new/2"), "x", 1));
         ASSERT_OK(tree_replace(at("new"), at("place")));
         ASSERT(exists(at("place/2")) && !exists(at("place/1")) && !exists(at("new")));
+        ASSERT_OK(tree_remove(root));
+}
+
+TEST(pruning_leaves_work_in_progress_alone) {
+        setup();
+        ASSERT_OK(tree_make(at("all/kit"), 0755));
+        ASSERT_OK(tree_make(at("all/spare"), 0755));
+        ASSERT_OK(tree_make(at("all/.staging-1"), 0755));
+        ASSERT_OK(tree_write_file(at("all/file"), "x", 1));
+        ASSERT_OK(tree_make(at("all/.old-kit/left"), 0755)); /* of a removal that was interrupted */
+        ASSERT_OK(tree_prune(at("all"), 1, "spare"));
+        ASSERT(!exists(at("all/kit")) && !exists(at("all/.old-kit")));
+        ASSERT(exists(at("all/spare")) && exists(at("all/.staging-1")) && exists(at("all/file")));
+        ASSERT_OK(tree_prune(at("all"), 0, "spare"));
+        ASSERT(exists(at("all/spare")));
+        ASSERT(tree_prune(at("none"), 1, "x") < 0);
         ASSERT_OK(tree_remove(root));
 }
 

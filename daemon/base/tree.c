@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "build/tree.h"
+#include "base/tree.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include "base/fds.h"
 
@@ -19,7 +21,7 @@ int tree_make(const char *path, unsigned mode) {
                         continue;
                 memcpy(part, path, i);
                 part[i] = 0;
-                if (mkdir(part, mode) < 0 && errno != EEXIST) {
+                if (mkdir(part, path[i] ? 0755 : mode) < 0 && errno != EEXIST) {
                         /* A parent that we may not write to but that is there is fine (EACCES, EROFS). */
                         struct stat st;
                         int error = errno;
@@ -58,6 +60,65 @@ static int remove_at(int parent, const char *name, unsigned depth) {
 
 int tree_remove(const char *path) {
         return remove_at(AT_FDCWD, path, 0);
+}
+
+typedef struct Oldest {
+        char name[NAME_MAX + 1];
+        struct timespec used;
+} Oldest;
+
+static bool used_before(const struct timespec *a, const struct timespec *b) {
+        return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* How many directories there are, and which was touched first. */
+static int find_oldest(DIR *dir, const char *spare, size_t *ret_n, Oldest *ret) {
+        *ret_n = 0;
+        *ret = (Oldest) {};
+        rewinddir(dir);
+        for (struct dirent *e; (e = readdir(dir));) {
+                struct stat st;
+                if (e->d_name[0] == '.' || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+                    !S_ISDIR(st.st_mode))
+                        continue;
+                (*ret_n)++;
+                if (strcmp(e->d_name, spare) != 0 && (!*ret->name || used_before(&st.st_mtim, &ret->used))) {
+                        strcpy(ret->name, e->d_name);
+                        ret->used = st.st_mtim;
+                }
+        }
+        return *ret->name ? 0 : -ENOENT;
+}
+
+/* Renamed first: nobody sees one of which a part is gone. */
+static int remove_aside(DIR *dir, const char *name) {
+        char aside[NAME_MAX + 16];
+        (void) snprintf(aside, sizeof(aside), ".old-%s", name);
+        int r = remove_at(dirfd(dir), aside, 0); /* of one that was interrupted */
+        if (r < 0)
+                return r;
+        if (renameat(dirfd(dir), name, dirfd(dir), aside) < 0)
+                return -errno;
+        return remove_at(dirfd(dir), aside, 0);
+}
+
+int tree_prune(const char *path, size_t keep, const char *spare) {
+        DIR *dir = opendir(path);
+        if (!dir)
+                return -errno;
+        int r = 0;
+        for (size_t n; r == 0;) {
+                Oldest oldest;
+                if (find_oldest(dir, spare, &n, &oldest) < 0 || n <= keep)
+                        break;
+                r = remove_aside(dir, oldest.name);
+        }
+        closedir(dir);
+        return r;
+}
+
+int tree_touch(const char *path) {
+        return utimensat(AT_FDCWD, path, NULL, 0) < 0 ? -errno : 0;
 }
 
 int tree_write_file(const char *path, const void *data, size_t len) {

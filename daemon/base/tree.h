@@ -6,10 +6,15 @@
 #include <stddef.h>
 #include "base/arena.h"
 
-/* mkdir -p; existing ones are fine. */
+/* mkdir -p, the last one with this mode; existing ones are fine. */
 int tree_make(const char *path, unsigned mode);
 /* rm -rf, never across a symbolic link. A path that is not there is fine. */
 int tree_remove(const char *path);
+/* Removes the directories in `dir` that were not touched for longest, so that `keep` are left; `spare` is one of these.
+ * Hidden ones are somebody's work in progress, and not counted. */
+int tree_prune(const char *dir, size_t keep, const char *spare);
+/* Now is when it was used last. */
+int tree_touch(const char *path);
 int tree_copy_file(const char *from, const char *to);
 int tree_write_file(const char *path, const void *data, size_t len);
 /* The whole file with a NUL after it, in the arena; NULL with errno set. */
