@@ -3,6 +3,7 @@
 #include <string.h>
 #include "api/interface.h"
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "session/policy.h"
 
 /* D-Bus arguments: a name each, or name:member where the member is called otherwise; verbs.h has the rest. */
@@ -140,6 +141,8 @@ bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         const char *rule;
         if (policy_allows(c->manager, c->caller, verb, owner, &rule))
                 return true;
+        log_info("Refused %s to uid %u (pid %d): %s", strrchr(c->method, '.') + 1, c->caller->uid, (int) c->caller->pid,
+                 rule);
         call_error_text(c, "PolicyDenied", "reason", rule);
         return false;
 }

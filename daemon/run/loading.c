@@ -82,7 +82,8 @@ const char *loading_explain(int error) {
         switch (error < 0 ? -error : error) {
         case EKEYREJECTED:
         case ENOKEY:
-                return table[LOADING_SIGNATURE_REQUIRED].advice;
+                return "the kernel does not know the key that stapd signs modules with; enrol the file of "
+                       "SigningCertificate= (mokutil --import FILE) and reboot";
         case EPERM:
                 return "the kernel does not let stapd load modules (lockdown, modules_disabled or a missing "
                        "capability)";

@@ -68,9 +68,9 @@ kernel_trouble() {
         index($0, mark) { found = 1 }'
 }
 
-# After each case: prints what is left after five seconds, and gets rid of it for the next one.
+# After each case: prints what is left after twenty seconds, and gets rid of it for the next one.
 await_clean() {
-    local problems end=$((${EPOCHREALTIME/./} + 5000000))
+    local problems end=$((${EPOCHREALTIME/./} + 20000000))
     while problems=$(find_unclean); [ -n "$problems" ] && [ "${EPOCHREALTIME/./}" -lt "$end" ]; do sleep 0.1; done
     if [ -n "$problems" ]; then
         printf '\nnot clean after the case:\n%s\n' "$problems"

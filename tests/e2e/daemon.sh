@@ -38,12 +38,13 @@ daemon_find_helper() { # prints a user
     return 1
 }
 
-# daemon_start [OPTION...]: returns once it answers
+# daemon_start [OPTION...]: returns once it answers. $daemon_config are more lines of its stapd.conf.
 daemon_start() {
     local tries=0 helper
     helper=$(daemon_find_helper) || return 1
     getent group "$STAPD_GROUP" >/dev/null || STAPD_GROUP=root
-    printf '[Daemon]\nGroup=%s\nCompileUser=%s\nStreamUser=%s\n' "$STAPD_GROUP" "$helper" "$helper" >"$E2E_WORK/stapd.conf"
+    printf '[Daemon]\nGroup=%s\nCompileUser=%s\nStreamUser=%s\n%s' \
+        "$STAPD_GROUP" "$helper" "$helper" "${daemon_config-}" >"$E2E_WORK/stapd.conf"
     # stapd loads no core that another user could have put there; here that user is the one who asks for it.
     [ "$(id -u)" -ne 0 ] || chown -f 0:0 "${cache:-/nowhere}"/kit/*/stapd_core.ko || true
     mkdir -p "$E2E_WORK/bin"
