@@ -157,7 +157,22 @@ static Type infer_unary(Infer *t, Expr *x, Type want) {
         return TYPE_LONG;
 }
 
+/* A statistic is not assigned to, as it has no value. */
+static bool refuse_stats(Infer *t, Expr *target) {
+        if (infer_expr(t, target, TYPE_UNKNOWN) != TYPE_STATS)
+                return false;
+        const char *text = expr_text(t->e, target);
+        Diag *d = diag_add(t->e->diags, DIAG_E0304, target->span, "`%s` is a statistic, and cannot be assigned to",
+                           text);
+        explain(t, d, target, TYPE_STATS);
+        diag_hint(t->e->diags, d, "`%s <<< n` adds a value, `delete %s` begins anew", text, text);
+        target->type = TYPE_POISON;
+        return true;
+}
+
 static Type infer_step(Infer *t, Expr *x, Type want) {
+        if (refuse_stats(t, expr_as(Step, x)->operand))
+                return TYPE_POISON;
         infer_expr(t, expr_as(Step, x)->operand, TYPE_LONG);
         return TYPE_LONG;
 }
@@ -192,6 +207,8 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
         ExprAssign *a = expr_as(Assign, x);
         if (a->op == OP_STAT_ADD)
                 return infer_stat_add(t, a);
+        if (refuse_stats(t, a->target))
+                return TYPE_POISON;
         if (a->op != OP_NONE) {
                 Type type = a->op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
                 infer_expr(t, a->target, type);
@@ -199,10 +216,6 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
                 return type;
         }
         Type target = infer_expr(t, a->target, TYPE_UNKNOWN);
-        if (target == TYPE_STATS) {
-                infer_mismatch(t, a->target, TYPE_STATS, TYPE_LONG);
-                return TYPE_POISON;
-        }
         Type value = infer_given(t, a->value, is_known(target) ? target : want == TYPE_VOID ? TYPE_UNKNOWN
                                  : want, a->target);
         if (value == TYPE_STATS) {
