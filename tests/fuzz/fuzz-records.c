@@ -83,6 +83,12 @@ static Manifest *make_manifest(void) {
         for (unsigned i = 0; i < 4; i++)
                 manifest_add_field(m, 1, (char[]) { (char) ('a' + i), 0 }, i % 2 ? FIELD_STRING : FIELD_MEMORY, false);
         manifest_add_format(m, "plain\n", "c");
+        manifest_add_format(m, "%*m\n", "d"); /* a histogram of five buckets, of an element */
+        manifest_add_field(m, 3, "key", FIELD_STRING, false);
+        manifest_add_field(m, 3, "w", FIELD_LONG, true);
+        manifest_add_field(m, 3, "h", FIELD_HIST, false);
+        manifest_set_agg(m, 3, &(ManifestAgg) { .kind = AGG_HIST, .name = "h", .n_keys = 1, .histogram = {
+                .linear = true, .low = -10, .high = 10, .step = 10 } });
         return m;
 }
 
