@@ -57,6 +57,8 @@ struct Unit {
         const TypeRef *result_ctype;
         bool ctype_lost;
         bool has_effects, is_reached, wants_regs; /* prune, finish */
+        Unit *same;              /* merge.c: the one that stands for it; most often itself */
+        bool is_merged;
         unsigned index, low;     /* recursion.c */
         bool on_stack;
 };
@@ -172,5 +174,7 @@ void pass_warn(Elab *e);
 void pass_formats(Elab *e);
 void pass_fold(Elab *e);
 void pass_prune(Elab *e);
+void pass_stable(Elab *e);
+void pass_merge(Elab *e);
 void pass_reach(Elab *e);
 void pass_finish(Elab *e);

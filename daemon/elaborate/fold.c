@@ -131,12 +131,46 @@ typedef struct {
 } Fold;
 
 /* "a" . "b" */
-static Expr *fold_concat(Elab *e, ExprBinary *b) {
-        ExprString *left = expr_as(String, b->left), *right = expr_as(String, b->right);
-        if (b->op != OP_CONCAT || !left || !right
-            || strlen(left->value) + strlen(right->value) > FOLD_MAX_STRING)
+static Expr *join_literals(Elab *e, Span span, Expr *x, Expr *y) {
+        ExprString *left = expr_as(String, x), *right = expr_as(String, y);
+        if (!left || !right || strlen(left->value) + strlen(right->value) > FOLD_MAX_STRING)
                 return NULL;
-        return make_string(e, b->base.span, arena_printf(e->arena, "%s%s", left->value, right->value));
+        return make_string(e, span, arena_printf(e->arena, "%s%s", left->value, right->value));
+}
+
+static ExprBinary *as_concat(Expr *x) {
+        ExprBinary *b = expr_as(Binary, x);
+        return b && b->op == OP_CONCAT ? b : NULL;
+}
+
+static Expr *make_concat(Elab *e, Span span, Expr *left, Expr *right) {
+        Expr *joined = join_literals(e, span, left, right);
+        ExprBinary *inner = as_concat(left);
+        if (!joined && inner)
+                joined = join_literals(e, span, inner->right, right);
+        else if (joined)
+                return joined;
+        Expr *both = joined ? make_binary(e, span, OP_CONCAT, inner->left, joined)
+                            : make_binary(e, span, OP_CONCAT, left, right);
+        both->type = TYPE_STRING;
+        return both;
+}
+
+/* Puts the parts of `x` behind `left`: all of them, one by one, so that a string is put together in one place. */
+static Expr *append_parts(Elab *e, Span span, Expr *left, Expr *x) {
+        ExprBinary *b = as_concat(x);
+        if (!b)
+                return make_concat(e, span, left, x);
+        return make_concat(e, span, append_parts(e, span, left, b->left), b->right);
+}
+
+/* a . ("b" . "c" . d) is (a . "bc") . d: what is cut at the end is cut at the same byte. NULL: nothing to do. */
+static Expr *fold_concat(Elab *e, ExprBinary *b) {
+        if (b->op != OP_CONCAT)
+                return NULL;
+        ExprBinary *left = as_concat(b->left);
+        bool joins = b->right->kind == EXPR_STRING && (b->left->kind == EXPR_STRING || (left && left->right->kind == EXPR_STRING));
+        return as_concat(b->right) || joins ? append_parts(e, b->base.span, b->left, b->right) : NULL;
 }
 
 /* 1 && e and 0 || e: whether e is not 0. Constants that settle it alone were folded already. */

@@ -9,7 +9,7 @@ static const struct {
         unsigned tag;
 } tags[] = {
         { "/* pure */", TAG_PURE },
-        { "/* stable */", TAG_PURE },
+        { "/* stable */", TAG_PURE | TAG_STABLE },
         { "/* guru */", TAG_GURU },
         { "/* string */", TAG_STRING },
         { "/* pragma:headers */", TAG_HEADERS },

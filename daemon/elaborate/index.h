@@ -15,6 +15,7 @@ typedef enum {
         TAG_HEADERS = 1 << 3, /* needs the kernel's headers */
         TAG_REGS = 1 << 4,    /* looks at the hit's registers */
         TAG_NEXT = 1 << 5,    /* may fall through to the next overload */
+        TAG_STABLE = 1 << 6, /* gives the same value all through a hit; pure, too */
 } EmbeddedTag;
 
 unsigned embedded_tags(const char *code);

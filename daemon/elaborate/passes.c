@@ -25,6 +25,8 @@ static const struct {
         { "formats", pass_formats },     /* one format for everything printed */
         { "fold", pass_fold },           /* constants, branches never taken */
         { "prune", pass_prune },         /* what has no effect */
+        { "stable", pass_stable },       /* what gives the same value all the time is called once */
+        { "merge", pass_merge },         /* handlers and functions that came out the same */
         { "reach", pass_reach },         /* functions, locals and slots that are left */
         { "finish", pass_finish },       /* the program */
 };

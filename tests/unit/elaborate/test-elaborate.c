@@ -175,3 +175,26 @@ TEST(no_place) {
                 done();
         }
 }
+
+/* The handlers of two aliases, of whose variables nothing is used; and two that use them. */
+TEST(handlers_that_came_out_the_same_are_one) {
+        static const struct {
+                const char *text;
+                bool same;
+        } cases[] = {
+                { "global n probe vfs.read, vfs.write { n++ }", true },
+                { "probe syscall.read, syscall.write { println(pid()) }", true },
+                { "probe syscall.read, syscall.write { println(name) }", false },
+                { "probe kernel.function(\"vfs_read\"), kernel.function(\"vfs_write\") { println($count) }", true },
+                { "probe kernel.function(\"vfs_read\"), kernel.function(\"vfs_fsync\") { println($file, @defined($count)) }",
+                  false },
+                { "probe begin { println(1) } probe end { println(1) }", false }, /* an error would name its own place */
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                TEST_CASE("%s", cases[i].text);
+                Program *p = compile(cases[i].text);
+                ASSERT_EQ(p->probes.n, 2);
+                ASSERT_EQ(p->probes.items[0]->body == p->probes.items[1]->body, cases[i].same);
+                done();
+        }
+}
