@@ -87,6 +87,8 @@ typedef struct Routine {
         const char *line;     /* "script.stp:3" of the last statement */
 } Routine;
 
+typedef struct SharedHandler SharedHandler;
+
 typedef struct Gen {
         Arena *arena;
         Diags *diags;
@@ -106,6 +108,9 @@ typedef struct Gen {
         bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
+        VEC(SharedHandler *) shared; /* shared.c: all handlers, before they are written */
+        StrMap skeletons;       /* shared.c */
+        unsigned n_shared;
         unsigned n_timed;       /* -t: probes of the script, which come first; 0: no timing */
         size_t first_report;    /* -t: from here on they are ours, that print the report */
         int error;              /* negative errno of the manifest's functions */
@@ -257,6 +262,9 @@ void gen_embedded_blocks(Gen *g); /* those beside functions */
 void gen_embedded_stmt(Gen *g, Stmt *s);
 const char *handler_name(Gen *g, const HandlerUse *h);
 void gen_handlers(Gen *g);
+/* shared.c: a handler's C, to be written with all others by shared_write(), once for those that are alike. */
+void shared_add(Gen *g, const HandlerUse *use, const char *comment, const char *code);
+void shared_write(Gen *g);
 void gen_globals(Gen *g);      /* their memory */
 void gen_global_table(Gen *g);
 void gen_probe_table(Gen *g);  /* locks and rows */

@@ -26,10 +26,15 @@ static const char *handler_result(Gen *g, const HandlerUse *h) {
 }
 
 static void handler_shell(Gen *g, const HandlerUse *h, const Probe *p) {
-        const char *name = handler_name(g, h);
-        buf_printf(g->out, "/* %s */\n", comment_text(g, p));
-        routine_end(g, &(Shell) {.head = text(g, "static void %s(struct stp_ctx *c)", name),
+        Buf *outer = g->out, code = {.limit = outer->limit};
+        g->out = &code;
+        routine_end(g, &(Shell) {.head = text(g, "static void %s(struct stp_ctx *c)", handler_name(g, h)),
                                  .result = handler_result(g, h), .key = h});
+        g->out = outer;
+        if (code.failed)
+                g->error = -ENOMEM;
+        shared_add(g, h, text(g, "/* %s */\n", comment_text(g, p)), arena_strndup(g->arena, code.data ?: "", code.len));
+        buf_done(&code);
 }
 
 static void gen_condition(Gen *g, const HandlerUse *h) {
@@ -119,4 +124,5 @@ void gen_handlers(Gen *g) {
                 if (handler_is_new(g, entry, "entry", i))
                         gen_entry(g, entry, p);
         }
+        shared_write(g);
 }
