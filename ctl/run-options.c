@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/cleanup.h"
 #include "base/buf.h"
 #include "base/paths.h"
@@ -26,6 +27,7 @@ static const char usage[] =
         "  --json-seq        The same with a record separator in front of each (RFC 7464)\n"
         "  --keep=SIZE       Keep so much of the youngest records for readers to come (256K to 1G; 1M)\n"
         "  --flight          Flight recorder: print the records that are kept (16M of them) when it ends\n"
+        RECORDING_USAGE
         "  -g                Guru: embedded C and writes\n"
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
         "  -G NAME=VALUE     Set a global\n"
@@ -65,6 +67,7 @@ static const struct option long_options[] = {
         { "json", no_argument, NULL, OPT_JSON },
         { "json-seq", no_argument, NULL, OPT_JSON_SEQ },
         { "keep", required_argument, NULL, OPT_KEEP },
+        RECORDING_OPTIONS,
         { "flight", no_argument, NULL, OPT_FLIGHT },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
@@ -93,24 +96,6 @@ static int read_number(const char *what, const char *text, int64_t min, int64_t 
                 return -EINVAL;
         }
         *ret = n;
-        return 0;
-}
-
-/* 4096, 512K, 16M, 1G. */
-static int read_size(const char *what, const char *text, int64_t min, int64_t max, int64_t *ret) {
-        static const char units[] = "KMG";
-        char *end;
-        errno = 0;
-        long long n = strtoll(text, &end, 10);
-        const char *unit = *end ? strchr(units, *end) : NULL;
-        unsigned shift = unit ? 10 * (unsigned) (unit - units + 1) : 0;
-        bool wrong_unit = *end && (!unit || end[1]);
-        if (errno || end == text || wrong_unit || n <= 0 || n > max >> shift || n << shift < min) {
-                fprintf(stderr, "stapctl: %s takes a size such as 512K, 16M or 1G, from %lldK to %lldM, not '%s'\n", what,
-                        (long long) min >> 10, (long long) max >> 20, text);
-                return -EINVAL;
-        }
-        *ret = n << shift;
         return 0;
 }
 
@@ -172,7 +157,7 @@ static int read_option(RunOptions *o, int c) {
         case OPT_NAME: o->session_name = optarg; return 0;
         case OPT_JSON: o->json = true; return 0;
         case OPT_JSON_SEQ: o->json_seq = true; return 0;
-        case OPT_KEEP: return read_size("--keep", optarg, 256 << 10, 1 << 30, &o->keep_bytes);
+        case OPT_KEEP: return read_size("--keep", optarg, 1, 256 << 10, 1 << 30, &o->keep_bytes);
         case OPT_FLIGHT: o->flight = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
@@ -200,6 +185,10 @@ static int check(const RunOptions *o) {
                 fputs("stapctl: a session that goes on by itself has no -c and no --json: see stapctl attach\n", stderr);
                 return -EINVAL;
         }
+        if (recording_is_wanted(&o->recording) && (!o->output || strcmp(o->output, "-") == 0 || o->flight)) {
+                fputs("stapctl: -S, --rotate-every, --compress and --min-free need a file to record to: -o FILE\n", stderr);
+                return -EINVAL;
+        }
         if (o->kernel && o->last_pass == PASS_RUN) {
                 fputs("stapctl: --kernel compiles for another kernel: say -p 4 as well\n", stderr);
                 return -EINVAL;
@@ -208,13 +197,14 @@ static int check(const RunOptions *o) {
 }
 
 int run_options_read(int argc, char **argv, RunOptions *ret) {
-        *ret = (RunOptions) { .last_pass = PASS_RUN };
-        for (int c; (c = getopt_long(argc, argv, "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
+        *ret = (RunOptions) { .last_pass = PASS_RUN, .recording = RECORDING_INIT };
+        for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return 0;
                 }
-                int r = read_option(ret, c);
+                int r = recording_read_option(&ret->recording, c, optarg);
+                r = r == 0 ? read_option(ret, c) : MIN2(r, 0);
                 if (r < 0)
                         return r;
         }
@@ -226,7 +216,15 @@ int run_options_read(int argc, char **argv, RunOptions *ret) {
         return check(ret);
 }
 
+bool run_options_records(const RunOptions *o) {
+        struct stat st;
+        bool is_file = o->output && strcmp(o->output, "-") != 0 &&
+                       (recording_is_wanted(&o->recording) || stat(o->output, &st) < 0 || S_ISREG(st.st_mode));
+        return is_file && !o->flight && (o->json || recording_is_wanted(&o->recording));
+}
+
 void run_options_done(RunOptions *o) {
+        recording_done(&o->recording);
         json_object_put(o->args);
         json_object_put(o->defines);
         json_object_put(o->globals);

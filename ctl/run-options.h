@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /* The command line of `stapctl run` and `stapctl check`. */
+#include "ctl/recording.h"
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,10 +26,13 @@ typedef struct RunOptions {
         int last_pass;            /* -p; 5: run */
         bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals, fail_on_loss, trace_self,
                 no_cache, json_seq, flight;
+        Recording recording;
 } RunOptions;
 
 /* 1: go on; 0: help was printed; negative: wrong, printed. */
 int run_options_read(int argc, char **argv, RunOptions *ret);
+/* The output is recorded by the stream itself, into files that we open. */
+bool run_options_records(const RunOptions *o);
 void run_options_done(RunOptions *o);
 /* The script's text; the caller frees. Negative errno, printed. */
 int run_options_script(const RunOptions *o, char **ret, size_t *ret_len);

@@ -86,10 +86,11 @@ static void close_stream(Run *r) {
 
 static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Run *r = userdata;
-        int k = output_copy(fd, r->output);
+        bool records = run_options_records(&r->options);
+        int k = records ? recording_serve(&r->options.recording, fd) : output_copy(fd, r->output);
         if (k == 1)
                 return 0;
-        if (k < 0 && k != -EPIPE)
+        if (k < 0 && k != -EPIPE && !records)
                 fprintf(stderr, "stapctl: cannot write the output: %s\n", strerror(-k));
         close_stream(r);
         if (k < 0) {
@@ -101,7 +102,10 @@ static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdat
 
 /* Bytes of the stream may have come with the reply. */
 static int take_early_bytes(Run *r) {
-        int k = r->stream.in.len > 0 ? fds_write_all(r->output, r->stream.in.data, r->stream.in.len) : 0;
+        const Buf *in = &r->stream.in;
+        int k = run_options_records(&r->options)
+                ? recording_take(&r->options.recording, r->stream.fd, in->data ?: "", in->len)
+                : in->len > 0 ? fds_write_all(r->output, r->stream.in.data, r->stream.in.len) : 0;
         buf_done(&r->stream.in);
         return k;
 }
@@ -121,6 +125,8 @@ static int attach(Run *r) {
         json_object_object_add(p, "overflow", json_object_new_string(r->options.flight ? "drop" : "pause"));
         if (r->options.flight)
                 json_object_object_add(p, "from", json_object_new_string("end"));
+        if (run_options_records(&r->options))
+                recording_add_parameters(&r->options.recording, p);
         k = client_send(&r->stream, "Attach", p, "upgrade");
         if (k >= 0)
                 k = client_wait(&r->stream, &reply);
@@ -369,7 +375,9 @@ static void run_done(Run *r) {
 }
 
 static int run(Run *r) {
-        r->output = output_open(r->options.output);
+        r->options.recording.path = r->options.output;
+        r->options.recording.is_text = !r->options.json;
+        r->output = output_open(run_options_records(&r->options) ? NULL : r->options.output);
         if (r->output < 0 || sd_event_new(&r->event) < 0 || interrupt_watch(r->event, on_interrupt, r) < 0)
                 return EXIT_USAGE;
         int status = submit(r);

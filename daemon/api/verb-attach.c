@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attach: the connection becomes a reader of a session. */
+/* Attach: the connection becomes a reader of a session; Rotate: its recordings. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
@@ -43,7 +43,7 @@ static bool check_attach(Call *c, const Session *s, const StreamerReader *r) {
 }
 
 static bool read_words(Call *c, StreamerReader *r) {
-        static const char *const formats[] = { "text", "json", "jsonSeq", NULL };
+        static const char *const formats[] = { "text", "json", "jsonSeq", "record", "recordText", NULL };
         static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
         static const char *const froms[] = { "now", "start", "end", NULL };
         bool follow = true;
@@ -73,6 +73,64 @@ static bool read_place(Call *c, StreamerReader *r, const char **ret_cursor) {
         return true;
 }
 
+/* ------------------------------------------------------------------ recordings */
+
+#define UNBOUNDED_CHARGE (4ull << 30) /* of one that does not say how much it may come to */
+
+static bool is_recording(const StreamerReader *r) {
+        return strncmp(r->format, "record", 6) == 0;
+}
+
+static bool read_bounds(Call *c, StreamerReader *r, int64_t *ret_count) {
+        int64_t bytes = 0, usec = 0, free_bytes = 0;
+        *ret_count = 0;
+        if (!param_number(c, "segmentBytes", 4096, INT64_MAX >> 20, &bytes) ||
+            !param_number(c, "segmentCount", 1, 100000, ret_count) ||
+            !param_number(c, "segmentUSec", 1000000, INT64_MAX / 1000, &usec) ||
+            !param_number(c, "minFreeBytes", 0, INT64_MAX, &free_bytes) || !param_flag(c, "compress", &r->compress))
+                return false;
+        r->segment_bytes = (uint64_t) bytes;
+        r->segment_usec = (uint64_t) usec;
+        r->min_free_bytes = (uint64_t) free_bytes;
+        return true;
+}
+
+/* One of so many files of such a size has its bound; any other may use what is left, up to a bound. */
+static bool charge(Call *c, StreamerReader *r, int64_t count) {
+        uint64_t left = manager_may_record(c->manager, c->caller);
+        bool bounded = r->segment_bytes > 0 && count > 0;
+        r->charge = bounded ? r->segment_bytes * (uint64_t) count : MIN2(left, UNBOUNDED_CHARGE);
+        r->max_bytes = bounded ? 0 : r->charge;
+        r->uid = c->caller->uid;
+        if (r->charge > 0 && r->charge <= left)
+                return true;
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "resource", json_object_new_string("recordBytes"));
+        json_object_object_add(o, "limit", json_object_new_int64((int64_t) c->manager->config->record_max_megabytes << 20));
+        call_error(c, "QuotaExceeded", o);
+        return false;
+}
+
+static bool read_recording(Call *c, StreamerReader *r) {
+        int64_t count;
+        return !is_recording(r) || (read_bounds(c, r, &count) && charge(c, r, count));
+}
+
+void verb_rotate(Call *c) {
+        Session *s = verb_session(c, VERB_STOP);
+        if (!s)
+                return;
+        int r = session_rotate(s);
+        if (r == -EAGAIN || r == -ESHUTDOWN)
+                call_error_text(c, "InvalidState", "state", session_state_to_string(s->state));
+        else if (r < 0)
+                call_error_text(c, "Internal", "reason", strerror(-r));
+        else
+                call_reply(c, NULL);
+}
+
+/* ------------------------------------------------------------------ Attach */
+
 static bool read_cursor(Call *c, const Session *s, const char *cursor, StreamerReader *r) {
         _cleanup_(freep) char *boot = NULL;
         if (!cursor)
@@ -99,7 +157,8 @@ void verb_attach(Call *c) {
                 return;
         }
         Session *s = verb_session(c, VERB_SEE);
-        if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r))
+        if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r) ||
+            !read_recording(c, &r))
                 return;
         Attachment *a = calloc(1, sizeof(*a));
         if (!a) {

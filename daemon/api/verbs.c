@@ -26,6 +26,8 @@ const VerbInfo verbs[] = {
         { STAPD_INTERFACE ".Attach", verb_attach, VERB_NEEDS_UPGRADE,
           .member = "AttachStream", .object = "Attach", .in = "ssa{sv}t", .in_names = "id format options:* flags", .out = "hs",
           .out_names = "stream cursor" },
+        { STAPD_INTERFACE ".Rotate", verb_rotate, 0,
+          .member = "RotateSession", .object = "Rotate", .in = "st", .in_names = "id flags", .out = "" },
         { STAPD_INTERFACE ".List", verb_list, VERB_MANY,
           .member = "ListSessions", .in = "", .out = "a(ssusso)", .out_names = "session id sessionName owner state name @id" },
         { STAPD_INTERFACE ".List", verb_list, 0,

@@ -39,6 +39,7 @@ void verb_start(Call *c);
 void verb_release(Call *c);
 void verb_stop(Call *c);
 void verb_attach(Call *c);
+void verb_rotate(Call *c);
 void verb_list(Call *c);
 void verb_wait(Call *c);
 void verb_subscribe(Call *c);

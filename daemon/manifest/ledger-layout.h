@@ -77,6 +77,17 @@ typedef struct KeepHeader {
  * reader. Only one of the two happens at a time, and the count of the other end stands here meanwhile: with the
  * number of bytes in the pipe, which the kernel knows exactly, that gives both, whenever the process dies.
  */
+typedef struct RecordState { /* of a recording: one of two is valid, as with the ledger */
+        uint64_t tail;            /* bytes of the queue that are in files */
+        uint64_t segment;         /* number of the file */
+        uint64_t offset;          /* its bytes */
+        uint64_t bytes, lines;    /* the same before compression; without header */
+        uint64_t first, last;     /* numbers of its records */
+        uint64_t opened_usec;     /* CLOCK_BOOTTIME */
+        uint64_t total;           /* bytes of all files */
+} RecordState;
 typedef struct QueueHeader {
         uint64_t progress; /* bytes << 1 | phase: 0 filling: bytes that left the pipe; 1 draining: that entered it */
+        uint32_t record_active;
+        RecordState record[2];
 } QueueHeader;

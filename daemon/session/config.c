@@ -24,6 +24,7 @@ static const struct {
         { "CacheMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, cache_max_megabytes) },
         { "KeepMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, keep_max_megabytes) },
         { "KitsMax", SETTING_UNSIGNED, offsetof(Config, kits_max) },
+        { "RecordMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, record_max_megabytes) },
         { "SigningKey", SETTING_STRING, offsetof(Config, signing_key) },
         { "SigningCertificate", SETTING_STRING, offsetof(Config, signing_certificate) },
 };
@@ -40,6 +41,7 @@ int config_init(Config *c) {
                 .compile_slots = 2,
                 .cache_max_megabytes = 256,
                 .keep_max_megabytes = 256,
+                .record_max_megabytes = 16384,
                 .kits_max = STAPD_KITS_MAX,
                 .cache_dir = strdup(STAPD_CACHE_DIR),
                 .state_dir = strdup(STAPD_STATE_DIR),

@@ -13,6 +13,7 @@
  *     CompileSlots=2         scripts compiled at the same time
  *     CacheMaxMegabytes=256  compiled scripts kept
  *     KeepMaxMegabytes=256   recent records kept for one user's sessions
+ *     RecordMaxMegabytes=16384   files of one user's recordings
  *     KitsMax=4              kernel kits kept
  *     SigningKey=            files for kernels that take only signed modules
  *     SigningCertificate=
@@ -27,7 +28,7 @@ typedef struct Config {
         char *signing_key, *signing_certificate;
         bool allow_guru;
         unsigned sessions_max, sessions_per_user, compile_slots;
-        unsigned cache_max_megabytes, keep_max_megabytes, kits_max;
+        unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;
         char *policy_dir; /* in place of those of the machine, or NULL */

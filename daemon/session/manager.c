@@ -186,6 +186,13 @@ bool manager_may_keep(const Manager *m, const Caller *c, size_t bytes) {
         return kept <= (uint64_t) m->config->keep_max_megabytes << 20;
 }
 
+uint64_t manager_may_record(const Manager *m, const Caller *c) {
+        uint64_t charged = 0, limit = (uint64_t) m->config->record_max_megabytes << 20;
+        for (const Session *s = m->sessions; s; s = s->next)
+                charged += s->streamer ? streamer_charge(s->streamer, c->uid) : 0;
+        return limit - MIN2(charged, limit);
+}
+
 SigningKey manager_signing_key(const Manager *m) {
         return (SigningKey) { .key = m->config->signing_key, .certificate = m->config->signing_certificate,
                               .release = compiler_info(m->compiler).kernel ?: "" };

@@ -53,6 +53,8 @@ json_object *manager_find_ended(Manager *m, const char *id, uid_t owner);
 void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata);
 /* -ESHUTDOWN: stopping. -EUSERS: the caller has too many; -ENFILE: there are too many in all. */
 int manager_check_limits(Manager *m, const Caller *c);
+/* How many bytes more the recordings of the caller may come to. */
+uint64_t manager_may_record(const Manager *m, const Caller *c);
 /* Whether one more session of the caller may keep so many bytes of recent records. */
 bool manager_may_keep(const Manager *m, const Caller *c, size_t bytes);
 /* A new session wants to be compiled: now, or when the compiler and the kit are there. */

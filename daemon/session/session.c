@@ -118,6 +118,12 @@ void session_stop(Session *s, const char *result, bool immediate) {
         }
 }
 
+int session_rotate(Session *s) {
+        if (s->state < SESSION_HELD)
+                return -EAGAIN;
+        return s->streamer ? streamer_rotate(s->streamer) : -ESHUTDOWN;
+}
+
 int session_attach(Session *s, int fd, const StreamerReader *options, pid_t reader) {
         _cleanup_(closep) int owned = fd;
         if (s->state < SESSION_HELD)

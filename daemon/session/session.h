@@ -92,5 +92,7 @@ int session_release(Session *s, pid_t target);
 void session_stop(Session *s, const char *result, bool immediate);
 /* Takes the descriptor. -ESHUTDOWN: it is too late; -EAGAIN: too early. */
 int session_attach(Session *s, int fd, const StreamerReader *options, pid_t reader);
+/* Its recordings go on in other files. -EAGAIN, -ESHUTDOWN as above. */
+int session_rotate(Session *s);
 /* Reads the kernel's counts anew. */
 void session_refresh(Session *s);

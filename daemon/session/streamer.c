@@ -81,6 +81,11 @@ static int send_reader(Streamer *s, const Reader *reader) {
         json_object_object_add(o, "follow", json_object_new_boolean(!r->no_follow));
         json_object_object_add(o, "cursors", json_object_new_boolean(r->cursors));
         json_object_object_add(o, "withText", json_object_new_boolean(r->with_text));
+        json_object_object_add(o, "compress", json_object_new_boolean(r->compress));
+        json_object_object_add(o, "segmentBytes", json_object_new_int64((int64_t) r->segment_bytes));
+        json_object_object_add(o, "segmentUSec", json_object_new_int64((int64_t) r->segment_usec));
+        json_object_object_add(o, "minFreeBytes", json_object_new_int64((int64_t) r->min_free_bytes));
+        json_object_object_add(o, "maxBytes", json_object_new_int64((int64_t) r->max_bytes));
         int fds[] = { reader->fd, reader->queue[0], reader->queue[1], reader->queue[2] };
         return message_send(s, o, fds, ELEMENTSOF(fds));
 }
@@ -139,6 +144,17 @@ int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options) {
         s->next_reader++;
         s->n_readers++;
         return 0;
+}
+
+int streamer_rotate(Streamer *s) {
+        return message_send(s, message_new("rotate"), NULL, 0);
+}
+
+uint64_t streamer_charge(const Streamer *s, uid_t uid) {
+        uint64_t sum = 0;
+        for (const Reader *r = s->readers; r; r = r->next)
+                sum += r->options.uid == uid ? r->options.charge : 0;
+        return sum;
 }
 
 unsigned streamer_n_readers(const Streamer *s) {

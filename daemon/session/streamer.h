@@ -36,6 +36,11 @@ typedef struct StreamerReader {
         const char *format, *overflow, *from;
         uint64_t number;
         bool no_follow, cursors, with_text;
+        /* of recordings: */
+        uint64_t segment_bytes, segment_usec, min_free_bytes, max_bytes; /* 0: no bound */
+        uint64_t charge; /* bytes of files that it may come to */
+        uid_t uid;       /* whom they are charged to */
+        bool compress;
 } StreamerReader;
 
 int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
@@ -44,6 +49,10 @@ Streamer *streamer_free(Streamer *s); /* kills it; readers see the end of their 
 
 /* Adds a reader; takes the descriptor. -EBUSY: too many. */
 int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options);
+/* Recordings go on in other files. */
+int streamer_rotate(Streamer *s);
+/* What the recordings of this user may come to, in bytes. */
+uint64_t streamer_charge(const Streamer *s, uid_t uid);
 unsigned streamer_n_readers(const Streamer *s);
 pid_t streamer_pid(const Streamer *s);
 int streamer_set_state(Streamer *s, const char *state, const char *result);

@@ -171,10 +171,19 @@ void emit_clock(Stream *s, int64_t step_usec) {
 
 /* ------------------------------------------------------------------ lines of one reader */
 
-static void on_header(void *userdata, uint64_t seq, uint64_t after, Buf *out) {
+static void on_header(void *userdata, uint64_t seq, uint64_t after, uint64_t segment, Buf *out) {
         Stream *s = userdata;
         Stamp st = clock_stamp(s, seq, clock_now());
-        render_json_header(s->render, &st, after, out);
+        render_json_header(s->render, &st, after, segment, out);
+}
+
+static void on_segment_line(void *userdata, const RecordState *state, const char *reason, const char *sha256, Buf *out) {
+        Stream *s = userdata;
+        Stamp st = clock_stamp(s, state->last + 1, clock_now());
+        render_json_segment(s->render, &st, &(RenderSegment) {
+                .number = state->segment, .records = state->lines, .first = state->first, .last = state->last,
+                .bytes = state->bytes, .reason = reason, .sha256 = sha256,
+        }, out);
 }
 
 static void on_lost_line(void *userdata, uint64_t seq, const ReaderLoss *l, Buf *out) {
@@ -238,5 +247,6 @@ int emit_watch(Stream *s) {
 }
 
 const FanoutOps emit_fanout_ops = {
-        .render = on_render, .header = on_header, .lost_line = on_lost_line, .stop_line = on_stop_line, .cursor = on_cursor,
+        .render = on_render, .header = on_header, .segment_line = on_segment_line,
+        .lost_line = on_lost_line, .stop_line = on_stop_line, .cursor = on_cursor,
 };

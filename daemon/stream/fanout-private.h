@@ -22,6 +22,10 @@ typedef struct Output {
         bool replaying;      /* ledger->next is what it gets next, and stands at `at` */
         bool deferred;       /* not before the end */
         uint64_t at;
+        Recorder *recorder;  /* NULL: no recording */
+        RecordLines lines;
+        sd_event_source *retry; /* of a recording that has no room */
+        bool store_full;     /* what it lost, it lost for that */
 } Output;
 
 struct Fanout {
@@ -46,6 +50,12 @@ struct Fanout {
 void output_gone(Output *o, const char *state, int error);
 bool output_flush(Output *o); /* false: it is gone */
 uint64_t fanout_last(const Fanout *f); /* the last number given */
+
+/* recording.c: of an output that is one. */
+int recording_open(Output *o);
+void recording_close(Output *o);
+bool recording_flush(Output *o); /* false: it is gone */
+bool recording_receive(Output *o);
 
 /* output.c */
 bool output_is_json(const Output *o);

@@ -8,6 +8,7 @@
 
 static const char *const formats[] = {
         [OUTPUT_TEXT] = "text", [OUTPUT_JSON] = "json", [OUTPUT_JSON_SEQ] = "jsonSeq",
+        [OUTPUT_RECORD] = "record", [OUTPUT_RECORD_TEXT] = "recordText",
 };
 static const char *const overflows[] = {
         [OVERFLOW_DROP] = "drop", [OVERFLOW_DISCONNECT] = "disconnect", [OVERFLOW_PAUSE] = "pause",
@@ -49,6 +50,7 @@ Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const F
 
 static Output *output_free(Output *o) {
         sd_event_source_disable_unref(o->io);
+        recording_close(o);
         queue_close(&o->queue);
         close_fd(o->fd);
         free(o);
@@ -108,6 +110,8 @@ static void output_tell_blocked(Output *o, bool blocked) {
 
 /* False when the reader is gone. */
 bool output_flush(Output *o) {
+        if (o->recorder)
+                return recording_flush(o);
         int r = queue_flush(&o->queue, o->fd);
         if (r < 0) {
                 output_gone(o, r == -EPIPE || r == -ECONNRESET ? "closed" : "failed", -r);
@@ -124,6 +128,10 @@ bool output_flush(Output *o) {
 static int on_io(sd_event_source *s, int fd, uint32_t events, void *userdata) {
         Output *o = userdata;
         Fanout *f = o->fanout;
+        if (o->recorder) {
+                (void) recording_receive(o);
+                return 0;
+        }
         if (events & (EPOLLERR | EPOLLHUP)) {
                 output_gone(o, "closed", 0);
                 return 0;
@@ -148,8 +156,8 @@ void fanout_flush(Fanout *f) {
 /* ------------------------------------------------------------------ adding, removing */
 
 static int output_watch(Output *o) {
-        int r = sd_event_add_io(o->fanout->event, &o->io, o->fd, 0, on_io, o);
-        return r == -EPERM ? 0 : r; /* a file */
+        int r = sd_event_add_io(o->fanout->event, &o->io, o->fd, o->recorder ? EPOLLIN : 0, on_io, o);
+        return r == -EPERM && !o->recorder ? 0 : r; /* a file */
 }
 
 static int output_open(Output *o, int queue_fds[STREAM_QUEUE_FDS]) {
@@ -163,6 +171,8 @@ static int output_open(Output *o, int queue_fds[STREAM_QUEUE_FDS]) {
         int flags = fcntl(o->fd, F_GETFL);
         if (r == 0 && (flags < 0 || fcntl(o->fd, F_SETFL, flags | O_NONBLOCK) < 0))
                 r = -errno;
+        if (r == 0)
+                r = recording_open(o);
         if (r == 0)
                 r = output_watch(o);
         if (r == 0 && is_new)
@@ -253,7 +263,8 @@ uint64_t fanout_lost(const Fanout *f) {
 
 /* Once full, a quarter of it must be free: few wake-ups, many bytes each. */
 static bool holds_back(const Output *o) {
-        if (o->options.overflow != OVERFLOW_PAUSE || o->closing || o->deferred)
+        bool full = o->recorder && recorder_is_full(o->recorder);
+        if (o->options.overflow != OVERFLOW_PAUSE || o->closing || o->deferred || full)
                 return false;
         return o->replaying || queue_room(&o->queue) < (o->blocked ? o->queue.capacity / 4 : RECORD_ROOM);
 }
@@ -280,10 +291,10 @@ static void output_tell_dropped(Output *o, uint64_t seq) {
         if (l->dropped == 0)
                 return;
         output_tell_lost(o, seq, &(ReaderLoss) {
-                .where = "reader-queue", .count = l->dropped, .from = l->from, .to = l->to, .total = l->lost,
+                .where = o->store_full ? "store-full" : "reader-queue", .count = l->dropped, .from = l->from, .to = l->to, .total = l->lost,
         });
         l->dropped = 0;
-        o->full = false;
+        o->full = o->store_full = false;
 }
 
 static bool has_part(const Output *o, const Rendered *r) {
@@ -321,7 +332,7 @@ void fanout_put_last(Fanout *f, uint64_t seq, const Rendered *r) {
 void fanout_put_aside(Fanout *f, void (*make)(void *userdata, uint64_t queued, Buf *out)) {
         Buf line = BUF_INIT;
         for (Output *o = f->outputs; o; o = o->next) {
-                if (o->closing || o->replaying || !output_is_json(o) || queue_room(&o->queue) < 2 * RECORD_ROOM)
+                if (o->closing || o->replaying || o->recorder || !output_is_json(o) || queue_room(&o->queue) < 2 * RECORD_ROOM)
                         continue;
                 line.len = 0;
                 make(f->userdata, o->queue.capacity - queue_room(&o->queue), &line);

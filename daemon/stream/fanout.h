@@ -10,11 +10,14 @@
 #include "stream/keep.h"
 #include "stream/ledger.h"
 #include "stream/queue.h"
+#include "stream/record.h"
 
 typedef enum OutputFormat {
         OUTPUT_TEXT,
         OUTPUT_JSON,
         OUTPUT_JSON_SEQ,
+        OUTPUT_RECORD,      /* JSON with the text in it, into files (record.h) */
+        OUTPUT_RECORD_TEXT, /* text into files */
         _OUTPUT_FORMAT_MAX,
         _OUTPUT_FORMAT_INVALID = -22,
 } OutputFormat;
@@ -49,6 +52,7 @@ typedef struct ReaderOptions {
         From from;
         uint64_t number;
         bool follow, cursors, with_text;
+        RecordOptions record;
 } ReaderOptions;
 
 /* One record in every form that a reader may want. */
@@ -73,8 +77,11 @@ typedef struct Fanout Fanout;
 typedef struct FanoutOps {
         /* Makes these parts of a record, in place of what is there. */
         void (*render)(void *userdata, const Kept *e, unsigned parts, Rendered *ret);
-        /* The line at the beginning of a stream whose first record has this number; `after`: what it resumes, or 0. */
-        void (*header)(void *userdata, uint64_t seq, uint64_t after, Buf *out);
+        /* The line at the beginning of a stream whose first record has this number; `after`: what it resumes, or 0;
+         * `segment`: number of the file, or UINT64_MAX. */
+        void (*header)(void *userdata, uint64_t seq, uint64_t after, uint64_t segment, Buf *out);
+        /* The line at the end of a file. */
+        void (*segment_line)(void *userdata, const RecordState *s, const char *reason, const char *sha256, Buf *out);
         /* The line of a loss, for a JSON reader. */
         void (*lost_line)(void *userdata, uint64_t seq, const ReaderLoss *loss, Buf *out);
         /* The last line of a reader that does not follow. */
@@ -116,6 +123,8 @@ void fanout_put_last(Fanout *f, uint64_t seq, const Rendered *r);
 /* A line for each JSON reader that is up to date, of no number: left out where there is no room. `make` gets
  * the bytes that wait in its queue. */
 void fanout_put_aside(Fanout *f, void (*make)(void *userdata, uint64_t queued, Buf *out));
+/* Every recording goes on in another file. */
+void fanout_rotate(Fanout *f);
 bool fanout_has_json(const Fanout *f);
 /* After ledger_commit(): starts writing out what was put. */
 void fanout_flush(Fanout *f);

@@ -126,6 +126,10 @@ static int start_when_read(Stream *s) {
         return first || idle ? pump_start(s) : 0;
 }
 
+static uint64_t control_size(const ControlMessage *m, const char *key) {
+        return (uint64_t) MAX2(control_int(m, key, 0), (int64_t) 0);
+}
+
 static int read_reader(const ControlMessage *m, ReaderOptions *ret) {
         const char *from = control_string(m, "from");
         int64_t id = control_int(m, "id", -1), number = control_int(m, "number", 0);
@@ -138,6 +142,11 @@ static int read_reader(const ControlMessage *m, ReaderOptions *ret) {
                 .id = (uint32_t) id, .format = format, .overflow = overflow, .from = first, .number = (uint64_t) number,
                 .follow = !control_has(m, "follow") || control_flag(m, "follow"),
                 .cursors = control_flag(m, "cursors"), .with_text = control_flag(m, "withText"),
+                .record = {
+                        .compress = control_flag(m, "compress"), .segment_bytes = control_size(m, "segmentBytes"),
+                        .segment_usec = control_size(m, "segmentUSec"), .max_bytes = control_size(m, "maxBytes"),
+                        .min_free_bytes = control_size(m, "minFreeBytes"),
+                },
         };
         return 0;
 }
@@ -173,6 +182,11 @@ static int on_state(Stream *s, ControlMessage *m) {
         return 0;
 }
 
+static int on_rotate(Stream *s, ControlMessage *m) {
+        fanout_rotate(s->fanout);
+        return 0;
+}
+
 static int on_stats(Stream *s, ControlMessage *m) {
         ControlCounts c = stream_counts(s);
         return control_send_stats(s->control, &c);
@@ -200,6 +214,7 @@ static const struct {
         { "reader", true, on_reader },
         { "go", true, on_go },
         { "state", true, on_state },
+        { "rotate", true, on_rotate },
         { "stats", true, on_stats },
         { "detach", true, on_detach },
         { "finish", false, on_finish },

@@ -10,22 +10,29 @@
 #define LITERAL(o, s) queue_append(&(o)->queue, s, sizeof(s) - 1)
 
 bool output_is_json(const Output *o) {
-        return o->options.format != OUTPUT_TEXT;
+        return o->options.format != OUTPUT_TEXT && o->options.format != OUTPUT_RECORD_TEXT;
 }
 
 unsigned output_parts(const ReaderOptions *o) {
-        if (o->format == OUTPUT_TEXT)
+        if (o->format == OUTPUT_TEXT || o->format == OUTPUT_RECORD_TEXT)
                 return 1u << PART_TEXT;
-        return 1u << PART_LINE | (o->with_text ? 1u << PART_MEMBER : 0);
+        return 1u << PART_LINE | (o->with_text || o->format == OUTPUT_RECORD ? 1u << PART_MEMBER : 0);
 }
 
 static void append(Output *o, const void *data, size_t len) {
         queue_append(&o->queue, data, len);
 }
 
+/* A recording takes its queue apart again. */
+static void append_frame(Output *o, uint64_t seq, size_t len) {
+        if (o->recorder)
+                append(o, &(RecordFrame) { .seq = seq, .len = len }, sizeof(RecordFrame));
+}
+
 /* The line ends with "}\n": members of this reader's own go in front of that. */
 static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *member) {
-        bool more = member || o->options.cursors;
+        bool cursors = o->options.cursors && !o->recorder, more = member || cursors;
+        append_frame(o, seq, line->len + (member ? sizeof(",\"text\":") - 1 + member->len : 0));
         if (o->options.format == OUTPUT_JSON_SEQ)
                 LITERAL(o, RECORD_SEPARATOR);
         append(o, line->data, line->len - (more ? 2 : 0));
@@ -33,7 +40,7 @@ static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *mem
                 LITERAL(o, ",\"text\":");
                 append(o, member->data, member->len);
         }
-        if (o->options.cursors) {
+        if (cursors) {
                 Buf cursor = BUF_INIT;
                 o->fanout->ops->cursor(o->fanout->userdata, seq, &cursor);
                 LITERAL(o, ",\"cursor\":\"");
@@ -50,8 +57,9 @@ void output_append(Output *o, uint64_t seq, const Rendered *r) {
         const Buf *text = &r->parts[PART_TEXT], *line = &r->parts[PART_LINE], *member = &r->parts[PART_MEMBER];
         if (output_is_json(o)) {
                 if (line->len > 2)
-                        append_line(o, seq, line, o->options.with_text && member->len > 0 ? member : NULL);
+                        append_line(o, seq, line, (o->wants & 1u << PART_MEMBER) && member->len > 0 ? member : NULL);
         } else if (text->len > 0) {
+                append_frame(o, seq, text->len);
                 append(o, text->data, text->len);
                 o->ledger->head = o->queue.head;
         }

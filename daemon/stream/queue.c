@@ -69,6 +69,17 @@ void queue_append(Queue *q, const void *data, size_t len) {
         q->head += len;
 }
 
+void queue_peek(const Queue *q, uint64_t at, void *to, size_t len) {
+        size_t from = (size_t) (at % q->capacity), first = MIN2(len, q->capacity - from);
+        memcpy(to, q->data + from, first);
+        memcpy((char *) to + first, q->data, len - first);
+}
+
+void queue_skip(Queue *q, uint64_t tail) {
+        q->tail = tail;
+        note(q, tail, DRAINING);
+}
+
 void queue_commit(Queue *q) {
         q->committed = q->head;
 }

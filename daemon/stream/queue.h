@@ -30,5 +30,8 @@ size_t queue_room(const Queue *q);
 void queue_append(Queue *q, const void *data, size_t len);
 /* What was appended may be written out from now on. */
 void queue_commit(Queue *q);
+/* For who takes bytes out himself: copies some, and leaves everything before `tail` behind. */
+void queue_peek(const Queue *q, uint64_t at, void *to, size_t len);
+void queue_skip(Queue *q, uint64_t tail);
 /* Writes to the descriptor: 1 when all that was committed is out, 0 when it takes no more now. */
 int queue_flush(Queue *q, int fd);

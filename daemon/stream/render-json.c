@@ -371,14 +371,26 @@ static void add_clock(Buf *out, const Stamp *s) {
                    (long long) s->time_usec);
 }
 
-void render_json_header(const Render *r, const Stamp *s, uint64_t after, Buf *out) {
+void render_json_header(const Render *r, const Stamp *s, uint64_t after, uint64_t segment, Buf *out) {
         add_start(out, r, "header", s);
         buf_str(out, r->header);
         if (after > 0)
                 buf_printf(out, ",\"resumedAfter\":%llu", (unsigned long long) after);
+        if (segment != UINT64_MAX)
+                buf_printf(out, ",\"segment\":%llu", (unsigned long long) segment);
         LITERAL(out, ",\"clock\":{");
         add_clock(out, s);
         LITERAL(out, "}}\n");
+}
+
+void render_json_segment(const Render *r, const Stamp *s, const RenderSegment *segment, Buf *out) {
+        add_start(out, r, "segment", s);
+        buf_printf(out, ",\"number\":%llu,\"reason\":\"%s\",\"records\":%llu,\"firstSeq\":%llu,\"lastSeq\":%llu,"
+                   "\"bytes\":%llu,\"sha256\":", (unsigned long long) segment->number, segment->reason,
+                   (unsigned long long) segment->records, (unsigned long long) segment->first,
+                   (unsigned long long) segment->last, (unsigned long long) segment->bytes);
+        segment->sha256 ? add_text(out, segment->sha256) : LITERAL(out, "null");
+        LITERAL(out, "}\n");
 }
 
 void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out) {

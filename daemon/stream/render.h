@@ -61,12 +61,18 @@ typedef struct RenderLost {
 } RenderLost;
 
 void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out);
-/* `after`: the number that a cursor named; 0: none. */
-void render_json_header(const Render *r, const Stamp *s, uint64_t after, Buf *out);
+/* `after`: the number that a cursor named; 0: none. `segment`: of a recording; UINT64_MAX: it is none. */
+void render_json_header(const Render *r, const Stamp *s, uint64_t after, uint64_t segment, Buf *out);
 void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out);
 /* Both clocks as they are now. step: usec by which realtime was set; 0: it was not. */
 void render_json_clock(const Render *r, const Stamp *s, int64_t step_usec, Buf *out);
 void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued, Buf *out);
+
+typedef struct RenderSegment {
+        uint64_t number, records, first, last, bytes;
+        const char *reason, *sha256; /* sha256: NULL: unknown */
+} RenderSegment;
+void render_json_segment(const Render *r, const Stamp *s, const RenderSegment *segment, Buf *out);
 
 typedef struct RenderEnd {
         const char *result;

@@ -59,7 +59,8 @@ static inline Sums lines_sum(const Buf *in) {
                 kind += 8;
                 unsigned long long seq = in_line(p, "\"seq\":");
                 bool own = strncmp(kind, "lost\"", 5) == 0 && (memmem(p, (size_t) (end - p), "\"reader-queue\"", 14) ||
-                                                               memmem(p, (size_t) (end - p), "\"retention\"", 11));
+                                                               memmem(p, (size_t) (end - p), "\"retention\"", 11) ||
+                                                               memmem(p, (size_t) (end - p), "\"store-full\"", 12));
                 bool snapshot = strncmp(kind, "end\"", 4) == 0 && memmem(p, (size_t) (end - p), "\"snapshot\"", 10);
                 if (strncmp(kind, "header\"", 7) == 0) {
                         ASSERT_EQ(expected, 0);
@@ -70,7 +71,7 @@ static inline Sums lines_sum(const Buf *in) {
                         ASSERT_EQ(in_line(p, "\"count\":"), to - from + 1);
                         s.lost += to - from + 1;
                         expected = to + 1;
-                } else if (!snapshot && strncmp(kind, "heartbeat\"", 10) != 0) {
+                } else if (!snapshot && strncmp(kind, "heartbeat\"", 10) != 0 && strncmp(kind, "segment\"", 8) != 0) {
                         ASSERT_EQ(seq, expected);
                         s.received++;
                         expected++;

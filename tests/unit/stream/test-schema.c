@@ -75,7 +75,7 @@ static Buf lines(unsigned *n) {
         struct stp_value keyed[] = { { .s = big, .len = 15999 }, { .n = -1 }, { .n = 2 },
                                      { .s = (char *) below_above, .len = sizeof(below_above) } };
         struct stp_value bad = { .s = "\x80", .len = 1 };
-        render_json_header(r, &st, 6, &out);
+        render_json_header(r, &st, 6, 3, &out);
         render_json_event(r, &st, &o, 0, small, &out);
         render_json_event(r, &st, &o, 0, large, &out);
         render_json_event(r, &st, &o, 1, NULL, &out);
@@ -95,11 +95,12 @@ static Buf lines(unsigned *n) {
         render_json_state(r, &st, "stopped", "exit", &out);
         render_json_lost(r, &st, &(RenderLost) { .where = "retention", .count = 2, .from = 4, .to = 6, .total = 9, .cpu = -1 },
                          &out);
+        render_json_segment(r, &st, &(RenderSegment) { .number = 3, .reason = "size", .first = 1, .last = 2, .records = 2 }, &out);
         render_json_clock(r, &st, -5000000, &out);
         render_json_heartbeat(r, &st, 7, 5, 100, &out);
         uint64_t lost[_LOSS_MAX] = { 5, 0, 1, 2 };
         render_json_end(r, &st, &(RenderEnd) { .result = "exit", .events = 7, .lost = 5, .lost_at = lost }, &out);
-        *n = 20;
+        *n = 21;
         render_free(r);
         manifest_free(m);
         return out;
