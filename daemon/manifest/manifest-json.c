@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <string.h>
 #include "manifest/bytes.h"
+#include "manifest/format-check.h"
 #include "manifest/manifest.h"
 #include "runtime/abi.h"
-#include "runtime/format.h"
 
 #define MAX_DEPTH 8
 #define MAX_NAME 4096    /* bytes of a name, place or probe point */
@@ -190,61 +190,6 @@ static int read_field(Reading *r, unsigned format, json_object *o) {
         return manifest_add_field(r->m, format, name.data, t, is_hidden);
 }
 
-static bool field_is(const ManifestFormat *f, unsigned i, bool hidden, FieldType type) {
-        return i < f->n_fields && f->fields[i].hidden == hidden && f->fields[i].type == type;
-}
-
-static bool value_agrees(const ManifestFormat *f, unsigned i, const struct stp_spec *spec) {
-        if (f->agg && f->agg->kind == AGG_HIST)
-                return spec->conv == STP_CONV_MEMORY && spec->width_arg && !spec->precision_arg &&
-                       i == f->agg->n_keys + 1 && field_is(f, i, false, FIELD_HIST);
-        return field_is(f, i, false, stp_spec_is_long(spec) ? FIELD_LONG :
-                                     spec->conv == STP_CONV_STRING ? FIELD_STRING : FIELD_MEMORY);
-}
-
-/* Keys are numbers and texts, and there is something besides them. */
-static bool agg_agrees(const ManifestFormat *f) {
-        const ManifestAgg *agg = f->agg;
-        if (!agg)
-                return true;
-        for (unsigned i = 0; i < agg->n_keys; i++)
-                if (!field_is(f, i, false, FIELD_LONG) && !field_is(f, i, false, FIELD_STRING))
-                        return false;
-        return f->n_fields > agg->n_keys && histogram_is_valid(&agg->histogram) &&
-               (agg->kind != AGG_HIST || f->n_fields == agg->n_keys + 2);
-}
-
-/* True when the fields are exactly the arguments that the format takes. */
-static bool format_agrees(const ManifestFormat *f) {
-        struct stp_spec spec;
-        unsigned i = f->agg && f->agg->kind == AGG_HIST ? f->agg->n_keys : 0;
-        if (!agg_agrees(f))
-                return false;
-        for (const char *p = stp_spec_next(f->format, &spec); spec.conv != STP_CONV_END;
-             p = stp_spec_next(p, &spec)) {
-                if (spec.conv == STP_CONV_BAD)
-                        return false;
-                if (!stp_spec_has_value(&spec))
-                        continue;
-                if ((spec.width_arg && !field_is(f, i++, true, FIELD_LONG)) ||
-                    (spec.precision_arg && !field_is(f, i++, true, FIELD_LONG)))
-                        return false;
-                if (!value_agrees(f, i++, &spec))
-                        return false;
-        }
-        return i == f->n_fields;
-}
-
-/* Names become the keys of one JSON object. */
-static bool names_are_unique(const ManifestFormat *f) {
-        for (unsigned i = 0; i < f->n_fields; i++)
-                for (unsigned k = 0; k < i; k++)
-                        if (!f->fields[i].hidden && !f->fields[k].hidden &&
-                            strcmp(f->fields[i].name, f->fields[k].name) == 0)
-                                return false;
-        return true;
-}
-
 static int get_number(Reading *r, json_object *o, int64_t *ret) {
         if (!json_object_is_type(o, json_type_int))
                 return bad(r, "a member that should be a number");
@@ -311,9 +256,9 @@ static int read_format(Reading *r, json_object *o) {
                 if (k < 0)
                         return k;
         }
-        if (at >= 0 && !format_agrees(&r->m->formats[at]))
+        if (at >= 0 && !manifest_format_agrees(&r->m->formats[at]))
                 return bad(r, "a format whose fields are not its arguments");
-        if (at >= 0 && !names_are_unique(&r->m->formats[at]))
+        if (at >= 0 && !manifest_names_are_unique(&r->m->formats[at]))
                 return bad(r, "two fields of a format have the same name");
         return at;
 }

@@ -697,12 +697,25 @@ class Program:
             lines.append('println("%d: %s=", @count(%s), " ", @sum(%s), " ", @count(%s) ? @min(%s) : 0, " ", @count(%s) ? '
                          '@max(%s) : 0)' % ((self.number,) + (s,) * 7))
             shows.append(lambda env, s=s: env.print("%s=%d %d %d %d" % (s, *summary(env.statistic(s)))))
+            b, n = self.prefix + "hb", self.prefix + "hn"
+            lines.append('if (@count(%s)) foreach (%s = %s in @hist_log(%s)) if (%s) println("%d: %s.", %s, "=", %s)' % (
+                s, n, b, s, n, self.number, s, b, n))
+            shows.append(lambda env, s=s: [env.print("%s.%d=%d" % (s, b, n))
+                                           for b, n in buckets(env.statistic(s), log_bucket)])
         for t in self.stat_arrays:
             k = self.prefix + "kt"
             lines.append('foreach (%s+ in %s) println("%d: %s[", %s, "]=", @count(%s[%s]), " ", @sum(%s[%s]), " ", '
                          '@min(%s[%s]), " ", @max(%s[%s]))' % ((k, t, self.number, t, k) + (t, k) * 4))
             shows.append(lambda env, t=t: [env.print("%s[%d]=%d %d %d %d" % (t, k, *summary(v)))
                                            for k, v in sorted(env.stat_array(t).items())])
+            b, low, step = self.prefix + "hb", self.random.randint(-300, 100), self.random.randint(1, 40)
+            high = low + step * self.random.randint(1, 128) + self.random.randrange(step)
+            hist = "@hist_linear(%s[%s], %d, %d, %d)" % (t, k, low, high, step)
+            lines.append('foreach (%s+ in %s) foreach (%s in %s) if (%s[%s]) println("%d: %s[", %s, "].", %s, "=", %s[%s])' % (
+                k, t, b, hist, hist, b, self.number, t, k, b, hist, b))
+            shows.append(lambda env, t=t, shape=(low, high, step): [
+                env.print("%s[%d].%d=%d" % (t, k, b, n)) for k, v in sorted(env.stat_array(t).items())
+                for b, n in buckets(v, lambda x: linear_bucket(x, *shape))])
         return "\n".join(lines), lambda env: [show(env) for show in shows]
 
     def text(self):
@@ -714,6 +727,19 @@ class Program:
         for s in self.handler:
             s[1](env)
         return "".join(env.world.lines)
+
+
+def log_bucket(x):
+    return 64 + x.bit_length() if x >= 0 else 64 - (-x).bit_length()
+
+
+def linear_bucket(x, low, high, step):
+    return 0 if x < low else min((x - low) // step + 1, (high - low) // step + 2)
+
+
+def buckets(s, bucket):
+    """Those that count something, in order."""
+    return sorted(collections.Counter(bucket(x) for x in s.values).items())
 
 
 def summary(s):
