@@ -26,6 +26,7 @@
 #define STP_DEVICE "/dev/stapd"
 #define STP_NAME_MAX 56          /* a module's name with its NUL */
 #define STP_MODULE_PREFIX "stap_"
+#define STP_MAX_SAVED 500        /* 64-bit slots that a return probe may keep; kretprobes have 4096 bytes */
 
 /* How a probe attaches. */
 enum stp_attach {

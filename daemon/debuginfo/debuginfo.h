@@ -80,6 +80,8 @@ const char *kernel_suggest_enumerator(Kernel *k, Arena *a, const char *name);
 const TypeRef *kernel_pointer_to(Kernel *k, const TypeRef *t);
 /* Value of an enumerator of any enum. */
 bool kernel_find_enumerator(Kernel *k, const char *name, int64_t *ret);
+/* Enumerator i of an enum, from 0. False: there are no more. */
+bool type_enumerator(const TypeRef *t, unsigned i, const char **ret_name, int64_t *ret_value);
 /* Name of the enumerator of this enum with that value; NULL. */
 const char *type_enumerator_name(const TypeRef *t, int64_t value);
 
@@ -104,6 +106,14 @@ typedef struct FunctionInfo {
 const FunctionInfo *kernel_find_function(Kernel *k, const char *name);
 /* All of them by name; the array and its n live with the kernel. */
 const FunctionInfo *const *kernel_functions(Kernel *k, size_t *ret_n);
+
+typedef struct VariableInfo {
+        const TypeRef *type;
+        bool is_per_cpu;         /* each CPU has its own */
+} VariableInfo;
+
+/* A variable of the kernel whose type is known: those of each CPU, and a few more. False: it may exist all the same. */
+bool kernel_find_variable(Kernel *k, const char *name, VariableInfo *ret);
 
 typedef struct TracepointInfo {
         const char *system;      /* "sched"; "" when unknown */

@@ -135,6 +135,21 @@ uint64_t type_count(const TypeRef *t) {
         return bt && btf_is_array(bt) ? btf_array(bt)->nelems : 0;
 }
 
+bool type_enumerator(const TypeRef *t, unsigned i, const char **ret_name, int64_t *ret_value) {
+        const struct btf_type *bt = strip(t, NULL);
+        if (!bt || !btf_is_any_enum(bt) || i >= btf_vlen(bt))
+                return false;
+        const struct btf *btf = t->kernel->btf;
+        if (btf_is_enum64(bt)) {
+                *ret_name = btf_name(btf, btf_enum64(bt)[i].name_off);
+                *ret_value = (int64_t) btf_enum64_value(btf_enum64(bt) + i);
+        } else {
+                *ret_name = btf_name(btf, btf_enum(bt)[i].name_off);
+                *ret_value = btf_kflag(bt) ? btf_enum(bt)[i].val : (int64_t) (uint32_t) btf_enum(bt)[i].val;
+        }
+        return true;
+}
+
 const char *type_enumerator_name(const TypeRef *t, int64_t value) {
         const struct btf_type *bt = strip(t, NULL);
         if (!bt || !btf_is_any_enum(bt))

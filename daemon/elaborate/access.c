@@ -224,15 +224,31 @@ static Expr *write_bits(Elab *e, const Location *l, Expr *value, Span span) {
         return make_store(e, span, address, make_binary(e, span, OP_OR, old, value), size, l->space);
 }
 
+/* What the function or system call is about to take from its registers, or to give back in one. */
+static bool is_writable_context(const Expr *x) {
+        const ExprContext *c = expr_as(Context, (Expr *) x);
+        return c && (c->source == CONTEXT_RETURN || c->source == CONTEXT_SYSCALL_ARG || c->source == CONTEXT_ARG);
+}
+
+static const char *why_not_written(const Location *l) {
+        const ExprContext *c = expr_as(Context, l->value);
+        if (l->address)
+                return "only numbers and pointers can be written";
+        if (c && c->source == CONTEXT_SAVED)
+                return "the function has returned: its parameters can be written at its entry only";
+        return c && c->source == CONTEXT_TRACE_ARG ? "what a tracepoint was given is a copy"
+                                                   : "this is not in memory, and cannot be written";
+}
+
 Expr *location_write(Elab *e, const Location *l, Expr *value, Span span) {
         Expr *store = NULL;
-        if (l->address && l->bit_size)
+        if (is_writable_context(l->value))
+                store = make_store(e, span, l->value, value, ((ExprContext *) l->value)->size, l->space);
+        else if (l->address && l->bit_size)
                 store = write_bits(e, l, value, span);
         else if (l->address && l->type && is_scalar(l->type))
                 store = make_store(e, span, l->address, value, (unsigned) type_size(l->type), l->space);
-        const char *why = l->address ? "only numbers and pointers can be written"
-                                     : "what is not in memory cannot be written yet";
         if (!store)
-                target_error(e, DIAG_E0236, span, "%s", why);
+                target_error(e, DIAG_E0236, span, "%s", why_not_written(l));
         return store;
 }

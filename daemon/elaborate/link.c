@@ -131,7 +131,7 @@ static Function *link_function(Elab *e, Unit *caller, FunctionDecl *d) {
         u->function->from_library = d->file->is_library;
         u->function->may_next = d->may_next;
         if (u->function->embedded)
-                pragmas_link(e, d->file, u->function);
+                pragmas_link(e, d->file, u);
         u->forgiving = e->forgiving;
         if (handler) {
                 u->place = handler->place;

@@ -74,8 +74,35 @@ void lower_element(Lower *l, Expr *x) {
                 x->type = TYPE_POISON;
 }
 
+/* v[i] where v is a variable of this body, and no array: what the pointer in it leads to. */
+static bool is_through_pointer(Lower *l, const Expr *x) {
+        const ExprIndex *index = expr_as(Index, (Expr *) x);
+        const ExprName *name = index ? expr_as(Name, index->array) : NULL;
+        if (!name || index->keys.n != 1 || !index->keys.items[0] || is_global_only(l))
+                return false;
+        const Var *v = strmap_get(&l->unit->names, name->name);
+        return v && (v->kind == VAR_PARAMETER || !scope_find_global(l->e, l->file, name->name));
+}
+
+/* The same as a target variable's path, when it is that. */
+static void make_path(Lower *l, Expr **x) {
+        if (!is_through_pointer(l, *x))
+                return;
+        ExprIndex *index = expr_as(Index, *x);
+        ExprTarget *t = expr_new(l->e->arena, Target, (*x)->span);
+        t->target = TARGET_EXPR;
+        t->value = index->array;
+        Access access = { .kind = ACCESS_INDEX, .span = (*x)->span, .index = index->keys.items[0] };
+        vec_push(l->e->arena, &t->path, access);
+        *x = &t->base;
+}
+
 static bool lower_index(Lower *l, Expr **x) {
-        lower_element(l, *x);
+        make_path(l, x);
+        if ((*x)->kind == EXPR_TARGET)
+                *x = lower_target(l, expr_as(Target, *x));
+        else
+                lower_element(l, *x);
         return false;
 }
 
@@ -116,6 +143,7 @@ void lower_refuse(Lower *l, Expr **x, const Expr *what) {
 static bool lower_assign(Lower *l, Expr **x) {
         ExprAssign *a = expr_as(Assign, *x);
         lower_expr(l, &a->value);
+        make_path(l, &a->target);
         if (a->target->kind == EXPR_TARGET) {
                 *x = lower_store(l, expr_as(Target, a->target), a->op, a->value, (*x)->span);
                 return false;
@@ -136,6 +164,7 @@ static bool lower_assign(Lower *l, Expr **x) {
 
 static bool lower_step(Lower *l, Expr **x) {
         ExprStep *s = expr_as(Step, *x);
+        make_path(l, &s->operand);
         if (s->operand->kind == EXPR_TARGET) {
                 Span span = (*x)->span;
                 OperatorCode op = s->increment ? OP_ADD : OP_SUB;

@@ -62,11 +62,13 @@ Expr *lower_autocast(Elab *e, ExprTarget *t);
 /* store.c: writing to one, guru only. `old` gives the value before (x++). */
 Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span span);
 Expr *store_autocast(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, Span span);
-/* pragmas.c: the globals that embedded C says it uses. */
-void pragmas_link(Elab *e, const File *from, Function *f);
+/* pragmas.c: the globals that a function's C says it uses, and what its result points to. */
+void pragmas_link(Elab *e, const File *from, Unit *u);
 /* saved.c */
 Expr *lower_entry(Lower *l, ExprEntry *x);
 /* The value at the entry of the function, in a slot. */
 Expr *saved_value(Lower *l, Expr *value);
+/* enumname.c: the text of a value of an enum. */
+Expr *enumname_call(Elab *e, Span span, const TypeRef *type, Expr *value);
 /* operators.c */
 Expr *lower_operator(Lower *l, ExprOperator *x);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The @operators that are not part of the grammar: one row each. */
 #include "elaborate/lower.h"
+#include "probe/args.h"
 
 typedef Expr *(*OperatorFunction)(Lower *l, ExprOperator *x);
+
+static Expr *unsupported(Lower *l, ExprOperator *x) {
+        target_error(l->e, DIAG_E0250, x->base.span, "%s is not supported yet", x->name);
+        return make_poison(l->e, x->base.span);
+}
 
 static Expr *bad_argument(Lower *l, ExprOperator *x, const char *what) {
         diag_add(l->e->diags, DIAG_E0251, x->base.span, "%s takes %s", x->name, what);
@@ -16,17 +22,20 @@ static const char *text_argument(const ExprOperator *x, size_t i) {
 
 /* ------------------------------------------------------------------ constants */
 
+static bool find_enumerator(Lower *l, const ExprOperator *x, int64_t *ret) {
+        Kernel *k = l->e->world->kernel;
+        const char *name = text_argument(x, 0);
+        return k && name && kernel_find_enumerator(k, name, ret);
+}
+
 static Expr *enumerator(Lower *l, ExprOperator *x) {
         const char *name = text_argument(x, 0);
+        int64_t value;
         if (!name)
                 return bad_argument(l, x, "the name of an enumerator as a literal string");
-        int64_t value;
-        if (l->e->world->kernel && kernel_find_enumerator(l->e->world->kernel, name, &value))
+        if (find_enumerator(l, x, &value))
                 return make_number(l->e, x->base.span, value);
         Diag *d = target_error(l->e, DIAG_E0252, x->base.span, "no enumerator `%s` in the kernel", name);
-        if (strcmp(x->name, "@const") == 0)
-                diag_note(l->e->diags, d, SPAN_NONE,
-                          "macros of the kernel are not in its BTF: write the number");
         Kernel *k = l->e->world->kernel;
         const char *near = k && !l->e->quiet && !l->e->forgiving ? kernel_suggest_enumerator(k, l->e->arena, name)
                                                                  : NULL;
@@ -35,18 +44,35 @@ static Expr *enumerator(Lower *l, ExprOperator *x) {
         return make_poison(l->e, x->base.span);
 }
 
-/* The names of all values that a literal can have; anything else would need a table at run time. */
+/* What is no enumerator is C that the compiler will see with the kernel's headers: a macro, an expression of some.
+ * Whether it means anything only the compiler knows, so @defined() sees enumerators alone. */
+static Expr *constant(Lower *l, ExprOperator *x) {
+        const char *code = text_argument(x, 0);
+        int64_t value;
+        if (!code || find_enumerator(l, x, &value) || l->e->quiet)
+                return enumerator(l, x);
+        Span span = x->args.items[0]->span;
+        ExprEmbedded *c = expr_new(l->e->arena, Embedded, x->base.span);
+        span.offset -= 1; /* C begins two bytes behind %{, and one behind a quote */
+        c->code = arena_printf(l->e->arena, "%s /* pure */", code);
+        c->code_span = span;
+        return &c->base;
+}
+
 static Expr *enumerator_name(Lower *l, ExprOperator *x) {
         const char *type_name = text_argument(x, 0);
-        ExprNumber *n = x->args.n > 1 ? expr_as(Number, x->args.items[1]) : NULL;
-        if (!type_name || !n)
-                return bad_argument(l, x, "the name of an enum and a number, as literals");
+        if (!type_name)
+                return bad_argument(l, x, "the name of an enum as a literal string, and a number");
+        lower_expr(l, &x->args.items[1]);
+        ExprNumber *n = expr_as(Number, x->args.items[1]);
         Kernel *k = l->e->world->kernel;
         const TypeRef *t = k ? kernel_find_type(k, type_name) : NULL;
         if (!t) {
                 no_such_type(l->e, x->base.span, type_name);
                 return make_poison(l->e, x->base.span);
         }
+        if (!n)
+                return enumname_call(l->e, x->base.span, t, x->args.items[1]);
         const char *name = type_enumerator_name(t, n->value);
         const char *number = arena_printf(l->e->arena, "%lld", (long long) n->value);
         return make_string(l->e, x->base.span, name ?: number);
@@ -89,6 +115,29 @@ static Expr *user_load(Lower *l, ExprOperator *x) {
         return load(l, x, SPACE_USER);
 }
 
+/* ------------------------------------------------------------------ registers */
+
+static Expr *register_call(Lower *l, ExprOperator *x, const char *function) {
+        ExprNumber *n = expr_as(Number, x->args.items[0]);
+        const char *name = n ? args_register_name(n->value) : text_argument(x, 0);
+        if (!name)
+                return bad_argument(l, x, "the DWARF number or the name of a register");
+        Function *f = link_library_function(l->e, function, 1);
+        if (!f)
+                return unsupported(l, x);
+        ExprCall *call = expr_as(Call, make_call(l->e, x->base.span, f));
+        vec_push(l->e->arena, &call->args, make_string(l->e, x->base.span, name));
+        return &call->base;
+}
+
+static Expr *kernel_register(Lower *l, ExprOperator *x) {
+        return register_call(l, x, "register");
+}
+
+static Expr *user_register(Lower *l, ExprOperator *x) {
+        return register_call(l, x, "__user_register");
+}
+
 /* ------------------------------------------------------------------ @probewrite */
 
 typedef struct {
@@ -121,8 +170,9 @@ static Expr *probewrite(Lower *l, ExprOperator *x) {
 
 /* ------------------------------------------------------------------ the table */
 
-static Expr *unsupported(Lower *l, ExprOperator *x) {
-        target_error(l->e, DIAG_E0250, x->base.span, "%s is not supported yet", x->name);
+static Expr *perf(Lower *l, ExprOperator *x) {
+        target_error(l->e, DIAG_E0250, x->base.span,
+                     "@perf reads the counter of a perf probe, and there are no perf probes yet");
         return make_poison(l->e, x->base.span);
 }
 
@@ -131,7 +181,7 @@ static const struct {
         unsigned min, max; /* arguments */
         OperatorFunction lower;
 } operators[] = {
-        { "@const", 1, 1, enumerator },
+        { "@const", 1, 1, constant },
         { "@enum", 1, 2, enumerator },
         { "@enumname", 2, 3, enumerator_name },
         { "@cast_sizeof", 1, 2, cast_sizeof },
@@ -139,9 +189,9 @@ static const struct {
         { "@kderef", 2, 2, kernel_load },
         { "@uderef", 2, 2, user_load },
         { "@probewrite", 1, 1, probewrite },
-        { "@kregister", 0, UINT8_MAX, unsupported },
-        { "@uregister", 0, UINT8_MAX, unsupported },
-        { "@perf", 0, UINT8_MAX, unsupported },
+        { "@kregister", 1, 1, kernel_register },
+        { "@uregister", 1, 1, user_register },
+        { "@perf", 1, 1, perf },
 };
 
 Expr *lower_operator(Lower *l, ExprOperator *x) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Comments of embedded C that name globals: what it may look at with STAP_GLOBAL_GET_x and change with
- * STAP_GLOBAL_SET_x. They are the function's, like those that a body in the language names.
+ * Comments of embedded C. Those that name globals say what it may look at with STAP_GLOBAL_GET_x and change with
+ * STAP_GLOBAL_SET_x: they are the function's, like those that a body in the language names.
  */
 #include "elaborate/lower.h"
 #include "elaborate/scope.h"
@@ -43,7 +43,21 @@ static void add_uses(Elab *e, const File *from, Function *f, const char *pragma,
         }
 }
 
-void pragmas_link(Elab *e, const File *from, Function *f) {
+/* pragma:pointer:task_struct, of tapsets: the result leads on, like that of @cast. */
+static const TypeRef *result_type(Elab *e, const Function *f) {
+        static const char pragma[] = "pragma:pointer:";
+        const char *at = strstr(f->embedded, pragma);
+        if (!at || !f->from_library || !e->world->kernel)
+                return NULL;
+        at += strlen(pragma);
+        const char *name = arena_strndup(e->arena, at, strcspn(at, " *"));
+        const TypeRef *type = kernel_find_type(e->world->kernel, name);
+        return type ? kernel_pointer_to(e->world->kernel, type) : NULL;
+}
+
+void pragmas_link(Elab *e, const File *from, Unit *u) {
+        Function *f = u->function;
+        u->result_ctype = result_type(e, f);
         add_uses(e, from, f, "pragma:read:", /* writes= */ false);
         add_uses(e, from, f, "pragma:write:", /* writes= */ true);
 }

@@ -9,7 +9,7 @@ static bool same_value(const Expr *a, const Expr *b);
 
 static bool same_context(const ExprContext *a, const ExprContext *b) {
         return a->source == b->source && a->index == b->index && a->size == b->size
-               && a->is_signed == b->is_signed;
+               && a->is_signed == b->is_signed && (!a->symbol || strcmp(a->symbol, b->symbol) == 0);
 }
 
 static bool same_load(const ExprLoad *a, const ExprLoad *b) {

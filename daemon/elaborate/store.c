@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing to target variables: guru mode, and only what is in memory. */
+/* Writing to target variables: guru mode, and only what is in memory or in a register of the hit. */
 #include "elaborate/target.h"
 
 static bool may_write(Lower *l, const ExprTarget *t) {
@@ -20,6 +20,7 @@ static Expr *store_at(Elab *e, const Location *at, OperatorCode op, Expr *value,
         if (op != OP_NONE) {
                 Location old = *at; /* two nodes never share a child */
                 old.address = expr_copy(e->arena, at->address);
+                old.value = expr_copy(e->arena, at->value);
                 value = make_binary(e, span, op, location_read(e, &old, span), value);
         }
         return location_write(e, at, value, span) ?: make_poison(e, span);
@@ -55,7 +56,7 @@ Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span sp
         if (t->target == TARGET_EXPR)
                 return store_autocast(e, t, op, value, span) ?: store_later(e, t, op, value, span);
         Location at;
-        if (target_pretty_depth(t) || t->address_of || t->target == TARGET_AT_VAR) {
+        if (target_pretty_depth(t) || t->address_of) {
                 target_error(e, DIAG_E0236, t->base.span, "`%s` cannot be written", expr_text(e, &t->base));
                 return make_poison(e, span);
         }

@@ -103,18 +103,11 @@ static bool locate_var(Lower *l, ExprTarget *t, bool for_writing, Location *ret)
 
 /* ------------------------------------------------------------------ all kinds */
 
-static Expr *unsupported_var(Lower *l, const ExprTarget *t) {
-        target_error(l->e, DIAG_E0250, t->base.span,
-                     "@var is not supported yet: the kernel's BTF has no variables");
-        return make_poison(l->e, t->base.span);
-}
-
 bool target_locate(Lower *l, ExprTarget *t, bool for_writing, Location *ret) {
         if (t->target == TARGET_VAR)
                 return locate_var(l, t, for_writing, ret);
-        if (t->target == TARGET_CAST)
-                return cast_locate(l, t, ret) && location_follow(l->e, ret, t->path.items, t->path.n);
-        return false;
+        bool found = t->target == TARGET_CAST ? cast_locate(l, t, ret) : variable_locate(l, t, ret);
+        return found && location_follow(l->e, ret, t->path.items, t->path.n);
 }
 
 static Expr *read_location(Elab *e, const ExprTarget *t, const Location *at) {
@@ -152,8 +145,6 @@ Expr *lower_target(Lower *l, ExprTarget *t) {
         vec_foreach(it, &t->path)
                 lower_expr(l, &it->index);
         lower_expr(l, &t->value);
-        if (t->target == TARGET_AT_VAR)
-                return unsupported_var(l, t);
         if (is_never(l, t))
                 return never_value(l, t);
         if (t->target == TARGET_EXPR) {

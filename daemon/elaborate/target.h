@@ -8,6 +8,8 @@
 bool target_locate(Lower *l, ExprTarget *t, bool for_writing, Location *ret);
 /* cast.c: the pointer that @cast makes. */
 bool cast_locate(Lower *l, ExprTarget *t, Location *ret);
+/* variable.c: where the variable that @var names stands. */
+bool variable_locate(Lower *l, ExprTarget *t, Location *ret);
 /* all.c: $$parms and its like; NULL: `t` is none of them. */
 Expr *target_text(Lower *l, ExprTarget *t);
 /* pretty.c: the value as text, as `$` (depth 1) or `$$` (2) wants it; the format and arguments are added. */

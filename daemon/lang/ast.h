@@ -246,6 +246,7 @@ typedef enum {
         CONTEXT_SYSCALL_ARG, /* system call argument `index` (from 0), 64 bits */
         CONTEXT_SAVED,     /* what the entry handler kept in slot `index` for this return */
         CONTEXT_REGS,      /* the address of the hit's struct pt_regs, or 0 */
+        CONTEXT_SYMBOL,    /* the address of a variable of the kernel, `symbol` in its symbol table */
 } ContextSource;
 
 typedef struct {
@@ -254,6 +255,8 @@ typedef struct {
         unsigned index;
         unsigned size;  /* bytes of it that count (1, 2, 4, 8) */
         bool is_signed;
+        const char *symbol;
+        bool per_cpu;   /* SYMBOL: of the CPU that we are on */
 } ExprContext;
 
 typedef enum { SPACE_KERNEL, SPACE_USER } AddressSpace;
@@ -268,7 +271,7 @@ typedef struct {
 
 typedef struct {
         Expr base;
-        Expr *address, *value;
+        Expr *address, *value; /* address: or an EXPR_CONTEXT that can be written, an argument or the result */
         unsigned size;
         AddressSpace space;
 } ExprStore;

@@ -228,7 +228,10 @@ static const char *const context_names[] = {
 
 static void dump_context(const Expr *e, Buf *out) {
         const ExprContext *context = (const ExprContext *) e;
-        buf_printf(out, "<%s %u:%c%u>", context_names[context->source], context->index,
+        if (context->source == CONTEXT_SYMBOL)
+                buf_printf(out, "<%s %s>", context->per_cpu ? "per_cpu" : "symbol", context->symbol);
+        else
+                buf_printf(out, "<%s %u:%c%u>", context_names[context->source], context->index,
                    context->is_signed ? 's' : 'u', context->size * 8);
 }
 

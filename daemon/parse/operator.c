@@ -78,7 +78,7 @@ static Expr *parse_hist_op(Parser *p, const AtOperator *o, Span start) {
         return hist_parse_value(p, o->name, start);
 }
 
-/* s, a string literal; n, a name; e, an expression. In capitals: must be there. */
+/* s, a string literal; n, a name; r, a string or a number; e, an expression. In capitals: must be there. */
 static bool check_arg(char kind, const Expr *e) {
         switch (kind) {
         case 's':
@@ -87,6 +87,8 @@ static bool check_arg(char kind, const Expr *e) {
         case 'n':
         case 'N':
                 return e->kind == EXPR_NAME;
+        case 'R':
+                return e->kind == EXPR_STRING || e->kind == EXPR_NUMBER;
         default:
                 return true;
         }
@@ -104,7 +106,8 @@ static void check_args(Parser *p, const AtOperator *o, const ExprOperator *e) {
         for (size_t i = 0; i < e->args.n; i++)
                 if (!check_arg(o->args[i], e->args.items[i]))
                         parser_report(p, DIAG_E0126, e->args.items[i]->span, "`%s` takes %s here", o->name,
-                                      strchr("sS", o->args[i]) ? "a string literal" : "a name");
+                                      strchr("sS", o->args[i]) ? "a string literal" :
+                                      o->args[i] == 'R' ? "the number or the name of a register" : "a name");
 }
 
 /* @name [`(` args `)`] */
@@ -143,8 +146,8 @@ static const AtOperator operators[] = {
         { "@enum", parse_plain, "Ss" },
         { "@enumname", parse_plain, "SEs" },
         { "@perf", parse_plain, "S" },
-        { "@kregister", parse_plain, "S", .guru = true },
-        { "@uregister", parse_plain, "S" },
+        { "@kregister", parse_plain, "R", .guru = true },
+        { "@uregister", parse_plain, "R" },
         { "@kderef", parse_plain, "EE", .guru = true },
         { "@uderef", parse_plain, "EE" },
         { "@errno", parse_plain, "" },

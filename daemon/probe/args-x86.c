@@ -29,3 +29,11 @@ bool args_slot(const Param *params, unsigned n, unsigned i, unsigned first, unsi
                 *(in_registers ? &registers : &stack) += need;
         }
 }
+
+const char *args_register_name(int64_t n) {
+        static const char *const names[] = {
+                "rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp",
+                "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip",
+        };
+        return n >= 0 && n < (int64_t) ELEMENTSOF(names) ? names[n] : NULL;
+}

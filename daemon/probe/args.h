@@ -8,3 +8,6 @@
  * then 8-byte words of the stack. False: it is passed in another way (a float).
  */
 bool args_slot(const Param *params, unsigned n, unsigned i, unsigned first, unsigned *ret);
+
+/* The name of a register by its DWARF number, as register() takes it; NULL: there is none. */
+const char *args_register_name(int64_t n);

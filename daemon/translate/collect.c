@@ -113,7 +113,7 @@ static bool collect_expr(Visitor *v, Expr **e) {
         case EXPR_EMBEDDED:
         case EXPR_CONTEXT:
                 c->use->opaque = true;
-                c->use->can_fail |= (*e)->kind != EXPR_CONTEXT;
+                c->use->can_fail |= (*e)->kind != EXPR_CONTEXT || ((ExprContext *) *e)->source == CONTEXT_SYMBOL;
                 return true;
         case EXPR_STAT:
                 collect_stat_op(c, ((ExprStat *) *e)->stat, ((ExprStat *) *e)->op);
@@ -214,7 +214,7 @@ static void collect_stmt_post(Visitor *v, Stmt **s) {
 
 /* Services of the core that leave an error behind, as tapset functions in C call them. */
 static const char *const failing_services[] = {
-        "stp_error", "stp_abort", "stp_register", "stp_load_", "stp_store_", "stp_map_", "stp_agg_", "stp_match_",
+        "stp_error", "stp_abort", "stp_register", "stp_user_register", "stp_load_", "stp_store_", "stp_map_", "stp_agg_", "stp_match_",
         NULL,
 };
 
@@ -237,6 +237,7 @@ static bool collect_embedded_globals(Usage *u, FunctionUse *use, const Function 
 static void collect_embedded(Usage *u, FunctionUse *use, const Function *f) {
         use->opaque = true;
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
+                      strstr(f->embedded, "stp_user_register") ||
                       strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
         use->can_fail |= collect_embedded_globals(u, use, f);

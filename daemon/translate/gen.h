@@ -104,6 +104,7 @@ typedef struct Gen {
         PtrMap handler_names;   /* HandlerUse -> const char * */
         StrMap names;
         StrMap regexes;         /* pattern -> name of its table */
+        StrMap symbols;         /* variable of the kernel -> name of its row */
         bool captures;          /* matched() is used: expressions keep what they found */
         bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
@@ -199,6 +200,11 @@ Value gen_embedded_expr(Gen *g, Expr *e);
 Value gen_regex(Gen *g, Expr *e);
 /* dst: where a string goes, when call_is_direct(); NULL: a buffer. */
 Value gen_call(Gen *g, ExprCall *call, const char *dst, bool wanted);
+/* saved.c: C of where value `index` of those that a return probe keeps stands (of all: how many slots there are), and of
+ * the bytes that a string among them may take. */
+#define DEFAULT_STRING_SLOTS 64 /* of a MAXSTRINGLEN that nobody has set */
+const char *saved_slot(Gen *g, const Probe *p, size_t index);
+const char *saved_size(Gen *g, const Expr *e);
 /* A call of C that cannot fail: it may write its string straight into a variable. */
 bool call_is_direct(Gen *g, const ExprCall *call);
 Value gen_assign(Gen *g, ExprAssign *a, bool wanted);
@@ -268,6 +274,7 @@ void shared_write(Gen *g);
 void gen_globals(Gen *g);      /* their memory */
 void gen_global_table(Gen *g);
 void gen_probe_table(Gen *g);  /* locks and rows */
+void gen_symbol_table(Gen *g); /* variables of the kernel */
 void gen_frame_needs(Gen *g);  /* the constant STP_FRAME_SIZE */
 void gen_match_needs(Gen *g);  /* STP_MATCH_SIZE */
 bool match_is_asked_for(const Program *p);

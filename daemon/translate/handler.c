@@ -77,19 +77,16 @@ static void gen_handler(Gen *g, const HandlerUse *h, Probe *p) {
         handler_shell(g, h, p);
 }
 
-/* What a return probe remembers of the entry. Where each value goes is also known to gen_context(). */
+/* What a return probe remembers of the entry. */
 static void gen_saved(Gen *g, const Probe *p) {
-        unsigned longs = 0, strings = 0;
-        vec_foreach(e, &p->saved) {
+        for (size_t i = 0; i < p->saved.n; i++) {
+                Expr *e = p->saved.items[i];
                 Mark m = gen_mark(g);
-                const char *slot = text(g, "c->saved[%u + %u * STP_STRING_SLOTS]", longs, strings);
-                if ((*e)->type == TYPE_STRING) {
-                        gen_line(g, "stp_str_copy((char *)&%s, %s, MAXSTRINGLEN);", slot, gen_expr(g, *e).text);
-                        strings++;
-                } else {
-                        gen_line(g, "%s = %s;", slot, gen_expr(g, *e).text);
-                        longs++;
-                }
+                const char *slot = text(g, "c->saved[%s]", saved_slot(g, p, i));
+                if (e->type == TYPE_STRING)
+                        gen_line(g, "stp_str_copy((char *)&%s, %s, %s);", slot, gen_expr(g, e).text, saved_size(g, e));
+                else
+                        gen_line(g, "%s = %s;", slot, gen_expr(g, e).text);
                 gen_release(g, m);
         }
 }

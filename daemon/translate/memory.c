@@ -9,15 +9,32 @@ static const char *narrow(Gen *g, const char *value, unsigned size, bool is_sign
         return text(g, "(s64)(%c%u)%s", is_signed ? 's' : 'u', size * 8, value);
 }
 
-/* Slots before `index` of the saved values: a string takes MAXSTRINGLEN bytes, a long one slot. */
-static const char *saved_slot(Gen *g, unsigned index) {
-        const Probe *p = g->routine->probe;
-        unsigned longs = 0, strings = 0;
-        for (unsigned i = 0; i < index; i++) {
-                bool is_string = p && i < p->saved.n && p->saved.items[i]->type == TYPE_STRING;
-                *(is_string ? &strings : &longs) += 1;
-        }
-        return strings ? text(g, "%u + %u * STP_STRING_SLOTS", longs, strings) : text(g, "%u", longs);
+/* A variable of the kernel: its row stands before the routine. */
+static const char *symbol_row(Gen *g, const ExprContext *x) {
+        const char *name = strmap_get(&g->symbols, x->symbol);
+        if (name)
+                return name;
+        name = text(g, "symbol_%zu", g->symbols.entries.n + 1);
+        strmap_put(g->arena, &g->symbols, x->symbol, (void *) name);
+        buf_printf(g->out, "static struct stp_symbol %s = { .name = %s, .per_cpu = %s };\n", name,
+                   gen_literal(g, x->symbol), x->per_cpu ? "true" : "false");
+        return name;
+}
+
+static Value gen_symbol(Gen *g, const ExprContext *x) {
+        const char *t = gen_temp(g);
+        gen_line(g, "s64 %s = (s64)stp_symbol_address(c, &%s);", t, symbol_row(g, x));
+        gen_check(g, gen_place(g, "operator", "@var", x->base.span));
+        return value_temp(t);
+}
+
+void gen_symbol_table(Gen *g) {
+        if (!g->symbols.entries.n)
+                return;
+        buf_str(g->out, "static struct stp_symbol *const stp_symbols[] = {");
+        strmap_foreach(it, &g->symbols)
+                buf_printf(g->out, " &%s,", (const char *) it->value);
+        buf_printf(g->out, " };\n#define STP_SYMBOLS stp_symbols\n#define STP_N_SYMBOLS %zu\n\n", g->symbols.entries.n);
 }
 
 Value gen_context(Gen *g, Expr *e) {
@@ -27,10 +44,12 @@ Value gen_context(Gen *g, Expr *e) {
                 [CONTEXT_SYSCALL_ARG] = "stp_syscall_arg(c, %u)",
         };
         ExprContext *x = (ExprContext *) e;
+        if (x->source == CONTEXT_SYMBOL)
+                return gen_symbol(g, x);
         if (x->source == CONTEXT_SAVED && e->type == TYPE_STRING)
-                return value_constant(text(g, "(const char *)&c->saved[%s]", saved_slot(g, x->index)));
+                return value_constant(text(g, "(const char *)&c->saved[%s]", saved_slot(g, g->routine->probe, x->index)));
         if (x->source == CONTEXT_SAVED)
-                return value_constant(text(g, "((s64)c->saved[%s])", saved_slot(g, x->index)));
+                return value_constant(text(g, "((s64)c->saved[%s])", saved_slot(g, g->routine->probe, x->index)));
         if (x->source == CONTEXT_REGS)
                 return value_constant("((s64)(unsigned long)c->regs)");
         if (x->source == CONTEXT_RETURN)
@@ -63,9 +82,26 @@ Value gen_load(Gen *g, Expr *e) {
         return value_temp(t);
 }
 
+/* A register of the hit, as wide as the machine has it. */
+static Value gen_store_context(Gen *g, const ExprStore *x) {
+        static const char *const setters[] = {
+                [CONTEXT_ARG] = "stp_set_function_arg",
+                [CONTEXT_SYSCALL_ARG] = "stp_set_syscall_arg",
+                [CONTEXT_RETURN] = "stp_set_result",
+        };
+        const ExprContext *to = (const ExprContext *) x->address;
+        Value v = gen_simple(g, gen_expr(g, x->value), TYPE_LONG);
+        gen_line(g, "%s(c, %u, (u64)%s);", setters[to->source], to->index,
+                 narrow(g, v.text, to->size ?: 8, to->is_signed));
+        gen_check(g, gen_place(g, "identifier", source_words(g, &x->base), x->base.span));
+        return v;
+}
+
 Value gen_store(Gen *g, Expr *e) {
         ExprStore *x = (ExprStore *) e;
         Value v[2];
+        if (x->address->kind == EXPR_CONTEXT)
+                return gen_store_context(g, x);
         gen_values(g, (Expr *[]) {x->address, x->value}, 2, /* then_effect= */ false, v);
         v[1] = gen_simple(g, v[1], TYPE_LONG);
         gen_line(g, "stp_store_%s(c, %s, %u, %s, %s);", x->space == SPACE_USER ? "user" : "kernel", v[0].text,

@@ -169,11 +169,8 @@ static void write_number_member(Gen *g, const char *member, int64_t n) {
 }
 
 static void write_saved(Gen *g, const Probe *p) {
-        unsigned longs = 0, strings = 0;
-        vec_foreach(e, &p->saved)
-                *((*e)->type == TYPE_STRING ? &strings : &longs) += 1;
-        if (longs + strings)
-                buf_printf(g->out, " .saved = %u + %u * STP_STRING_SLOTS,", longs, strings);
+        if (p->saved.n)
+                buf_printf(g->out, " .saved = %s,", saved_slot(g, p, p->saved.n));
         else if (p->attach.saved_slots)
                 buf_printf(g->out, " .saved = %u,", p->attach.saved_slots);
 }

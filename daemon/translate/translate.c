@@ -41,6 +41,7 @@ int translate(const Program *p, const TranslateOptions *o, Diags *d, Manifest *m
         gen_timing(&g);
         gen_global_table(&g);
         gen_probe_table(&g);
+        gen_symbol_table(&g);
         gen_frame_needs(&g);
         gen_match_needs(&g);
         write_end(&g, o);

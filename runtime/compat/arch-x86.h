@@ -29,6 +29,25 @@ static __always_inline int stp_syscall_number(const struct pt_regs *regs)
 	return (int)regs->orig_ax;
 }
 
+/* Where the arguments stand, and the result; NULL: on the stack. */
+static inline unsigned long *stp_argument_register(struct pt_regs *regs, u32 n, bool syscall)
+{
+	switch (n) {
+	case 0: return &regs->di;
+	case 1: return &regs->si;
+	case 2: return &regs->dx;
+	case 3: return syscall ? &regs->r10 : &regs->cx;
+	case 4: return &regs->r8;
+	case 5: return &regs->r9;
+	default: return NULL;
+	}
+}
+
+static inline unsigned long *stp_result_register(struct pt_regs *regs)
+{
+	return &regs->ax;
+}
+
 #define STP_MAX_SYSCALL 1024
 
 /* Offsets of registers in pt_regs, by the names that register() takes. */

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include "globals.h"
 #include "session.h"
+#include "symbol.h"
 
 static int contexts_init(struct stp_session *s, const struct stp_script *script)
 {
@@ -67,6 +68,7 @@ static int prepare(struct stp_session *s, struct stp_script *script)
 		if (script->probes[i].condition && !script->probes[i].condition->probe)
 			script->probes[i].condition->probe = &script->probes[i];
 	}
+	stp_symbols_find(script->symbols, script->n_symbols);
 	r = bind(s, script);
 	if (!r)
 		return 0;

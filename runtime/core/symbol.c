@@ -8,6 +8,7 @@
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/static_call.h>
 #include "stp.h"
 #include "symbol.h"
@@ -88,6 +89,35 @@ void stp_symbol_each(const char *name, int (*found)(void *data, unsigned long ad
 	if (address)
 		found(data, address);
 }
+
+static int symbol_found(void *data, unsigned long address)
+{
+	struct stp_symbol *s = data;
+
+	s->found++;
+	s->address = address;
+	return 0;
+}
+
+void stp_symbols_find(struct stp_symbol *const *symbols, u32 n)
+{
+	for (; n; symbols++, n--) {
+		(*symbols)->found = 0;
+		stp_symbol_each((*symbols)->name, symbol_found, *symbols);
+	}
+}
+
+u64 stp_symbol_address(struct stp_ctx *c, const struct stp_symbol *s)
+{
+	if (!s->found)
+		stp_errorf(c, "this kernel has no variable %s", s->name);
+	else if (s->found > 1)
+		stp_errorf(c, "this kernel has %u variables %s", s->found, s->name);
+	else
+		return s->per_cpu ? (u64)(unsigned long)per_cpu_ptr((void __percpu *)s->address, c->cpu) : s->address;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(stp_symbol_address);
 
 u64 stp_symbol_entry(u64 address)
 {

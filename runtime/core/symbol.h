@@ -10,6 +10,9 @@ int stp_symbols_init(void);
 /* Calls back with the address of each function of this name, or with the one of "module:name"; stops at what is not 0.
  * May sleep. */
 void stp_symbol_each(const char *name, int (*found)(void *data, unsigned long address), void *data);
+/* Looks up a script's variables. */
+struct stp_symbol;
+void stp_symbols_find(struct stp_symbol *const *symbols, u32 n);
 /* Is `name` (the part after "module:") what begins at the address? */
 bool stp_symbol_is(u64 address, const char *name);
 /* What ftrace calls the entry of the function at the address; 0: it cannot be traced. */

@@ -54,6 +54,10 @@ static struct stp_script stp_script = {
 	.n_globals = STP_N_GLOBALS,
 	.conditions = STP_CONDITIONS,
 	.n_conditions = STP_N_CONDITIONS,
+#ifdef STP_SYMBOLS
+	.symbols = STP_SYMBOLS,
+	.n_symbols = STP_N_SYMBOLS,
+#endif
 	.string_size = MAXSTRINGLEN,
 	/* The end is stp_tokenize()'s; what the last =~ found stands before it. */
 	.frame_size = STP_FRAME_SIZE + STP_MATCH_SIZE + STP_MATCH_TEXT(MAXSTRINGLEN),

@@ -137,8 +137,6 @@ struct stp_probe {
 	void *core;         /* the core's own */
 	struct stp_script *script; /* set by the core */
 };
-/* Slots that one return probe may save. */
-#define STP_MAX_SAVED 64
 #define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
 #define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
 
@@ -165,6 +163,14 @@ struct stp_global {
 	void **slot;
 };
 
+/* A variable of the kernel: looked up by name when the script registers. */
+struct stp_symbol {
+	const char *name;
+	u64 address;
+	u32 found;    /* how many have this name */
+	bool per_cpu;
+};
+
 struct stp_script {
 	u64 abi;            /* STP_ABI_HASH */
 	const char *name;   /* the module's when it was compiled; it may be loaded under another */
@@ -172,7 +178,8 @@ struct stp_script {
 	struct stp_probe *probes;
 	const struct stp_global *globals;
 	struct stp_condition *conditions;
-	u32 n_probes, n_globals, n_conditions;
+	struct stp_symbol *const *symbols;
+	u32 n_probes, n_globals, n_conditions, n_symbols;
 	u32 string_size;    /* MAXSTRINGLEN */
 	u32 frame_size;     /* bytes of frame that a context needs */
 	u32 max_action, max_errors, max_skipped, max_nesting, max_trylock, trylock_delay, min_stack;
@@ -469,7 +476,10 @@ u64 stp_jiffies(void);
 u64 stp_random(u64 below);
 bool stp_user_mode(struct stp_ctx *c);
 void stp_symbol_name(char *dst, u32 size, u64 address, bool with_offset);
+/* Where it stands, for this CPU; 0 with the error set when there is none or more than one of the name. */
+u64 stp_symbol_address(struct stp_ctx *c, const struct stp_symbol *s);
 u64 stp_register(struct stp_ctx *c, const char *name); /* sets the error when there is no such register */
+u64 stp_user_register(struct stp_ctx *c, const char *name); /* of the current task's user code, likewise */
 u64 stp_caller(struct stp_ctx *c);                     /* return address of the probed function; 0: unknown */
 u64 stp_address(struct stp_ctx *c);                    /* addr() */
 
@@ -480,6 +490,13 @@ u64 stp_address(struct stp_ctx *c);                    /* addr() */
  *   static inline u64 stp_syscall_arg(struct stp_ctx *c, u32 n);
  *   static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n);
  */
+/*
+ * Guru: writes what the function or system call is going to find, or what its caller is. Without registers the error
+ * is set, as it is for an argument on the stack.
+ */
+void stp_set_function_arg(struct stp_ctx *c, u32 n, u64 value);
+void stp_set_syscall_arg(struct stp_ctx *c, u32 n, u64 value);
+void stp_set_result(struct stp_ctx *c, u32 n, u64 value);
 #ifdef STP_SHIM
 #define STP_REGISTER_ARGS 0
 static inline u64 stp_function_arg(struct stp_ctx *c, u32 n) { return 0; }

@@ -14,6 +14,7 @@
  *         union { long exit_code; struct task_struct *real_parent; }; unsigned long times[4];
  *         enum task_state state; double load; };
  *     struct sock;  (only declared)
+ *     struct task_struct *this_task;  (of each CPU)
  */
 #include <bpf/btf.h>
 #include <fcntl.h>
@@ -150,6 +151,10 @@ static void add_functions(void) {
         tracepoint("sched_wakeup", NAMES("p"), TYPES(task_ptr));
 }
 
+static void add_variables(void) {
+        must(btf__add_var(b, "this_task", BTF_VAR_GLOBAL_ALLOCATED, task_ptr), "this_task");
+}
+
 static void write_btf(char *path) {
         unsigned len;
         const void *data = btf__raw_data(b, &len);
@@ -169,6 +174,7 @@ Kernel *small_kernel(void) {
         add_file();
         add_task();
         add_functions();
+        add_variables();
         char path[] = "/tmp/stapd-small-XXXXXX";
         const char *error = NULL;
         write_btf(path);

@@ -113,13 +113,37 @@ TEST(returns_save_longs_and_strings_apart) {
         vec_push(t.arena, &p->saved, &literal->base);
         vec_push(t.arena, &p->saved, number(t.arena, 77));
         program_translate(&t);
-        ASSERT(code_has(&t, "c->saved[0 + 0 * STP_STRING_SLOTS] = ((s64)stp_function_arg(c, 0));"));
-        ASSERT(code_has(&t, "stp_str_copy((char *)&c->saved[1 + 0 * STP_STRING_SLOTS], \"entry\", MAXSTRINGLEN);"));
-        ASSERT(code_has(&t, "c->saved[1 + 1 * STP_STRING_SLOTS] = 77LL;"));
-        ASSERT(code_has(&t, "l_x = ((s64)c->saved[1 + 1 * STP_STRING_SLOTS]);"));
+        ASSERT(code_has(&t, "c->saved[0] = ((s64)stp_function_arg(c, 0));"));
+        ASSERT(code_has(&t, "stp_str_copy((char *)&c->saved[1], \"entry\", 8);"));
+        ASSERT(code_has(&t, "c->saved[2] = 77LL;"));
+        ASSERT(code_has(&t, "l_x = ((s64)c->saved[2]);"));
         ASSERT(code_has(&t, "(const char *)&c->saved[1]"));
-        ASSERT(code_has(&t, ".saved = 2 + 1 * STP_STRING_SLOTS,"));
+        ASSERT(code_has(&t, ".saved = 3,"));
         ASSERT(code_has(&t, ".entry = entry_0,"));
+        translated_done(&t);
+}
+
+/* n strings of any length, read from a slot so that nothing says how long they are. */
+static void translate_with_saved_strings(Translated *t, unsigned n) {
+        program_begin(t);
+        Probe *p = probe(t, STP_FUNCTION_RETURN, &stmt_new(t->arena, Block, SPAN_NONE)->base);
+        for (unsigned i = 0; i < n; i++) {
+                Expr *text = context(t->arena, CONTEXT_SAVED, 0, 8, false);
+                text->type = TYPE_STRING;
+                vec_push(t->arena, &p->saved, text);
+        }
+        program_translate(t);
+}
+
+TEST(more_saved_strings_than_fit_are_refused) {
+        Translated t;
+        translate_with_saved_strings(&t, 7);
+        ASSERT_EQ(t.diags.n_errors, 0);
+        ASSERT(code_has(&t, ".saved = 0 + 7 * STP_STRING_SLOTS,"));
+        translated_done(&t);
+        translate_with_saved_strings(&t, 8);
+        ASSERT_EQ(t.diags.n_errors, 1);
+        ASSERT_EQ(t.diags.list.items[0]->code, DIAG_E0507);
         translated_done(&t);
 }
 
