@@ -27,6 +27,7 @@ static const char usage[] =
         "  --json-seq        The same with a record separator in front of each (RFC 7464)\n"
         "  --keep=SIZE       Keep so much of the youngest records for readers to come (256K to 1G; 1M)\n"
         "  --flight          Flight recorder: print the records that are kept (16M of them) when it ends\n"
+        "  --journal         Also an entry in the systemd journal for each record\n"
         RECORDING_USAGE
         "  -g                Guru: embedded C and writes\n"
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
@@ -57,7 +58,7 @@ static const char usage[] =
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
        OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
-enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT }; /* what becomes of the output */
+enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL }; /* what becomes of the output */
 
 static const struct option long_options[] = {
         { "until", required_argument, NULL, OPT_UNTIL },
@@ -69,6 +70,7 @@ static const struct option long_options[] = {
         { "keep", required_argument, NULL, OPT_KEEP },
         RECORDING_OPTIONS,
         { "flight", no_argument, NULL, OPT_FLIGHT },
+        { "journal", no_argument, NULL, OPT_JOURNAL },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
         { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
@@ -158,6 +160,7 @@ static int read_option(RunOptions *o, int c) {
         case OPT_JSON: o->json = true; return 0;
         case OPT_JSON_SEQ: o->json_seq = true; return 0;
         case OPT_KEEP: return read_size("--keep", optarg, 1, 256 << 10, 1 << 30, &o->keep_bytes);
+        case OPT_JOURNAL: o->journal = true; return 0;
         case OPT_FLIGHT: o->flight = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;

@@ -334,6 +334,7 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
         add_text(c, "lifetime", o->lifetime);
         add_text(c, "sessionName", o->session_name);
         add_flag(c, "flight", o->flight);
+        add_flag(c, "journal", o->journal);
         add_number(c, "keepBytes", o->keep_bytes);
         if (o->unoptimized)
                 json_object_object_add(c, "optimize", json_object_new_boolean(false));

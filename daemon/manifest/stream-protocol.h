@@ -11,7 +11,7 @@
  *        [0] a reader of the session (runtime/abi.h), [1] the ledger, [2] the .ko ("manifest": "module") or a
  *        file of the manifest's JSON ("manifest": "json"), [3] the ring of stream_keep_new(). Everything but
  *        session and manifest is optional. consume: do not wait for a reader.
- *   {"type": "reader", "id": N, "format": "text" | "json" | "jsonSeq" | "record" | "recordText",
+ *   {"type": "reader", "id": N, "format": "text" | "json" | "jsonSeq" | "record" | "recordText" | "journal",
  *    "overflow": "drop" | "disconnect" | "pause",
  *    "from": "now" | "start" | "tail" | "after" | "end", "number": N, "follow": BOOL, "cursors": BOOL,
  *    "withText": BOOL}
@@ -19,6 +19,7 @@
  *        a file; [1][2][3] the queue of stream_queue_new(). At any time; ids are given once in a session.
  *        from: which of the kept records it gets first: none, all, the last `number`, those after record
  *        `number`; "end": all, when the session has ended. Without follow it is closed where the stream stood.
+ *        "journal" has a datagram socket that is connected to the systemd journal.
  *        A recording (stream/record.h) has a stream socket, over which its files come, and also: "compress": BOOL,
  *        "segmentBytes": N, "segmentUSec": N, "minFreeBytes": N, "maxBytes": N; 0: no bound.
  *   {"type": "go"}   records may be consumed, once the first reader ever is there (or with "consume"): until

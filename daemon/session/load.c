@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
@@ -51,6 +53,28 @@ static int open_leash(Session *s) {
         return r;
 }
 
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+/* stapd-stream may not open a socket. */
+static int connect_journal(void) {
+        static const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET };
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+                return -errno;
+        return TAKE_FD(fd);
+}
+
+static void add_journal(Session *s) {
+        static const StreamerReader journal = { .format = "journal", .overflow = "drop" };
+        int fd = connect_journal();
+        int r = fd < 0 ? fd : streamer_add_reader(s->streamer, fd, &journal);
+        if (r < 0) {
+                char text[160];
+                snprintf(text, sizeof(text), "nothing goes to the journal: " JOURNAL_SOCKET ": %s", strerror(-r));
+                session_tell(s, "warning", text);
+        }
+}
+
 static int start_stream(Session *s) {
         StreamerOptions o = {
                 .user = s->manager->config->stream_user,
@@ -62,7 +86,10 @@ static int start_stream(Session *s) {
                 .keep = request_keep(s->request),
                 .consume = s->request->keep_bytes > 0 || s->request->flight,
         };
-        return streamer_new(s->manager->event, &o, &session_stream_handler, s, &s->streamer);
+        int r = streamer_new(s->manager->event, &o, &session_stream_handler, s, &s->streamer);
+        if (r >= 0 && s->request->journal)
+                add_journal(s);
+        return r;
 }
 
 static int sign(Session *s, const SigningKey *key) {

@@ -54,6 +54,7 @@ static const struct {
         { "timeoutUSec", FIELD_NUMBER, offsetof(Request, timeout_usec), 1, INT64_MAX / 1000 },
         { "untilUSec", FIELD_NUMBER, offsetof(Request, until_usec), 1, INT64_MAX / 1000 },
         { "flight", FIELD_FLAG, offsetof(Request, flight) },
+        { "journal", FIELD_FLAG, offsetof(Request, journal) },
         { "keepBytes", FIELD_NUMBER, offsetof(Request, keep_bytes), STREAM_KEEP_MIN, STREAM_KEEP_MAX },
         { "target", FIELD_NUMBER, offsetof(Request, target), 0, INT32_MAX },
 };

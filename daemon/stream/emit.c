@@ -10,7 +10,6 @@
 #include "stream/stream-private.h"
 
 #define HEARTBEAT_USEC 10000000
-#define ALL_PARTS ((1u << _PART_MAX) - 1)
 
 Stamp emit_stamp(Stream *s, uint64_t time_ns) {
         return clock_stamp(s, ++s->ledger.now->seq, time_ns);
@@ -38,23 +37,35 @@ static void render_print(const Stream *s, const Kept *e, unsigned parts, Rendere
         const Record *r = &e->record;
         if (r->id >= s->manifest->n_formats || decode_values(r, &s->manifest->formats[r->id], values) < 0)
                 return;
-        if (parts & (1u << PART_TEXT | 1u << PART_MEMBER))
+        if (parts & (1u << PART_TEXT | 1u << PART_MEMBER | 1u << PART_JOURNAL))
                 render_text(s->render, r->id, values, &out->parts[PART_TEXT]);
-        if (parts & 1u << PART_LINE) {
-                Origin o = origin_of(r);
+        Origin o = origin_of(r);
+        if (parts & 1u << PART_LINE)
                 render_json_event(s->render, &e->stamp, &o, r->id, values, &out->parts[PART_LINE]);
-        }
+        if (parts & 1u << PART_JOURNAL)
+                render_journal_event(s->render, &e->stamp, &o, r->id, values, &out->parts[PART_TEXT],
+                                     &out->parts[PART_JOURNAL]);
         if (parts & 1u << PART_MEMBER && out->parts[PART_TEXT].len > 0)
                 render_member(out);
 }
 
 static void render_message(const Stream *s, const Kept *e, unsigned parts, Rendered *out) {
         struct stp_value text;
-        if (!(parts & 1u << PART_LINE) || decode_message(&e->record, &text) < 0)
+        const char *severity = e->record.kind == STP_RECORD_ERROR ? "error" : "warning";
+        if (decode_message(&e->record, &text) < 0)
                 return;
         Origin o = origin_of(&e->record);
-        render_json_message(s->render, &e->stamp, &o, e->record.kind == STP_RECORD_ERROR ? "error" : "warning", &text,
-                            &out->parts[PART_LINE]);
+        if (parts & 1u << PART_LINE)
+                render_json_message(s->render, &e->stamp, &o, severity, &text, &out->parts[PART_LINE]);
+        if (parts & 1u << PART_JOURNAL)
+                render_journal_message(s->render, &e->stamp, &o, severity, &text, &out->parts[PART_JOURNAL]);
+}
+
+static void render_line(const Stream *s, const Kept *e, unsigned parts, Rendered *out) {
+        if (parts & 1u << PART_LINE)
+                buf_add(&out->parts[PART_LINE], e->line, e->line_len);
+        if (parts & 1u << PART_JOURNAL)
+                render_journal_line(s->render, &e->stamp, e->line, e->line_len, &out->parts[PART_JOURNAL]);
 }
 
 static void on_render(void *userdata, const Kept *e, unsigned parts, Rendered *out) {
@@ -62,7 +73,7 @@ static void on_render(void *userdata, const Kept *e, unsigned parts, Rendered *o
         for (unsigned i = 0; i < _PART_MAX; i++)
                 out->parts[i].len = 0;
         if (e->is_line)
-                buf_add(&out->parts[PART_LINE], e->line, e->line_len);
+                render_line(s, e, parts, out);
         else if (e->record.probe >= s->manifest->n_probes)
                 return;
         else if (e->record.kind == STP_RECORD_PRINT)

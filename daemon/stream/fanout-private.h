@@ -60,6 +60,8 @@ bool recording_receive(Output *o);
 /* output.c */
 bool output_is_json(const Output *o);
 unsigned output_parts(const ReaderOptions *o);
+/* The part without which a record is nothing to it. */
+Part output_part(const Output *o);
 /* Needs room; nothing when there is nothing of it for this reader. */
 void output_append(Output *o, uint64_t seq, const Rendered *r);
 /* A line of JSON without a number of its own, behind the record of this number. */

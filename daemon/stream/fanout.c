@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include "stream/journal.h"
 
 static const char *const formats[] = {
         [OUTPUT_TEXT] = "text", [OUTPUT_JSON] = "json", [OUTPUT_JSON_SEQ] = "jsonSeq",
         [OUTPUT_RECORD] = "record", [OUTPUT_RECORD_TEXT] = "recordText",
+        [OUTPUT_JOURNAL] = "journal",
 };
 static const char *const overflows[] = {
         [OVERFLOW_DROP] = "drop", [OVERFLOW_DISCONNECT] = "disconnect", [OVERFLOW_PAUSE] = "pause",
@@ -112,7 +114,8 @@ static void output_tell_blocked(Output *o, bool blocked) {
 bool output_flush(Output *o) {
         if (o->recorder)
                 return recording_flush(o);
-        int r = queue_flush(&o->queue, o->fd);
+        bool journal = o->options.format == OUTPUT_JOURNAL;
+        int r = journal ? journal_flush(&o->queue, o->fd) : queue_flush(&o->queue, o->fd);
         if (r < 0) {
                 output_gone(o, r == -EPIPE || r == -ECONNRESET ? "closed" : "failed", -r);
                 return false;
@@ -298,7 +301,7 @@ static void output_tell_dropped(Output *o, uint64_t seq) {
 }
 
 static bool has_part(const Output *o, const Rendered *r) {
-        return r->parts[output_is_json(o) ? PART_LINE : PART_TEXT].len > 0;
+        return r->parts[output_part(o)].len > 0;
 }
 
 void fanout_put(Fanout *f, uint64_t seq, const Rendered *r) {

@@ -18,6 +18,7 @@ typedef enum OutputFormat {
         OUTPUT_JSON_SEQ,
         OUTPUT_RECORD,      /* JSON with the text in it, into files (record.h) */
         OUTPUT_RECORD_TEXT, /* text into files */
+        OUTPUT_JOURNAL,     /* entries of the systemd journal */
         _OUTPUT_FORMAT_MAX,
         _OUTPUT_FORMAT_INVALID = -22,
 } OutputFormat;
@@ -60,6 +61,7 @@ typedef enum Part {
         PART_TEXT,   /* what the script prints */
         PART_LINE,   /* JSON, one line */
         PART_MEMBER, /* the text as JSON */
+        PART_JOURNAL,
         _PART_MAX,
 } Part;
 typedef struct Rendered {

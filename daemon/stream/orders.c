@@ -161,7 +161,7 @@ static int on_reader(Stream *s, ControlMessage *m) {
         int r = fanout_add(s->fanout, &o, TAKE_FD(m->fds[0]), queue);
         if (r < 0)
                 return control_send_reader(s->control, o.id, "failed", -r, 0);
-        if (o.format != OUTPUT_TEXT)
+        if (o.format == OUTPUT_JSON || o.format == OUTPUT_JSON_SEQ)
                 (void) emit_watch(s);
         return s->closed ? 0 : start_when_read(s);
 }

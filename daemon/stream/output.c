@@ -5,17 +5,27 @@
  */
 #include <string.h>
 #include "stream/fanout-private.h"
+#include "stream/journal.h"
 
 #define RECORD_SEPARATOR "\x1e" /* RFC 7464 */
 #define LITERAL(o, s) queue_append(&(o)->queue, s, sizeof(s) - 1)
 
+static const Part parts[_OUTPUT_FORMAT_MAX] = {
+        [OUTPUT_TEXT] = PART_TEXT,     [OUTPUT_RECORD_TEXT] = PART_TEXT, [OUTPUT_JSON] = PART_LINE,
+        [OUTPUT_JSON_SEQ] = PART_LINE, [OUTPUT_RECORD] = PART_LINE,      [OUTPUT_JOURNAL] = PART_JOURNAL,
+};
+
+Part output_part(const Output *o) {
+        return parts[o->options.format];
+}
+
 bool output_is_json(const Output *o) {
-        return o->options.format != OUTPUT_TEXT && o->options.format != OUTPUT_RECORD_TEXT;
+        return output_part(o) == PART_LINE;
 }
 
 unsigned output_parts(const ReaderOptions *o) {
-        if (o->format == OUTPUT_TEXT || o->format == OUTPUT_RECORD_TEXT)
-                return 1u << PART_TEXT;
+        if (parts[o->format] != PART_LINE)
+                return 1u << parts[o->format];
         return 1u << PART_LINE | (o->with_text || o->format == OUTPUT_RECORD ? 1u << PART_MEMBER : 0);
 }
 
@@ -23,10 +33,12 @@ static void append(Output *o, const void *data, size_t len) {
         queue_append(&o->queue, data, len);
 }
 
-/* A recording takes its queue apart again. */
+/* Recordings and the journal take their queue apart again. */
 static void append_frame(Output *o, uint64_t seq, size_t len) {
         if (o->recorder)
                 append(o, &(RecordFrame) { .seq = seq, .len = len }, sizeof(RecordFrame));
+        else if (o->options.format == OUTPUT_JOURNAL)
+                append(o, &(JournalFrame) { .len = len }, sizeof(JournalFrame));
 }
 
 /* The line ends with "}\n": members of this reader's own go in front of that. */
@@ -54,7 +66,7 @@ static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *mem
 }
 
 void output_append(Output *o, uint64_t seq, const Rendered *r) {
-        const Buf *text = &r->parts[PART_TEXT], *line = &r->parts[PART_LINE], *member = &r->parts[PART_MEMBER];
+        const Buf *text = &r->parts[output_part(o)], *line = &r->parts[PART_LINE], *member = &r->parts[PART_MEMBER];
         if (output_is_json(o)) {
                 if (line->len > 2)
                         append_line(o, seq, line, (o->wants & 1u << PART_MEMBER) && member->len > 0 ? member : NULL);

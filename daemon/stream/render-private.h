@@ -37,8 +37,11 @@ struct Render {
         CompiledFormat *formats;
         char *session;           /* ,"session":"ID","seq": */
         char **probes;           /* ,"probe":"POINT" */
+        char *journal;           /* fields of every entry */
         char *header;            /* what the header record has after its stamp */
 };
 
 /* Makes r->session, r->probes, r->header and the keys of fields. */
 int render_json_prepare(Render *r, const RenderSession *s);
+/* Makes r->journal. */
+int render_journal_prepare(Render *r, const RenderSession *s);

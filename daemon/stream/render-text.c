@@ -78,7 +78,8 @@ static int compile(Render *r, const RenderSession *s) {
                 if (k < 0)
                         return k;
         }
-        return render_json_prepare(r, s);
+        int k = render_json_prepare(r, s);
+        return k < 0 ? k : render_journal_prepare(r, s);
 }
 
 int render_new(const Manifest *m, const RenderSession *s, Render **ret) {
@@ -112,6 +113,7 @@ Render *render_free(Render *r) {
         free(r->probes);
         free(r->session);
         free(r->header);
+        free(r->journal);
         free(r);
         return NULL;
 }

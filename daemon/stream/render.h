@@ -50,6 +50,14 @@ void render_json_event(const Render *r, const Stamp *s, const Origin *o, unsigne
 void render_json_message(const Render *r, const Stamp *s, const Origin *o, const char *severity,
                          const struct stp_value *message, Buf *out);
 
+/* The same as entries of the journal. `text`: what the script prints there. */
+void render_journal_event(const Render *r, const Stamp *s, const Origin *o, unsigned format,
+                          const struct stp_value *values, const Buf *text, Buf *out);
+void render_journal_message(const Render *r, const Stamp *s, const Origin *o, const char *severity,
+                            const struct stp_value *message, Buf *out);
+/* What is only there as a line of JSON. */
+void render_journal_line(const Render *r, const Stamp *s, const char *line, size_t len, Buf *out);
+
 typedef struct RenderLost {
         const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue, retention */
         uint64_t count;          /* UINT64_MAX: unknown */

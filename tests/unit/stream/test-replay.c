@@ -244,6 +244,36 @@ TEST(json_seq_and_text_members) {
         session_free(&t);
 }
 
+TEST(the_journal_gets_entries) {
+        TestSession t = session_new(fake_new(1, 8, 4096));
+        TestReader r = reader_new(&t, 1, "journal", "drop", SOCK_DGRAM);
+        ASSERT(fake_print(t.kernel, 0, T0, 0, "a b", -7));
+        ASSERT(fake_print(t.kernel, 0, T0 + 1, 0, "two\nlines", 8));
+        ASSERT(fake_message(t.kernel, 0, T0 + 2, STP_RECORD_ERROR, "division by 0"));
+        GO(&t);
+        session_send(&t, "{\"type\":\"state\",\"state\":\"running\",\"result\":null}", NULL, 0);
+        session_finish(&t, &r, 1);
+        static const char *const wanted[] = {
+                "SYSLOG_IDENTIFIER=stapd\nSTAPD_SESSION=0123\nSTAPD_SCRIPT=t\n", "STAPD_KIND=event\nPRIORITY=6\n",
+                "STAPD_PROBE=kernel.function(\"vfs_read\")\n", "STAPD_PID=100\nSTAPD_TID=101\nSTAPD_UID=1000\n",
+                "STAPD_DATA_EXECNAME=a b\nSTAPD_DATA_COUNT=-7\nMESSAGE=a b -7\n",
+                "STAPD_DATA_EXECNAME\n\x09",
+                "STAPD_DATA_COUNT=8\nMESSAGE\n\x0b", "STAPD_KIND=error\nPRIORITY=3\n", "MESSAGE=division by 0\n",
+                "MESSAGE={\"v\":1,\"kind\":\"end\"",
+        };
+        const char *at = r.got.data;
+        for (size_t i = 0; i < ELEMENTSOF(wanted); i++) {
+                TEST_CASE("%s", wanted[i]);
+                at = next(&r.got, at, wanted[i]);
+                ASSERT_NOT_NULL(at);
+        }
+        static const char binary[] = "EXECNAME\n\x09\0\0\0\0\0\0\0two\nlines\n";
+        ASSERT_NOT_NULL(memmem(r.got.data, r.got.len, binary, sizeof(binary) - 1));
+        ASSERT_EQ(count(&r.got, "SYSLOG_IDENTIFIER="), 5); /* with the state */
+        reader_free(&r);
+        session_free(&t);
+}
+
 TEST(silence_has_heartbeats_for_json_alone) {
         TestSession t = session_new_with(fake_new(1, 8, 4096), ",\"heartbeatUSec\":20000");
         TestReader r[2] = { reader_new(&t, 1, "json", "drop", 0), reader_new(&t, 2, "text", "drop", 0) };
