@@ -57,6 +57,8 @@ struct Unit {
         const TypeRef *result_ctype;
         bool ctype_lost;
         bool has_effects, is_reached, wants_regs; /* prune, finish */
+        const Unit *caller;      /* functions: who called first, and where */
+        Span called_at;
         Unit *same;              /* merge.c: the one that stands for it; most often itself */
         bool is_merged;
         unsigned index, low;     /* recursion.c */
@@ -99,6 +101,7 @@ typedef struct Elab {
         bool *is_called;         /* by FunctionDecl.id: some call means it */
         uint8_t *target_state;   /* by FunctionDecl.id: link.c */
         uint32_t *stamps, stamp; /* by FunctionDecl.id: link.c */
+        const Unit *lowering;    /* the function whose body is being lowered; NULL: a handler */
         UnitVec pending;         /* linked, not yet lowered */
         StrMap pretty;           /* pretty.c: functions by type and depth */
         unsigned n_pretty;

@@ -166,9 +166,12 @@ void link_drain(Elab *e) {
                 bool forgiving = e->forgiving, failed = e->place_failed;
                 e->forgiving = u->forgiving;
                 e->place_failed = false;
+                const Unit *before = e->lowering;
                 Lower l;
+                e->lowering = u;
                 lower_init(&l, e, u, u->file);
                 lower_stmt(&l, &u->body);
+                e->lowering = before;
                 u->is_broken = e->place_failed;
                 e->place_failed |= failed;
                 e->forgiving = forgiving;
@@ -223,6 +226,10 @@ void lower_call(Lower *l, ExprCall *call) {
                 /* The condition of a point is looked at anywhere: it has no place. */
                 Function *f = link_function(l->e, l->in_condition ? NULL : l->unit, *it);
                 l->e->is_called[(*it)->id] = true;
+                if (!function_unit(f)->called_at.file) {
+                        function_unit(f)->called_at = call->base.span;
+                        function_unit(f)->caller = l->unit;
+                }
                 pass_ctypes(call, f);
                 vec_push(l->e->arena, &call->targets, f);
                 if (!(*it)->may_next)

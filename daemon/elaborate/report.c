@@ -2,7 +2,17 @@
 #include "elaborate/elab.h"
 #include "lang/dump.h"
 
+#define CALLERS_MAX 5
 #define TEXT_MAX 48 /* bytes of an expression in a message */
+
+/* From a tapset's function up to the call that the script's author wrote. */
+static void note_callers(Elab *e, Diag *d) {
+        const Unit *u = e->lowering;
+        for (unsigned depth = 0; u && u->from_library && u->called_at.file && depth < CALLERS_MAX; depth++) {
+                diag_note(e->diags, d, u->called_at, "`%s` is called here", u->function->name);
+                u = u->caller;
+        }
+}
 
 Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...) {
         if (e->quiet)
@@ -16,7 +26,9 @@ Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...) {
         va_start(ap, fmt);
         const char *message = arena_vprintf(e->arena, fmt, ap);
         va_end(ap);
-        return diag_add(e->diags, code, span, "%s", message);
+        Diag *d = diag_add(e->diags, code, span, "%s", message);
+        note_callers(e, d);
+        return d;
 }
 
 const char *names_list(Elab *e, const char *const *names, size_t n, size_t max) {
