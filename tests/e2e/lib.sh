@@ -37,7 +37,7 @@ background() { # background NAME COMMAND...
 }
 await_line() { wait_until 20 grep -qE -- "$2" "$1"; }                   # await_line FILE ERE
 
-sessions() { stapctl list | awk -v state="${1-.}" 'NR > 1 && $3 ~ state { print $1 }'; } # sessions [STATE]: their ids
+sessions() { stapctl list | awk -v state="${1-.}" 'NR > 1 && $4 ~ state { print $1 }'; } # sessions [STATE]: their ids
 n_running() { [ "$(sessions running | wc -l)" -eq "$1" ]; }             # n_running N: do so many sessions run?
 children() { # children NAME: pids of stapd's children of that name
     local child name
