@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <systemd/sd-event.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
@@ -311,6 +312,16 @@ static void add_text(json_object *o, const char *name, const char *value) {
                 json_object_object_add(o, name, json_object_new_string(value));
 }
 
+/* What tz_ctime() of the script goes by. */
+static void add_zone(json_object *context) {
+        time_t now = time(NULL);
+        struct tm tm;
+        if (!localtime_r(&now, &tm))
+                return;
+        json_object_object_add(context, "utcOffset", json_object_new_int64(tm.tm_gmtoff));
+        add_text(context, "zone", tm.tm_zone);
+}
+
 static json_object *make_context(const RunOptions *o, const char *script, size_t len) {
         json_object *c = json_object_new_object();
         json_object_object_add(c, "name", json_object_new_string(run_options_name(o)));
@@ -324,6 +335,7 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
                 json_object_object_add(c, "module", json_object_new_string(o->module));
         if (o->compatible)
                 json_object_object_add(c, "compatible", json_object_new_string(o->compatible));
+        add_zone(c);
         add_flag(c, "guru", o->guru);
         add_flag(c, "noWarnings", o->no_warnings);
         add_flag(c, "warningsFatal", o->warnings_fatal);

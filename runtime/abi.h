@@ -70,6 +70,7 @@ enum stp_result {
 
 #define STP_OPEN_OVERWRITE  1u   /* flight recorder: the oldest sub-buffer makes room */
 #define STP_MAX_EXCLUDED    16
+#define STP_ZONE_MAX        20 /* a time zone's name with its NUL */
 
 struct stp_open {
 	char name[STP_NAME_MAX];   /* of the module that will register */
@@ -77,7 +78,9 @@ struct stp_open {
 	__u32 n_subbufs;           /* 0: as the machine's memory allows, 1 to 8 MiB of each CPU */
 	__u32 flags;
 	__s32 target;              /* target(); 0: none */
-	__u64 reserved[4];         /* 0 */
+	__s32 zone_west;           /* tz_gmtoff(): seconds west of UTC */
+	char zone[STP_ZONE_MAX];   /* tz_name(); "": UTC */
+	__u64 reserved;            /* 0 */
 };
 
 struct stp_excluded {

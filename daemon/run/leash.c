@@ -2,6 +2,7 @@
 #include "run/leash.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include "base/cleanup.h"
@@ -35,6 +36,9 @@ int leash_open(Leash *l, const LeashOptions *o) {
         if (strlen(o->module) >= sizeof(request.name))
                 return -ENAMETOOLONG;
         strcpy(request.name, o->module);
+        request.zone_west = o->zone_west;
+        if (o->zone)
+                snprintf(request.zone, sizeof(request.zone), "%.*s", (int) sizeof(request.zone) - 1, o->zone);
         _cleanup_(closep) int fd = call(device, STP_IOC_OPEN, (unsigned long) &request);
         if (fd < 0)
                 return fd;

@@ -20,6 +20,8 @@ typedef struct LeashOptions {
         const char *module;
         uint32_t subbuf_size, n_subbufs; /* 0: the core's defaults */
         uint32_t flags;                  /* STP_OPEN_* */
+        int32_t zone_west;               /* seconds west of UTC */
+        const char *zone;                /* its name, cut to STP_ZONE_MAX - 1 bytes; NULL: UTC */
 } LeashOptions;
 
 /* -ENODEV: the core is not loaded. -EPROTO: it speaks another version than ours. */

@@ -26,26 +26,11 @@ static void tell_arm_failure(Session *s) {
         session_set_error(s, text);
 }
 
-static void tell_skipped(Session *s) {
-        const struct stp_stat *t = &s->stat;
-        uint64_t skipped = t->skipped_lock + t->skipped_stack + t->skipped_return;
-        if (skipped == 0 && t->lost_nmi == 0)
-                return;
-        char text[256];
-        snprintf(text, sizeof(text),
-                 "skipped probes: %llu (lock %llu, stack %llu, no return instance %llu), dropped in NMI: %llu",
-                 (unsigned long long) skipped, (unsigned long long) t->skipped_lock,
-                 (unsigned long long) t->skipped_stack, (unsigned long long) t->skipped_return,
-                 (unsigned long long) t->lost_nmi);
-        session_tell(s, "warning", text);
-}
-
 static void on_stopped(Session *s) {
         if (!s->result)
                 s->result = leash_result_to_string(s->stat.result);
         if (s->stat.result == STP_RESULT_ARM)
                 tell_arm_failure(s);
-        tell_skipped(s);
         session_begin_drain(s);
 }
 

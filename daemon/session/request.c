@@ -12,6 +12,7 @@ Request *request_free(Request *r) {
         if (!r)
                 return NULL;
         free(r->name);
+        free(r->zone);
         free(r->module);
         free(r->compatible);
         free(r->session_name);
@@ -36,6 +37,8 @@ static const struct {
         { "name", FIELD_TEXT, offsetof(Request, name) },
         { "module", FIELD_TEXT, offsetof(Request, module) },
         { "compatible", FIELD_TEXT, offsetof(Request, compatible) },
+        { "zone", FIELD_TEXT, offsetof(Request, zone) },
+        { "utcOffset", FIELD_NUMBER, offsetof(Request, utc_offset), -86400, 86400 },
         { "sessionName", FIELD_TEXT, offsetof(Request, session_name) },
         { "lifetime", FIELD_LIFETIME, offsetof(Request, lifetime) },
         { "arguments", FIELD_LIST, offsetof(Request, args) },

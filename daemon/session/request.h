@@ -20,6 +20,8 @@ typedef struct Request {
         char *name, *module;
         char *compatible; /* or NULL */
         char *session_name; /* or NULL */
+        char *zone; /* name of the client's time zone, or NULL: UTC */
+        int64_t utc_offset; /* of it: seconds east of UTC */
         SessionLifetime lifetime;
         char *script;
         size_t script_len;

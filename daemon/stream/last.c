@@ -5,6 +5,7 @@
 /* The kernel's sums against ours. */
 static void emit_last_losses(Stream *s, const struct stp_stat *stat) {
         uint64_t lost = 0, records = 0, damaged = 0;
+        const RenderSkipped skipped = { stat->skipped_busy, stat->skipped_lock, stat->skipped_stack, stat->skipped_return };
         for (unsigned i = 0; i < s->reader.n_cpus; i++) {
                 damaged += s->order.cpus[i].at.damaged;
                 lost += s->order.cpus[i].at.lost;
@@ -19,7 +20,7 @@ static void emit_last_losses(Stream *s, const struct stp_stat *stat) {
                 { damaged ? LOSS_TRANSPORT_RESYNC : LOSS_KERNEL_BUFFER,
                   { .where = damaged ? "transport-resync" : "kernel-buffer", .bytes = damaged,
                     .count = stat->records > records ? stat->records - records : 0 } },
-                { LOSS_PROBE_SKIPPED, { .where = "probe-skipped", .count = s->skipped } },
+                { LOSS_PROBE_SKIPPED, { .where = "probe-skipped", .count = s->skipped, .skipped = &skipped } },
         };
         for (size_t i = 0; i < ELEMENTSOF(losses); i++) {
                 losses[i].lost.cpu = -1;

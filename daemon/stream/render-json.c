@@ -345,6 +345,23 @@ static void add_time(Buf *out, const char *key, uint64_t ns) {
                 buf_printf(out, ",\"%s\":\"%llu\"", key, (unsigned long long) ns);
 }
 
+static void add_causes(Buf *out, const RenderSkipped *s) {
+        const struct {
+                const char *name;
+                uint64_t count;
+        } causes[] = {
+                { "reentrancy", s->reentrancy }, { "lock", s->lock }, { "stack", s->stack }, { "returns", s->returns },
+        };
+        const char *separator = "";
+        LITERAL(out, ",\"causes\":{");
+        for (size_t i = 0; i < ELEMENTSOF(causes); i++)
+                if (causes[i].count > 0) {
+                        buf_printf(out, "%s\"%s\":%llu", separator, causes[i].name, (unsigned long long) causes[i].count);
+                        separator = ",";
+                }
+        LITERAL(out, "}");
+}
+
 void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out) {
         add_start(out, r, "lost", s);
         buf_printf(out, ",\"where\":\"%s\",\"count\":", lost->where);
@@ -359,6 +376,8 @@ void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, B
                            (unsigned long long) lost->to);
         if (lost->total > 0)
                 buf_printf(out, ",\"total\":%llu", (unsigned long long) lost->total);
+        if (lost->skipped)
+                add_causes(out, lost->skipped);
         add_time(out, "sinceNs", lost->since);
         add_time(out, "untilNs", lost->until);
         if (lost->cpu >= 0)

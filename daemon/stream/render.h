@@ -58,6 +58,11 @@ void render_journal_message(const Render *r, const Stamp *s, const Origin *o, co
 /* What is only there as a line of JSON. */
 void render_journal_line(const Render *r, const Stamp *s, const char *line, size_t len, Buf *out);
 
+/* Why handlers did not run. */
+typedef struct RenderSkipped {
+        uint64_t reentrancy, lock, stack, returns;
+} RenderSkipped;
+
 typedef struct RenderLost {
         const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue, retention */
         uint64_t count;          /* UINT64_MAX: unknown */
@@ -66,6 +71,7 @@ typedef struct RenderLost {
         uint64_t since, until;   /* ns; 0: left out */
         uint64_t total;          /* lost there so far, this included; 0: left out */
         int cpu;                 /* -1: left out */
+        const RenderSkipped *skipped; /* probe-skipped; or NULL */
 } RenderLost;
 
 void render_json_lost(const Render *r, const Stamp *s, const RenderLost *lost, Buf *out);

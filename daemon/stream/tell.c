@@ -69,7 +69,15 @@ void tell_losses_soon(Stream *s) {
         }
 }
 
-/* As staprun words it. */
+static void tell_count(Stream *s, const char *what, uint64_t count) {
+        char text[128];
+        if (count == 0)
+                return;
+        int n = snprintf(text, sizeof(text), "%s: %llu", what, (unsigned long long) count);
+        send_message(s, "warning", text, (size_t) n);
+}
+
+/* As staprun words it. Of locks that were not to be had in time the core says which. */
 void tell_skipped(Stream *s, const struct stp_stat *stat) {
         char text[128];
         if (stat->errors == 0 && s->skipped == 0)
@@ -77,4 +85,7 @@ void tell_skipped(Stream *s, const struct stp_stat *stat) {
         int n = snprintf(text, sizeof(text), "Number of errors: %llu, skipped probes: %llu",
                          (unsigned long long) stat->errors, (unsigned long long) s->skipped);
         send_message(s, "warning", text, (size_t) n);
+        tell_count(s, "Skipped due to reentrancy", stat->skipped_busy);
+        tell_count(s, "Skipped due to low stack", stat->skipped_stack);
+        tell_count(s, "Skipped due to missed returns, KRETACTIVE or .maxactive(N) may help", stat->skipped_return);
 }

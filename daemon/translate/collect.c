@@ -57,6 +57,9 @@ static void collect_assign(Collector *c, ExprAssign *a) {
         bool element = a->target->kind == EXPR_INDEX;
         walk_expr(&c->visitor, &a->value);
         if (a->op == OP_STAT_ADD) {
+                GlobalUse *g = collector_global(c, name);
+                if (g)
+                        g->feeds++;
                 c->use->can_fail |= element;
                 return;
         }

@@ -273,6 +273,8 @@ void shared_add(Gen *g, const HandlerUse *use, const char *comment, const char *
 void shared_write(Gen *g);
 void gen_globals(Gen *g);      /* their memory */
 void gen_global_table(Gen *g);
+/* locks.c: by HandlerUse and ConditionUse, the C name of what it locks; none: nothing. */
+PtrMap gen_locks(Gen *g);
 void gen_probe_table(Gen *g);  /* locks and rows */
 void gen_symbol_table(Gen *g); /* variables of the kernel */
 void gen_frame_needs(Gen *g);  /* the constant STP_FRAME_SIZE */

@@ -105,37 +105,7 @@ void gen_global_table(Gen *g) {
                    g->program->globals.n + (g->n_timed > 0));
 }
 
-/* ------------------------------------------------------------------ locks */
-
-/* Sorted by global, so that no two handlers can wait for each other. Returns whether there are any. */
-static bool write_locks(Gen *g, const HandlerUse *h) {
-        const char *list = "", *name = handler_name(g, h);
-        unsigned n = 0;
-        for (size_t i = 0; i < g->program->globals.n; i++) {
-                const GlobalUse *use = &h->globals[i];
-                bool writes = use->writes || use->adds;
-                if (!g->usage->shared[i] || !(writes || use->reads))
-                        continue;
-                list = text(g, "%s%s{ %zu, %d }", list, n++ ? ", " : "", i, writes);
-        }
-        if (!n)
-                return false;
-        buf_printf(g->out, "static const struct stp_lock %s_lock[] = { %s };\n", name, list);
-        buf_printf(g->out, "static const struct stp_locks %s_locks = { %u, %s_lock };\n", name, n, name);
-        return true;
-}
-
-static PtrMap gen_locks(Gen *g) {
-        PtrMap names = {};
-        vec_foreach(h, &g->usage->handlers)
-                if (write_locks(g, *h))
-                        ptrmap_put(g->arena, &names, *h, (void *) text(g, "&%s_locks", handler_name(g, *h)));
-        vec_foreach(c, &g->usage->conditions)
-                if (write_locks(g, &(*c)->use))
-                        ptrmap_put(g->arena, &names, *c,
-                                   (void *) text(g, "&%s_locks", handler_name(g, &(*c)->use)));
-        return names;
-}
+/* ------------------------------------------------------------------ conditions */
 
 static void gen_condition_table(Gen *g, const PtrMap *locks) {
         if (!g->usage->conditions.n)

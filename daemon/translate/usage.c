@@ -98,6 +98,7 @@ static void global_use_add(GlobalUse *to, const GlobalUse *from, bool repeated) 
         to->reads += from->reads;
         to->writes += from->writes;
         to->adds += from->adds;
+        to->feeds += from->feeds;
         if (from->reads || from->writes || from->adds)
                 to->repeated |= repeated || from->repeated;
 }

@@ -18,6 +18,7 @@
 
 typedef struct GlobalUse {
         unsigned reads, writes, adds;
+        unsigned feeds; /* <<<: takes no lock */
         bool repeated; /* in a loop or a function: the counts are lower bounds */
 } GlobalUse;
 

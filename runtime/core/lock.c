@@ -29,6 +29,7 @@ bool stp_locks_take(const struct stp_script *s, const struct stp_locks *l)
 
 	for (i = 0; i < l->n; i++)
 		if (!rwlock_take(s, &locks[l->lock[i].global], l->lock[i].write, &tries)) {
+			__atomic_fetch_add(&locks[l->lock[i].global].timeouts, 1, __ATOMIC_RELAXED);
 			drop_first(s, l, i);
 			return false;
 		}

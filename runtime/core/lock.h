@@ -14,6 +14,7 @@
 /* One for each global: < 0 a writer, > 0 so many readers. On a cache line of its own. */
 struct stp_rwlock {
 	s32 state;
+	u32 timeouts; /* hits skipped because it was not to be had in time */
 } __attribute__((aligned(STP_LOCK_ALIGN)));
 
 static inline bool stp_rwlock_try(struct stp_rwlock *l, bool write)

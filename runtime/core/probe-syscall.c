@@ -40,9 +40,10 @@ static void exit_hit(void *data, struct pt_regs *regs, long result)
 	k->c.address = 0;
 	k->c.caller = 0;
 	k->c.result = (u64)result;
-	for (p = all->by_number[number]; p; p = p->next)
+	for (p = all->by_number[number]; p; p = p->next) {
 		stp_hit_run(k, p->probe);
 		stp_hit_next(k);
+	}
 	stp_hit_leave(k);
 }
 

@@ -58,7 +58,9 @@ static int name_check(const struct stp_open *o)
 
 	if (!n || n == sizeof(o->name) || o->flags & ~STP_OPEN_OVERWRITE)
 		return -EINVAL;
-	return memchr_inv(o->reserved, 0, sizeof(o->reserved)) ? -EINVAL : 0;
+	if (strnlen(o->zone, sizeof(o->zone)) == sizeof(o->zone))
+		return -EINVAL;
+	return o->reserved ? -EINVAL : 0;
 }
 
 static int session_list(struct stp_session *s)
@@ -87,6 +89,8 @@ int stp_session_new(const struct stp_open *o, struct stp_session **ret)
 	if (!s)
 		return -ENOMEM;
 	strscpy(s->name, o->name, sizeof(s->name));
+	strscpy(s->zone, o->zone[0] ? o->zone : "UTC", sizeof(s->zone));
+	s->zone_west = o->zone_west;
 	s->flags = o->flags;
 	s->gate = ~0ull;
 	s->target = o->target;

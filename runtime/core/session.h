@@ -68,6 +68,8 @@ struct stp_session {
 	u32 seen_state_events;     /* of the session fd */
 	u32 flags;
 	char name[STP_NAME_MAX];
+	s32 zone_west;             /* of whoever started it */
+	char zone[STP_ZONE_MAX];
 };
 
 extern struct workqueue_struct *stp_workqueue;

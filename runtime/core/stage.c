@@ -5,7 +5,9 @@
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include "globals.h"
 #include "hit.h"
+#include "print.h"
 #include "probe.h"
 
 static bool is_ending(const struct stp_session *s)
@@ -106,6 +108,28 @@ static void run_last(struct stp_session *s)
 		run_all(s, STP_ERROR, never);
 }
 
+/* Which globals made handlers wait for too long: the sums alone would not say. */
+static void report_locks(struct stp_session *s)
+{
+	const struct stp_script *script = s->script;
+	const struct stp_rwlock *locks = stp_globals_of(script)->locks;
+	char text[128];
+	struct stp_cpu *k;
+	u32 i;
+
+	for (i = 0; i < script->n_globals; i++) {
+		if (!locks[i].timeouts || !stp_hit_claim(s, &k))
+			continue;
+		snprintf(text, sizeof(text), "Skipped due to global '%.64s' lock timeout: %u", script->globals[i].name,
+			 locks[i].timeouts);
+		k->c.probe = &script->probes[0];
+		stp_record_text(&k->c, STP_RECORD_WARNING, text);
+		if (k->c.todo.any)
+			stp_hit_after(k);
+		stp_hit_drop(k);
+	}
+}
+
 static void set_state(struct stp_session *s, enum stp_state state)
 {
 	spin_lock(&s->lock);
@@ -124,6 +148,7 @@ static void finish(struct stp_session *s)
 	stp_attachments_disarm(s);
 	s->disarm_ns = ktime_get_ns() - start;
 	run_last(s);
+	report_locks(s);
 	stp_refresh_done(s);
 	/* What the last handlers queued refers to the session, and takes a reference when it runs. */
 	irq_work_sync(&s->end_irq);

@@ -8,12 +8,25 @@
 #include <linux/timex.h>
 #include "stp.h"
 #include "where.h"
+#include "session.h"
 
 u64 stp_time_ns(void)
 {
 	return ktime_get_real_fast_ns();
 }
 EXPORT_SYMBOL_GPL(stp_time_ns);
+
+s64 stp_zone_west(struct stp_ctx *c)
+{
+	return c->session->zone_west;
+}
+EXPORT_SYMBOL_GPL(stp_zone_west);
+
+void stp_zone_name(struct stp_ctx *c, char *dst, u32 size)
+{
+	stp_str_copy(dst, c->session->zone, size);
+}
+EXPORT_SYMBOL_GPL(stp_zone_name);
 
 u64 stp_monotonic_ns(void)
 {

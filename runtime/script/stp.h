@@ -468,6 +468,8 @@ s64 stp_cpu(void);
 void stp_execname(char *dst, u32 size);
 u64 stp_task_current(void);
 u64 stp_time_ns(void);       /* gettimeofday: CLOCK_REALTIME */
+s64 stp_zone_west(struct stp_ctx *c); /* seconds west of UTC, of whoever started the session */
+void stp_zone_name(struct stp_ctx *c, char *dst, u32 size);
 u64 stp_monotonic_ns(void);
 u64 stp_boottime_ns(void);
 u64 stp_local_clock_ns(void);

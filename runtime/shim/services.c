@@ -128,6 +128,8 @@ static u64 clock_ns(clockid_t clock)
 	return (u64)t.tv_sec * 1000000000ull + (u64)t.tv_nsec;
 }
 
+s64 stp_zone_west(struct stp_ctx *c) { return 0; }
+void stp_zone_name(struct stp_ctx *c, char *dst, u32 size) { stp_str_copy(dst, "UTC", size); }
 u64 stp_time_ns(void) { return clock_ns(CLOCK_REALTIME); }
 u64 stp_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 u64 stp_boottime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
