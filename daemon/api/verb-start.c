@@ -179,7 +179,7 @@ static bool check_limits(Call *c) {
 }
 
 static bool check_keep(Call *c, const Request *request) {
-        if (manager_may_keep(c->manager, c->caller, request_keep(request)))
+        if (manager_may_keep(c->manager, c->caller, request))
                 return true;
         json_object *o = json_object_new_object();
         json_object_object_add(o, "resource", json_object_new_string("keepBytes"));

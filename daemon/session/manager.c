@@ -178,12 +178,17 @@ int manager_check_limits(Manager *m, const Caller *c) {
         return m->n_sessions >= m->config->sessions_max ? -ENFILE : 0;
 }
 
-bool manager_may_keep(const Manager *m, const Caller *c, size_t bytes) {
-        uint64_t kept = bytes;
+/* The default is what each session may have. */
+static uint64_t keep_charge(const Request *r) {
+        return r->keep_bytes > 0 || r->flight ? request_keep(r) : 0;
+}
+
+bool manager_may_keep(const Manager *m, const Caller *c, const Request *request) {
+        uint64_t kept = keep_charge(request);
         for (const Session *s = m->sessions; s; s = s->next)
                 if (s->owner.uid == c->uid)
-                        kept += request_keep(s->request);
-        return kept <= (uint64_t) m->config->keep_max_megabytes << 20;
+                        kept += keep_charge(s->request);
+        return keep_charge(request) == 0 || kept <= (uint64_t) m->config->keep_max_megabytes << 20;
 }
 
 uint64_t manager_may_record(const Manager *m, const Caller *c) {
