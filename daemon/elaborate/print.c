@@ -6,6 +6,7 @@
  */
 #include "elaborate/types.h"
 #include "lang/walk.h"
+#include "manifest/manifest.h"
 #include "runtime/format.h"
 
 /* What one argument is for. */
@@ -197,13 +198,32 @@ typedef struct {
         Elab *e;
 } Formats;
 
+/* What goes out as a record stands in the manifest, which has its limits. */
+static void check_size(Elab *e, const ExprPrint *p) {
+        size_t len = strlen(p->final_format);
+        Diag *d = NULL;
+        if (p->to_string)
+                return;
+        if (p->args.n > MANIFEST_MAX_FIELDS)
+                d = diag_add(e->diags, DIAG_E0311, p->base.span, "one print has at most %d arguments, not %zu",
+                             MANIFEST_MAX_FIELDS, p->args.n);
+        else if (len >= MANIFEST_MAX_FORMAT)
+                d = diag_add(e->diags, DIAG_E0311, p->base.span, "the text of one print has at most %d bytes, not %zu",
+                             MANIFEST_MAX_FORMAT - 1, len);
+        if (d)
+                diag_hint(e->diags, d, "print it in two statements");
+}
+
 static bool finish_print(Visitor *v, Expr **x) {
         ExprPrint *p = expr_as(Print, *x);
         Elab *e = ((Formats *) v)->e;
+        bool is_new = p && !p->final_format;
         if (p && !p->final_format && p->formatted)
                 p->final_format = p->format;
         else if (p && !p->final_format)
                 plain_format(e, p);
+        if (is_new)
+                check_size(e, p);
         return true;
 }
 
