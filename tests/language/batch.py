@@ -62,15 +62,15 @@ class Batch:
                     % (" ".join(CC), " ".join(CC), " ".join(self.sanitize)))
             objects = []
 
-            def compile(source, object, flags):
+            def compile(source, object, flags, needs=""):
                 objects.append(object)
-                n.write("build %s: cc %s\n  flags = %s\n" % (object, source, " ".join(self.sanitize + flags)))
+                n.write("build %s: cc %s%s\n  flags = %s\n" % (object, source, needs, " ".join(self.sanitize + flags)))
 
             ours = FLAGS + ["-O1", "-g1", "-w", "-I."] + self.includes
             for f in CORE:
                 compile(os.path.join(self.root, "runtime/core", f + ".c"), "core-" + f + ".o", ours)
-            for f in ("services", "run"):
-                compile(os.path.join(self.here, f + ".c"), f + ".o", ours)
+            compile(os.path.join(self.here, "services.c"), "services.o", ours)
+            compile(os.path.join(self.here, "run.c"), "run.o", ours, needs=" | cases.h")
             compile(os.path.join(self.here, "render.c"), "render.o",
                     ["-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g1", "-I" + self.root, "-I" + os.path.join(self.root, "daemon"),
                      "-I" + self.here])
