@@ -54,7 +54,9 @@ static void request_stop(Run *r, bool now) {
                 fail(r, r->status); /* there is nothing yet: closing the connection is enough */
                 return;
         }
-        if (r->control.fd < 0 && client_connect(&r->control) < 0)
+        client_done(&r->control); /* stapd may be another since */
+        r->control = CLIENT_INIT;
+        if (client_connect(&r->control) < 0)
                 return;
         json_object *p = parameters_with_id(r->id);
         json_object_object_add(p, "mode", json_object_new_string(now ? "immediate" : "drain"));

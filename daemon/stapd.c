@@ -18,7 +18,9 @@
 #include "base/paths.h"
 #include "base/tree.h"
 #include "config.h"
+#include "session/adopt.h"
 #include "session/policy.h"
+#include "session/service.h"
 
 #define STOP_USEC 20000000ull
 
@@ -118,12 +120,9 @@ static int read_config(const Options *o, Config *c) {
 }
 
 /* From the service manager, or our own. */
-static int get_socket(const Options *o) {
-        int n = sd_listen_fds(/* unset_environment= */ 1);
-        if (n > 1)
-                return log_errno(EINVAL, "The service manager passed %i sockets where one is expected", n);
-        if (n == 1)
-                return SD_LISTEN_FDS_START;
+static int get_socket(const Options *o, int passed) {
+        if (passed >= 0)
+                return passed;
         const char *path = o->socket ?: STAPD_SOCKET;
         if (!o->socket && tree_make(STAPD_RUNTIME_DIR, 0755) < 0)
                 log_warning("Cannot make " STAPD_RUNTIME_DIR ".");
@@ -168,6 +167,11 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
         sd_event *event = sd_event_source_get_event(s);
         if (!m || m->stopping)
                 return sd_event_exit(event, 0);
+        if (m->n_sessions > 0 && store_is_there() && service_is_restarting()) {
+                log_info("Leaving %u session(s) to the next stapd.", m->n_sessions);
+                manager_leave(m);
+                return sd_event_exit(event, 0);
+        }
         (void) sd_notify(0, "STOPPING=1\nSTATUS=Ending sessions.");
         if (m->n_sessions > 0)
                 log_info("Ending %u session(s).", m->n_sessions);
@@ -203,6 +207,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 }
 
 DEFINE_CLEANUP(Server *, server_freep, server_free)
+DEFINE_CLEANUP(Store *, store_closep, store_close)
 DEFINE_CLEANUP(Bus *, bus_freep, bus_free)
 DEFINE_CLEANUP(sd_event_source *, source_freep, sd_event_source_disable_unref)
 DEFINE_CLEANUP(sd_event *, event_unrefp, sd_event_unref)
@@ -211,6 +216,7 @@ static int run(const Options *o) {
         _cleanup_(config_done) Config config = {};
         _cleanup_(event_unrefp) sd_event *event = NULL;
         _cleanup_(source_freep) sd_event_source *term = NULL, *interrupt = NULL;
+        _cleanup_(store_closep) Store *store = NULL;
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_(server_freep) Server *server = NULL;
         _cleanup_(bus_freep) Bus *bus = NULL;
@@ -220,7 +226,11 @@ static int run(const Options *o) {
                 r = read_config(o, &config);
         if (r < 0)
                 return r;
-        int fd = get_socket(o);
+        int fd = -1;
+        r = store_open(&store, &fd);
+        if (r < 0)
+                return log_errno(r, "Cannot use what the service manager passed (one socket is expected): %m");
+        fd = get_socket(o, fd);
         if (fd < 0)
                 return fd;
         r = sd_event_new(&event);
@@ -231,6 +241,8 @@ static int run(const Options *o) {
         if (r >= 0)
                 r = manager_new(event, &config, &manager);
         if (r >= 0)
+                manager_adopt(manager, store);
+        if (r >= 0)
                 r = sd_event_add_signal(event, NULL, SIGHUP, on_reload, manager);
         if (r >= 0)
                 r = server_new(event, manager, fd, &server);
@@ -238,6 +250,8 @@ static int run(const Options *o) {
                 r = bus_new(event, manager, o->bus, &bus);
         if (r < 0)
                 return log_errno(r, "Cannot start: %m");
+        server_adopt(server);
+        manager_go_on(manager);
         sd_event_source_set_userdata(term, manager);
         sd_event_source_set_userdata(interrupt, manager);
 

@@ -110,12 +110,19 @@ static void forget_idle(Bus *b) {
         }
 }
 
+/* Its name is all that it takes to find it again. */
+static void on_keep(Peer *p, Session *s) {
+        const BusPeer *peer = (const BusPeer *) p; /* its first member */
+        free(s->client_bus);
+        s->client_bus = strdup(peer->name);
+}
+
 static int peer_new(Bus *b, const char *name, BusPeer **ret) {
         forget_idle(b);
         BusPeer *p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
-        *p = (BusPeer) { .bus = b, .next = b->peers, .name = strdup(name) };
+        *p = (BusPeer) { .bus = b, .next = b->peers, .name = strdup(name), .peer.keep = on_keep };
         if (p->next)
                 p->next->prev = p;
         b->peers = p;
@@ -136,8 +143,10 @@ static int peer_new(Bus *b, const char *name, BusPeer **ret) {
 
 int bus_peer_get(Bus *b, sd_bus_message *m, BusPeer **ret) {
         const char *name = sd_bus_message_get_sender(m);
-        if (!name)
-                return -ENODATA;
+        return name ? bus_peer_get_name(b, name, ret) : -ENODATA;
+}
+
+int bus_peer_get_name(Bus *b, const char *name, BusPeer **ret) {
         for (BusPeer *p = b->peers; p; p = p->next) {
                 if (strcmp(p->name, name) == 0) {
                         *ret = p;

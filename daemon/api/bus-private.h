@@ -39,6 +39,7 @@ struct Bus {
 
 /* bus-peer.c: who sent a message, by the bus's word. Negative errno. */
 int bus_peer_get(Bus *b, sd_bus_message *m, BusPeer **ret);
+int bus_peer_get_name(Bus *b, const char *name, BusPeer **ret);
 BusPeer *bus_peer_free(BusPeer *p);
 
 /* bus-call.c */

@@ -44,12 +44,25 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         return sd_event_add_defer(b->event, &source, on_down, b) < 0 ? 0 : 1;
 }
 
+/* The sessions whose clients are on the bus, from an earlier stapd; a client that has gone meanwhile ends its own. */
+static void adopt(Bus *b) {
+        for (Session *s = b->manager->sessions, *next; s; s = next) {
+                next = s->next;
+                if (!s->client_bus || s->observer || s->request->lifetime != LIFETIME_CLIENT)
+                        continue;
+                BusPeer *peer;
+                if (bus_peer_get_name(b, s->client_bus, &peer) < 0 || verb_start_adopt(&peer->peer, NULL, s) < 0)
+                        session_stop(s, "client-gone", /* immediate= */ false);
+        }
+}
+
 static int on_name(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         Bus *b = userdata;
         const sd_bus_error *error = sd_bus_message_get_error(m);
         uint32_t got = 0;
         if (!error && sd_bus_message_read(m, "u", &got) >= 0 && (got == 1 || got == 4)) {
                 log_info("On the message bus as " BUS_NAME ".");
+                adopt(b);
                 b->complained = false;
         } else if (!b->complained) {
                 b->complained = true;

@@ -22,6 +22,7 @@ struct Peer {
         Tie *ties;
         bool single;              /* a Varlink connection: it may have one session at a time */
         void (*untied)(Peer *p);  /* the last tie has gone */
+        void (*keep)(Peer *p, Session *s); /* so that the next stapd can tie the session to this client again */
 };
 
 typedef struct CallTransport {

@@ -9,6 +9,7 @@
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "session/store.h"
 
 #define READ_SIZE 65536
 #define FIRST_CALL_USEC (45 * 1000000ull)
@@ -163,6 +164,21 @@ static const CallTransport connection_transport = {
         .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .queued = queued,
 };
 
+/* The client need not notice that another answers it from now on. */
+static void on_keep(Peer *p, Session *s) {
+        const Connection *c = (const Connection *) ((char *) p - offsetof(Connection, peer));
+        store_put(s->id, "client", c->fd);
+}
+
+void connection_adopt(Connection *c, Session *s) {
+        c->timeout = sd_event_source_disable_unref(c->timeout);
+        c->message.parameters = NULL;
+        connection_set_call(c);
+        c->call.more = s->client_more;
+        if (verb_start_adopt(&c->peer, s->client_waits ? &c->call : NULL, s) < 0)
+                connection_close(c);
+}
+
 /* What was all that kept the connection may have gone. */
 static void on_untied(Peer *p) {
         send_later((Connection *) ((char *) p - offsetof(Connection, peer)));
@@ -270,7 +286,7 @@ int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Ca
                 return -ENOMEM;
         }
         *c = (Connection) { .server = server, .call.manager = manager, .event = sd_event_ref(event), .fd = fd,
-                            .peer = { .caller = *caller, .single = true, .untied = on_untied } };
+                            .peer = { .caller = *caller, .single = true, .untied = on_untied, .keep = on_keep } };
         c->in.limit = VARLINK_MAX_MESSAGE + 2 * READ_SIZE;
         c->out.limit = CONNECTION_MAX_QUEUED;
         int r = add_sources(c);

@@ -37,5 +37,7 @@ void connection_close(Connection *c);
 
 /* Answers every call that has come and does not have to wait. */
 void connection_process(Connection *c);
+/* A client of an earlier stapd, whose Start made the session, and may wait for its last reply. */
+void connection_adopt(Connection *c, Session *s);
 /* Makes the call of the message that has been read. */
 void connection_set_call(Connection *c);

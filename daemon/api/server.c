@@ -98,21 +98,21 @@ static bool has_room(const Server *s, uid_t uid) {
                 count_of(s, uid) < SERVER_CONNECTIONS_PER_UID + c->sessions_per_user;
 }
 
-static int accept_one(Server *s) {
-        _cleanup_(closep) int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd < 0)
-                return -errno;
+/* Takes the socket. */
+static int add_client(Server *s, int fd, bool limited, Connection **ret) {
         Caller caller = {};
         int r = caller_from_socket(fd, &caller);
-        if (r < 0)
-                return r;
-        if (!has_room(s, caller.uid)) {
+        if (r >= 0 && limited && !has_room(s, caller.uid)) {
                 log_debug("uid %u has too many connections", caller.uid);
                 caller_done(&caller);
-                return 0;
+                r = -EUSERS;
+        }
+        if (r < 0) {
+                close(fd);
+                return r;
         }
         Connection *c;
-        r = connection_new(s->event, s, s->manager, TAKE_FD(fd), &caller, &c);
+        r = connection_new(s->event, s, s->manager, fd, &caller, &c);
         if (r < 0)
                 return r;
         c->next = s->connections;
@@ -120,7 +120,30 @@ static int accept_one(Server *s) {
                 c->next->prev = c;
         s->connections = c;
         s->n_connections++;
+        *ret = c;
         return 0;
+}
+
+static int accept_one(Server *s) {
+        Connection *c;
+        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+                return -errno;
+        int r = add_client(s, fd, /* limited= */ true, &c);
+        return r == -EUSERS ? 0 : r;
+}
+
+void server_adopt(Server *s) {
+        for (Session *session = s->manager->sessions; session; session = session->next) {
+                if (session->client_fd < 0)
+                        continue;
+                Connection *c;
+                int r = add_client(s, TAKE_FD(session->client_fd), /* limited= */ false, &c);
+                if (r < 0)
+                        log_warning_errno(r, "Session %s has lost its client: %m", session->id);
+                else
+                        connection_adopt(c, session);
+        }
 }
 
 static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata) {

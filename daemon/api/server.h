@@ -18,6 +18,9 @@ Server *server_free(Server *s);
  * somebody still listens there. Beside it stands PATH.lock, held until the process ends. Returns the fd. */
 int server_listen(const char *path);
 
+/* Takes over the clients of the sessions that an earlier stapd left. */
+void server_adopt(Server *s);
+
 /* One connection went away. */
 struct Connection;
 void server_forget(Server *s, struct Connection *c);

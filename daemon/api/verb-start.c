@@ -5,11 +5,13 @@
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "session/adopt.h"
 #include "session/describe.h"
 
 /* A session and who asked for it, for as long as one wants to hear of the other. */
 typedef struct Start {
         Call *call; /* NULL: the last reply is out, and the client may be at another call */
+        Peer *peer;
         Tie *tie;   /* NULL: the session is not the client's */
         Session *session;
         bool more;  /* whoever called wants to hear of everything */
@@ -35,6 +37,8 @@ static void tell(const Start *start, json_object *parameters) {
 /* The session goes on without us, unless it is tied to the client: then we must hear of its end. */
 static void forget_unless_tied(Start *start) {
         start->call = NULL;
+        start->session->client_waits = false;
+        session_save(start->session);
         if (start->tie)
                 return;
         session_unobserve(start->session);
@@ -54,6 +58,8 @@ static void on_state(void *userdata, Session *s) {
         Start *start = userdata;
         if (s->state == SESSION_ENDED)
                 return; /* the outcome says so */
+        if (s->state == SESSION_LOADING && start->tie && start->peer->keep)
+                start->peer->keep(start->peer, s);
         if (start->call && !start->more && (s->state == SESSION_RUNNING || s->state == SESSION_HELD)) {
                 call_reply(start->call, make_state(s));
                 forget_unless_tied(start);
@@ -155,7 +161,8 @@ static void on_client_gone(void *userdata) {
         _cleanup_(freep) Start *start = userdata;
         Session *s = start->session;
         session_unobserve(s);
-        session_stop(s, "client-gone", /* immediate= */ false);
+        if (!s->manager->leaving) /* then the next stapd has it, and the client as well */
+                session_stop(s, "client-gone", /* immediate= */ false);
 }
 
 /* The client of a session that is not its own is gone. */
@@ -193,6 +200,7 @@ static int create(Call *c, Request *request, Start **ret) {
         if (!start)
                 return -ENOMEM;
         start->call = c;
+        start->peer = c->peer;
         start->more = c->more;
         bool tied = request->lifetime == LIFETIME_CLIENT;
         if (tied && !(start->tie = peer_tie(c->peer, on_client_gone, start)))
@@ -202,7 +210,25 @@ static int create(Call *c, Request *request, Start **ret) {
                 peer_untie(start->tie);
                 return r;
         }
+        start->session->client_more = start->more;
+        start->session->client_waits = true;
         *ret = TAKE_PTR(start);
+        return 0;
+}
+
+int verb_start_adopt(Peer *p, Call *c, Session *s) {
+        Start *start = calloc(1, sizeof(*start));
+        if (!start)
+                return -ENOMEM;
+        *start = (Start) { .call = c, .peer = p, .session = s, .more = s->client_more };
+        start->tie = peer_tie(p, on_client_gone, start);
+        if (!start->tie) {
+                free(start);
+                return -ENOMEM;
+        }
+        session_observe(s, &observer, start);
+        if (c)
+                call_wait(c, NULL, NULL);
         return 0;
 }
 

@@ -36,6 +36,9 @@ void verbs_dispatch(Call *c);
 void verb_get_info(Call *c);
 void verb_get_interface_description(Call *c);
 void verb_start(Call *c);
+/* Ties a session that an earlier stapd started to its client. c: its Start, which still waits for its last reply, or
+ * NULL. -ENOMEM. */
+int verb_start_adopt(Peer *p, Call *c, Session *s);
 void verb_release(Call *c);
 void verb_stop(Call *c);
 void verb_attach(Call *c);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "run/module.h"
+#include "session/adopt.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
 
@@ -24,6 +25,7 @@ void session_end(Session *s) {
         session_set_state(s, SESSION_ENDED);
         if (s->observer)
                 s->observer->ended(s->observer_data, s);
+        session_unkeep(s);
         manager_remember(s->manager, s);
         manager_remove(s->manager, s);
 }
@@ -114,4 +116,9 @@ static void on_stream_done(void *userdata, const StreamTotals *totals, const cha
         session_begin_unload(s);
 }
 
-const StreamerHandler session_stream_handler = { .message = on_stream_message, .done = on_stream_done };
+static void on_stream_changed(void *userdata) {
+        session_save(userdata);
+}
+
+const StreamerHandler session_stream_handler = { .message = on_stream_message, .changed = on_stream_changed,
+                                                 .done = on_stream_done };

@@ -74,23 +74,36 @@ void session_exclude_consumers(Session *s, pid_t reader) {
                 log_debug_errno(r, "session %s: exclude: %m", s->id);
 }
 
-static uint64_t now_usec(void) {
+static uint64_t now_usec(clockid_t clock) {
         struct timespec t;
-        clock_gettime(CLOCK_REALTIME, &t);
+        clock_gettime(clock, &t);
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
-void session_start(Session *s) {
-        session_set_state(s, SESSION_STARTING);
-        s->started_usec = now_usec();
-        session_exclude_consumers(s, 0);
+static int watch(Session *s) {
         int r = sd_event_add_io(s->manager->event, &s->leash_source, s->leash.fd, EPOLLIN, on_leash, s);
-        if (r >= 0 && s->request->timeout_usec > 0)
-                r = sd_event_add_time_relative(s->manager->event, &s->deadline, CLOCK_BOOTTIME,
-                                               (uint64_t) s->request->timeout_usec, 1000, on_deadline, s);
+        if (r >= 0 && s->deadline_usec > 0)
+                r = sd_event_add_time(s->manager->event, &s->deadline, CLOCK_BOOTTIME, s->deadline_usec, 1000, on_deadline, s);
         if (r >= 0 && s->request->until_usec > 0)
                 r = sd_event_add_time(s->manager->event, &s->until, CLOCK_REALTIME, (uint64_t) s->request->until_usec,
                                       1000, on_deadline, s);
+        return r;
+}
+
+int session_follow_again(Session *s) {
+        int r = watch(s);
+        if (r >= 0)
+                session_follow_kernel(s);
+        return r;
+}
+
+void session_start(Session *s) {
+        if (s->request->timeout_usec > 0)
+                s->deadline_usec = now_usec(CLOCK_BOOTTIME) + (uint64_t) s->request->timeout_usec;
+        s->started_usec = now_usec(CLOCK_REALTIME);
+        session_set_state(s, SESSION_STARTING);
+        session_exclude_consumers(s, 0);
+        int r = watch(s);
         if (r >= 0)
                 r = streamer_go(s->streamer);
         if (r >= 0)

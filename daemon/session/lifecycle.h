@@ -22,6 +22,9 @@ void session_tell_progress(Session *s, const char *text);
 
 /* Takes the fd of the compiled module. */
 void session_load(Session *s, int fd);
+StreamerOptions session_stream_options(const Session *s);
+/* Watches a session that was armed by an earlier stapd. Negative errno. */
+int session_follow_again(Session *s);
 /* Arms the probes of a loaded session. */
 void session_start(Session *s);
 /* Goes on with what the core says of the session. */

@@ -12,6 +12,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "run/module.h"
+#include "session/adopt.h"
 #include "session/kit.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
@@ -76,8 +77,8 @@ static void add_journal(Session *s) {
         }
 }
 
-static int start_stream(Session *s) {
-        StreamerOptions o = {
+StreamerOptions session_stream_options(const Session *s) {
+        return (StreamerOptions) {
                 .user = s->manager->config->stream_user,
                 .session = s->id,
                 .name = s->request->name,
@@ -87,6 +88,10 @@ static int start_stream(Session *s) {
                 .keep = request_keep(s->request),
                 .consume = s->request->keep_bytes > 0 || s->request->flight,
         };
+}
+
+static int start_stream(Session *s) {
+        StreamerOptions o = session_stream_options(s);
         int r = streamer_new(s->manager->event, &o, &session_stream_handler, s, &s->streamer);
         if (r >= 0 && s->request->journal)
                 add_journal(s);
@@ -157,6 +162,7 @@ void session_load(Session *s, int fd) {
         }
         log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name, s->owner.uid,
                  s->module, s->manifest->n_probes);
+        session_keep(s);
         if (s->request->hold)
                 session_set_state(s, SESSION_HELD);
         else

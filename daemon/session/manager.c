@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "run/module.h"
+#include "session/adopt.h"
 #include "session/describe.h"
 #include "session/kit.h"
 #include "session/login.h"
@@ -312,12 +313,14 @@ static void unload_all(Manager *m) {
 Manager *manager_free(Manager *m) {
         if (!m)
                 return NULL;
-        for (Session *s = m->sessions; s; s = s->next) {
+        for (Session *s = m->sessions; s && !m->leaving; s = s->next) {
                 session_unobserve(s);
                 s->streamer = streamer_free(s->streamer);
                 leash_done(&s->leash);
+                session_unkeep(s);
         }
-        unload_all(m);
+        if (!m->leaving)
+                unload_all(m);
         m->stopped = NULL;
         while (m->sessions)
                 manager_remove(m, m->sessions);
@@ -325,7 +328,8 @@ Manager *manager_free(Manager *m) {
                 preparation_end(m, NULL, "stapd is stopping");
         compiler_free(m->compiler);
         cache_close(m->cache);
-        kit_unload_core();
+        if (!m->leaving)
+                kit_unload_core();
         policy_done(&m->policy);
         login_watch_free(m->logins);
         json_object_put(m->ended);

@@ -24,6 +24,7 @@ struct Manager {
         Watcher *watchers;
         struct LoginWatch *logins;
         json_object *ended;      /* the last ends: an array of {"session", "outcome"}, newest last */
+        bool leaving;            /* sessions stay behind, for the next stapd */
         bool stopping;           /* nothing new; what there is ends */
         void (*stopped)(void *userdata); /* the last session is gone, while stopping */
         void *stopped_data;

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "base/log.h"
+#include "session/adopt.h"
 #include "session/lifecycle.h"
 #include "session/login.h"
 #include "session/manager.h"
@@ -34,6 +35,7 @@ void session_set_state(Session *s, SessionState to) {
                 (void) streamer_set_state(s->streamer, session_state_to_string(to), s->result);
         if (s->observer)
                 s->observer->state(s->observer_data, s);
+        session_save(s);
         job_follow(s);
         manager_tell_session(s->manager, s, CHANGE_CHANGED);
 }
@@ -136,6 +138,11 @@ int session_attach(Session *s, int fd, const StreamerReader *options, pid_t read
         return r;
 }
 
+void session_observe(Session *s, const SessionObserver *observer, void *userdata) {
+        s->observer = observer;
+        s->observer_data = userdata;
+}
+
 void session_unobserve(Session *s) {
         s->observer = NULL;
         s->observer_data = NULL;
@@ -178,7 +185,7 @@ int session_new(Manager *m, const Caller *owner, Request *request, const Session
                 return -EEXIST;
         }
         *s = (Session) { .manager = m, .observer = observer, .observer_data = userdata, .module_fd = -1,
-                         .leash = LEASH_INIT };
+                         .client_fd = -1, .memo = MEMO_INIT, .leash = LEASH_INIT };
         int r = make_id(s->id);
         if (r >= 0)
                 r = copy_caller(owner, &s->owner);
@@ -225,6 +232,9 @@ Session *session_free(Session *s) {
         request_free(s->request);
         free(s->error);
         free(s->login);
+        free(s->client_bus);
+        close_fd(s->client_fd);
+        memo_done(&s->memo);
         free(s);
         return NULL;
 }

@@ -11,6 +11,7 @@
 #include "run/leash.h"
 #include "session/compiler.h"
 #include "session/job.h"
+#include "session/memo.h"
 #include "session/request.h"
 #include "session/state.h"
 #include "session/streamer.h"
@@ -45,6 +46,12 @@ struct Session {
         char key[KEY_LENGTH + 1], digest[KEY_LENGTH + 1];
         Caller owner;
         Request *request;
+        Memo memo;               /* when it is kept over a restart */
+        uint64_t deadline_usec;  /* CLOCK_BOOTTIME; 0: none */
+        int client_fd;           /* adopted with the session, until somebody takes it; -1 */
+        char *client_bus;        /* the client's name on the message bus, or NULL */
+        bool client_more, client_waits; /* it wants to hear everything; it has not had its last reply */
+        bool adopted;            /* and does not go on yet */
         char *login;             /* logind's id of the login that it ends with, or NULL */
         SessionState state;
         const char *result;      /* a static word; NULL before the end is known */
@@ -75,6 +82,7 @@ struct Session {
 int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
                 Session **ret);
 Session *session_free(Session *s); /* at once: closes the leash, kills the stream */
+void session_observe(Session *s, const SessionObserver *observer, void *userdata);
 void session_unobserve(Session *s);
 
 /* The job that stops it: made, and the session told to stop, unless there is one. NULL: no memory, or there is no more to

@@ -52,6 +52,13 @@ bool session_result_is_good(const char *result) {
         return false;
 }
 
+const char *session_result_word(const char *result) {
+        for (size_t i = 0; i < ELEMENTSOF(results); i++)
+                if (strcmp(results[i].word, result) == 0)
+                        return results[i].word;
+        return NULL;
+}
+
 static const char *const lifetimes[_SESSION_LIFETIME_MAX] = {
 #define X(name, text) [LIFETIME_##name] = text,
         SESSION_LIFETIMES(X)

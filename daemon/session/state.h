@@ -39,6 +39,8 @@ typedef enum SessionState {
 
 /* Whether that word is a good end; words that are not in the table are not. */
 bool session_result_is_good(const char *result);
+/* The word of the table, which lives for ever; NULL. */
+const char *session_result_word(const char *result);
 
 /* Whose a session is. */
 #define SESSION_LIFETIMES(X)                                            \

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -35,6 +36,8 @@ struct Streamer {
         unsigned next_reader, n_readers, restarts;
         int64_t last_message;
         bool going, finishing, finished;
+        bool adopted; /* its process is no child of ours */
+        bool kept; /* over a restart of stapd */
         char *result;
         int exit_status;
         unsigned timeout_ms;
@@ -110,6 +113,34 @@ static Reader *reader_free(Reader *r) {
         return NULL;
 }
 
+/* A reader's descriptors in the store: "r7.0" is where its bytes go, the others are its queue. */
+#define READER_FDS (1 + STREAM_QUEUE_FDS)
+
+static void reader_name(unsigned id, unsigned i, char ret[static 24]) {
+        snprintf(ret, 24, "r%u.%u", id, i);
+}
+
+static void reader_keep(const Streamer *s, const Reader *r) {
+        char name[24];
+        for (unsigned i = 0; i < READER_FDS; i++) {
+                reader_name(r->id, i, name);
+                store_put(s->session, name, i == 0 ? r->fd : r->queue[i - 1]);
+        }
+}
+
+static void reader_unkeep(const Streamer *s, unsigned id) {
+        char name[24];
+        for (unsigned i = 0; i < READER_FDS; i++) {
+                reader_name(id, i, name);
+                store_remove(s->session, name);
+        }
+}
+
+static void changed(Streamer *s) {
+        if (s->kept && s->handler->changed)
+                s->handler->changed(s->userdata);
+}
+
 static void reader_forget(Streamer *s, unsigned id) {
         for (Reader **r = &s->readers; *r; r = &(*r)->next) {
                 if ((*r)->id != id)
@@ -118,9 +149,23 @@ static void reader_forget(Streamer *s, unsigned id) {
                 *r = gone->next;
                 reader_free(gone);
                 s->n_readers--;
+                if (s->kept)
+                        reader_unkeep(s, id);
                 return;
         }
 }
+
+/* The words live in the protocol's tables, so that a reader need not own them. */
+static const char *known_word(const char *const *words, const char *word) {
+        for (; *words; words++)
+                if (strcmp(*words, word) == 0)
+                        return *words;
+        return NULL;
+}
+
+static const char *const formats[] = { "text", "json", "jsonSeq", "record", "recordText", "journal", NULL };
+static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
+static const char *const froms[] = { "now", "start", "tail", "after", "end", NULL };
 
 int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options) {
         _cleanup_(closep) int owned = fd;
@@ -143,6 +188,9 @@ int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options) {
         s->readers = r;
         s->next_reader++;
         s->n_readers++;
+        if (s->kept)
+                reader_keep(s, r);
+        changed(s);
         return 0;
 }
 
@@ -206,11 +254,13 @@ static void on_type_message(Streamer *s, json_object *o) {
         if (n <= s->last_message)
                 return; /* told before the process was started again */
         s->last_message = n;
+        changed(s);
         s->handler->message(s->userdata, text_of(o, "severity"), text_of(o, "text"));
 }
 
 static void on_type_reader(Streamer *s, json_object *o) {
         reader_forget(s, (unsigned) number_of(o, "id"));
+        changed(s);
 }
 
 static void on_type_failed(Streamer *s, json_object *o) {
@@ -234,11 +284,12 @@ static void streamer_down(Streamer *s) {
         s->source = sd_event_source_disable_unref(s->source);
         s->child = sd_event_source_disable_unref(s->child);
         s->socket = close_fd(s->socket);
-        if (s->pid > 0) {
+        if (s->pid > 0 && !s->adopted) { /* that of another's child may be somebody else by now; it ends with its socket */
                 kill(s->pid, SIGKILL);
                 (void) waitpid(s->pid, NULL, 0);
-                s->pid = 0;
         }
+        s->pid = 0;
+        s->adopted = false;
 }
 
 static int streamer_up(Streamer *s);
@@ -303,6 +354,12 @@ static int send_all(Streamer *s) {
         return r;
 }
 
+static void keep_socket(Streamer *s) {
+        store_remove(s->session, "stream");
+        store_put(s->session, "stream", s->socket);
+        changed(s);
+}
+
 static int streamer_up(Streamer *s) {
         int pair[2];
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -325,6 +382,8 @@ static int streamer_up(Streamer *s) {
                 r = sd_event_add_child(s->event, &s->child, pid, WEXITED, on_child, s);
         if (r < 0)
                 streamer_down(s);
+        else if (s->kept)
+                keep_socket(s);
         return r;
 }
 
@@ -366,10 +425,141 @@ int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandle
         return 0;
 }
 
-Streamer *streamer_free(Streamer *s) {
+/* ------------------------------------------------------------------ over a restart of stapd */
+
+void streamer_keep(Streamer *s) {
+        s->kept = true;
+        store_put(s->session, "ledger", s->ledger_fd);
+        store_put(s->session, "keep", s->keep_fd);
+        store_put(s->session, "stream", s->socket);
+        for (const Reader *r = s->readers; r; r = r->next)
+                reader_keep(s, r);
+        changed(s);
+}
+
+/* What recordings have besides. */
+static const struct {
+        const char *name;
+        size_t offset;
+} numbers[] = {
+        { "number", offsetof(StreamerReader, number) },
+        { "segmentBytes", offsetof(StreamerReader, segment_bytes) },
+        { "segmentUSec", offsetof(StreamerReader, segment_usec) },
+        { "minFreeBytes", offsetof(StreamerReader, min_free_bytes) },
+        { "maxBytes", offsetof(StreamerReader, max_bytes) },
+        { "charge", offsetof(StreamerReader, charge) },
+};
+
+static json_object *describe_reader(const Reader *r) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "id", json_object_new_int64(r->id));
+        json_object_object_add(o, "format", json_object_new_string(r->options.format));
+        json_object_object_add(o, "overflow", json_object_new_string(r->options.overflow));
+        json_object_object_add(o, "from", json_object_new_string(r->options.from ?: "now"));
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++)
+                json_object_object_add(o, numbers[i].name, json_object_new_uint64(
+                                *(const uint64_t *) ((const char *) &r->options + numbers[i].offset)));
+        json_object_object_add(o, "uid", json_object_new_int64(r->options.uid));
+        json_object_object_add(o, "compress", json_object_new_boolean(r->options.compress));
+        json_object_object_add(o, "noFollow", json_object_new_boolean(r->options.no_follow));
+        json_object_object_add(o, "cursors", json_object_new_boolean(r->options.cursors));
+        json_object_object_add(o, "withText", json_object_new_boolean(r->options.with_text));
+        return o;
+}
+
+json_object *streamer_describe(const Streamer *s) {
+        json_object *o = json_object_new_object(), *readers = json_object_new_array();
+        for (const Reader *r = s->readers; r; r = r->next)
+                json_object_array_add(readers, describe_reader(r));
+        json_object_object_add(o, "pid", json_object_new_int64(s->pid));
+        json_object_object_add(o, "nextReader", json_object_new_int64(s->next_reader));
+        json_object_object_add(o, "lastMessage", json_object_new_int64(s->last_message));
+        json_object_object_add(o, "going", json_object_new_boolean(s->going));
+        json_object_object_add(o, "readers", readers);
+        return o;
+}
+
+static bool flag_of(json_object *o, const char *key) {
+        json_object *v;
+        return json_object_object_get_ex(o, key, &v) && json_object_get_boolean(v);
+}
+
+/* Of a reader whose descriptors are not all there, the rest is closed: it sees the end. */
+static void adopt_reader(Streamer *s, Store *store, json_object *o) {
+        Reader *r = calloc(1, sizeof(*r));
+        if (!r)
+                return;
+        *r = (Reader) { .next = s->readers, .id = (unsigned) number_of(o, "id"), .fd = -1, .queue = { -1, -1, -1 },
+                        .options = { .format = known_word(formats, text_of(o, "format")),
+                                     .overflow = known_word(overflows, text_of(o, "overflow")),
+                                     .from = known_word(froms, text_of(o, "from")),
+                                     .uid = (uid_t) number_of(o, "uid"), .compress = flag_of(o, "compress"),
+                                     .no_follow = flag_of(o, "noFollow"),
+                                     .cursors = flag_of(o, "cursors"), .with_text = flag_of(o, "withText") } };
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++)
+                *(uint64_t *) ((char *) &r->options + numbers[i].offset) = (uint64_t) number_of(o, numbers[i].name);
+        bool whole = r->options.format && r->options.overflow && r->options.from;
+        for (unsigned i = 0; i < READER_FDS; i++) {
+                char name[24];
+                reader_name(r->id, i, name);
+                int fd = store_take(store, s->session, name);
+                *(i == 0 ? &r->fd : &r->queue[i - 1]) = fd;
+                whole &= fd >= 0;
+        }
+        if (!whole) {
+                reader_unkeep(s, r->id);
+                reader_free(r);
+                return;
+        }
+        s->readers = r;
+        s->n_readers++;
+}
+
+/* The process may have died with the stapd that started it: its socket says so, and then it is started again. */
+static int adopt(Streamer *s, const StreamerOptions *o, json_object *description, Store *store) {
+        json_object *readers = NULL;
+        s->session = strdup(o->session);
+        s->name = strdup(o->name);
+        s->user = o->user ? strdup(o->user) : NULL;
+        if (!s->session || !s->name || (o->user && !s->user))
+                return -ENOMEM;
+        s->pid = (pid_t) number_of(description, "pid");
+        s->next_reader = (unsigned) number_of(description, "nextReader");
+        s->last_message = number_of(description, "lastMessage");
+        s->going = flag_of(description, "going");
+        s->ledger_fd = store_take(store, o->session, "ledger");
+        s->keep_fd = store_take(store, o->session, "keep");
+        s->socket = store_take(store, o->session, "stream");
+        s->reader_fd = duplicate(o->reader_fd);
+        s->module_fd = duplicate(o->module_fd);
+        if (s->ledger_fd < 0 || s->keep_fd < 0 || s->socket < 0 || s->reader_fd < 0 || s->module_fd < 0)
+                return -ENOENT;
+        if (json_object_object_get_ex(description, "readers", &readers) && json_object_is_type(readers, json_type_array))
+                for (size_t i = 0; i < json_object_array_length(readers); i++)
+                        adopt_reader(s, store, json_object_array_get_idx(readers, i));
+        s->kept = s->adopted = true;
+        return sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);
+}
+
+int streamer_adopt(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
+                   json_object *description, Store *store, Streamer **ret) {
+        Streamer *s = calloc(1, sizeof(*s));
         if (!s)
-                return NULL;
-        streamer_down(s);
+                return -ENOMEM;
+        *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1, .ledger_fd = -1,
+                          .keep_fd = -1, .socket = -1, .handler = handler, .userdata = userdata };
+        int r = adopt(s, o, description, store);
+        if (r < 0) {
+                streamer_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+/* ------------------------------------------------------------------ its end */
+
+static Streamer *release(Streamer *s) {
         while (s->readers)
                 reader_forget(s, s->readers->id);
         close_fd(s->reader_fd);
@@ -383,6 +573,28 @@ Streamer *streamer_free(Streamer *s) {
         free(s->result);
         free(s);
         return NULL;
+}
+
+Streamer *streamer_free(Streamer *s) {
+        if (!s)
+                return NULL;
+        streamer_down(s);
+        if (s->kept) {
+                store_remove(s->session, "ledger");
+                store_remove(s->session, "keep");
+                store_remove(s->session, "stream");
+        }
+        return release(s);
+}
+
+Streamer *streamer_leave(Streamer *s) {
+        if (!s)
+                return NULL;
+        s->kept = false;
+        sd_event_source_disable_unref(s->source);
+        sd_event_source_disable_unref(s->child);
+        s->socket = close_fd(s->socket);
+        return release(s);
 }
 
 int streamer_set_state(Streamer *s, const char *state, const char *result) {

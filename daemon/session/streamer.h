@@ -4,10 +4,12 @@
  * The stapd-stream of one session: started with the session's reader and manifest, given its readers, told
  * to finish, and started again with everything when it dies (manifest/stream-protocol.h).
  */
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
+#include "session/store.h"
 
 typedef struct Streamer Streamer;
 
@@ -18,6 +20,8 @@ typedef struct StreamTotals {
 typedef struct StreamerHandler {
         /* severity: "error" or "warning"; each message comes once. */
         void (*message)(void *userdata, const char *severity, const char *text);
+        /* What streamer_describe() says is another by now. */
+        void (*changed)(void *userdata);
         /* It is drained and gone. error: NULL, or why it could not do its work; totals are what is known. */
         void (*done)(void *userdata, const StreamTotals *totals, const char *error);
 } StreamerHandler;
@@ -46,6 +50,16 @@ typedef struct StreamerReader {
 int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
                  Streamer **ret);
 Streamer *streamer_free(Streamer *s); /* kills it; readers see the end of their stream */
+
+/* Over a restart of stapd (store.h): everything it needs is put there, what comes later as well. */
+void streamer_keep(Streamer *s);
+/* What the next stapd must know besides the descriptors; the caller's to put. */
+json_object *streamer_describe(const Streamer *s);
+/* Goes on with a stream that an earlier stapd started; when its process died meanwhile, it is started again. */
+int streamer_adopt(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
+                   json_object *description, Store *store, Streamer **ret);
+/* Frees it, and leaves the process to the next stapd. */
+Streamer *streamer_leave(Streamer *s);
 
 /* Adds a reader; takes the descriptor. -EBUSY: too many. */
 int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options);

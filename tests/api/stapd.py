@@ -129,7 +129,7 @@ class Client:
 
 
 class Daemon:
-    def __init__(self, settings=(), options=(), cache=None, wrapper=(), ready=True):
+    def __init__(self, settings=(), options=(), cache=None, wrapper=(), ready=True, inherit=None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='stapd-api-'))
         self.directory.chmod(0o755)
         self.cache = pathlib.Path(cache) if cache else self.directory / 'cache'
@@ -145,13 +145,14 @@ class Daemon:
         self.command = [*wrapper, self.executable, f'--socket={self.socket}', f'--cache-dir={self.cache}',
                         f'--state-dir={self.directory / "state"}', f'--config={self.config}',
                         '--log-level=debug', '--bus=none', *options]
+        self.inherit = inherit or {}
         self.clients = []
         self.process = None
         self.start(ready)
 
     def start(self, ready=True):
         with open(self.log, 'ab') as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.inherit)
         wait_until('stapd listens', self.answers)
         if ready:
             self.await_compiler()
