@@ -48,8 +48,8 @@ TEST(begin_end_error_never) {
 TEST(timers_are_nanoseconds) {
         static const struct { const char *point; long long number, randomize; } cases[] = {
                 { "timer.s(2)", 2000000000, 0 }, { "timer.sec(1)", 1000000000, 0 }, { "timer.ms(10)", 10000000, 0 },
-                { "timer.msec(10).randomize(10)", 10000000, 10000000 }, { "timer.us(3)", 3000, 0 }, { "timer.usec(3)", 3000, 0 },
-                { "timer.ns(4)", 4, 0 }, { "timer.nsec(4).randomize(1)", 4, 1 }, { "timer.hz(100)", 10000000, 0 },
+                { "timer.msec(10).randomize(10)", 10000000, 10000000 }, { "timer.us(30)", 30000, 0 }, { "timer.usec(30)", 30000, 0 },
+                { "timer.ns(10000)", 10000, 0 }, { "timer.nsec(40000).randomize(1)", 40000, 1 }, { "timer.hz(100)", 10000000, 0 },
         };
         world_init(&w, NULL);
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
