@@ -35,7 +35,7 @@ background() { # background NAME COMMAND...
     "$@" >"$name.out" 2>"$name.err" &
     declare -g "$name=$!"
 }
-await_line() { wait_until 20 grep -qE -- "$2" "$1"; }                   # await_line FILE ERE
+await_line() { wait_until 60 grep -qE -- "$2" "$1"; }                   # await_line FILE ERE
 
 sessions() { stapctl list | awk -v state="${1-.}" 'NR > 1 && $4 ~ state { print $1 }'; } # sessions [STATE]: their ids
 n_running() { [ "$(sessions running | wc -l)" -eq "$1" ]; }             # n_running N: do so many sessions run?
