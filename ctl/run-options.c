@@ -53,11 +53,12 @@ static const char usage[] =
         "  --trace-self      Do not leave stapd's own processes and this one out of what is traced\n"
         "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
         "  --no-global-var-display  Do not print at the end what the script collected and never read\n"
+        "  --skip-badvars    Target variables that are not there are 0, and no error\n"
         "  --no-cache        Compile, whether it was before or not\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
-       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
+       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
 enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL }; /* what becomes of the output */
 
 static const struct option long_options[] = {
@@ -77,6 +78,7 @@ static const struct option long_options[] = {
         { "no-cache", no_argument, NULL, OPT_NO_CACHE },
         { "compatible", required_argument, NULL, OPT_COMPATIBLE },
         { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
+        { "skip-badvars", no_argument, NULL, OPT_SKIP_BAD_VARIABLES },
         { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
         { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
         { "help", no_argument, NULL, 'h' },
@@ -150,6 +152,7 @@ static int read_option(RunOptions *o, int c) {
         case 'W': o->warnings_fatal = true; return 0;
         case 'u': o->unoptimized = true; return 0;
         case OPT_HIDE_GLOBALS: o->hide_globals = true; return 0;
+        case OPT_SKIP_BAD_VARIABLES: o->skip_bad_variables = true; return 0;
         case 'l':
         case 'L': o->list = optarg; o->list_variables = c == 'L'; return 0;
         case 'e': o->expression = optarg; return 0;
@@ -331,6 +334,7 @@ int run_options_exec_compiler(const RunOptions *o) {
         add_flag(&a, "-g", o->guru);
         add_flag(&a, "-u", o->unoptimized);
         add_flag(&a, "--no-global-var-display", o->hide_globals);
+        add_flag(&a, "--skip-badvars", o->skip_bad_variables);
         add_flag(&a, "-w", o->no_warnings);
         add_flag(&a, "-W", o->warnings_fatal);
         add_flag(&a, "-v", o->verbose);

@@ -24,8 +24,8 @@ typedef struct RunOptions {
         const char *list;         /* -l, -L: the pattern, and nothing is run */
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
-        bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals, fail_on_loss, trace_self,
-                no_cache, json_seq, flight, journal;
+        bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals,
+                skip_bad_variables, fail_on_loss, trace_self, no_cache, json_seq, flight, journal;
         Recording recording;
 } RunOptions;
 

@@ -342,6 +342,7 @@ static json_object *make_context(const RunOptions *o, const char *script, size_t
         add_flag(c, "noWarnings", o->no_warnings);
         add_flag(c, "warningsFatal", o->warnings_fatal);
         add_flag(c, "hideGlobals", o->hide_globals);
+        add_flag(c, "skipBadVariables", o->skip_bad_variables);
         add_flag(c, "keepSource", o->keep);
         add_flag(c, "traceSelf", o->trace_self);
         add_flag(c, "hold", !o->lifetime);

@@ -144,7 +144,8 @@ static CompileResult run_elaborate(Compilation *c) {
         ProbeWorld world = { .arena = c->arena, .diags = &c->diags, .kernel = c->world->kernel,
                              .kernel_error = c->world->kernel_error };
         ElaborateOptions o = { .guru = c->request->guru, .optimize = c->request->optimize,
-                               .hide_globals = c->request->hide_globals, .settings = settings,
+                               .hide_globals = c->request->hide_globals,
+                               .skip_bad_variables = c->request->skip_bad_variables, .settings = settings,
                                .n_settings = (unsigned) c->request->globals.n };
         c->program = elaborate(&world, c->world->library, &c->file, 1, &o);
         if (c->program) {

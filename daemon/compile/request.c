@@ -92,6 +92,7 @@ FLAG(optimize)
 FLAG(no_warnings)
 FLAG(warnings_fatal)
 FLAG(hide_globals)
+FLAG(skip_bad_variables)
 FLAG(keep_source)
 FLAG(color)
 
@@ -110,6 +111,7 @@ static const struct {
         { "noWarnings", "`noWarnings` is neither true nor false", read_no_warnings },
         { "warningsFatal", "`warningsFatal` is neither true nor false", read_warnings_fatal },
         { "hideGlobals", "`hideGlobals` is neither true nor false", read_hide_globals },
+        { "skipBadVariables", "`skipBadVariables` is neither true nor false", read_skip_bad_variables },
         { "keepSource", "`keepSource` is neither true nor false", read_keep_source },
         { "color", "`color` is neither true nor false", read_color },
         { "stopAfter", "`stopAfter` is not the name of a pass", read_stop },

@@ -30,6 +30,7 @@ typedef struct CompileRequest {
         StringVec args, defines, globals;
         bool guru, optimize, no_warnings, warnings_fatal, color;
         bool hide_globals;     /* what is never read is not printed at exit */
+        bool skip_bad_variables; /* target variables that are not there are 0 */
         bool keep_source;      /* hand out the C (or the dump of the last pass that ran) */
         PassId stop_after;
 } CompileRequest;

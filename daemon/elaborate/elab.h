@@ -109,6 +109,7 @@ typedef struct Elab {
         unsigned quiet;          /* inside @defined: a missing target variable is an answer, not an error */
         bool quiet_failed;
         unsigned asking;         /* of quiet, those by @defined: nothing is kept for what it looks at */
+        unsigned skipping;       /* --skip-badvars, where a target variable is looked up */
         bool forgiving;          /* as Unit.forgiving, for what is being lowered */
         bool place_failed;
         unsigned n_steps;        /* of expansion, against scripts that multiply */

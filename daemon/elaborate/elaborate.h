@@ -26,6 +26,7 @@ typedef struct ElaborateOptions {
         bool guru;
         bool optimize;            /* false: -u */
         bool hide_globals;        /* nothing is shown at exit */
+        bool skip_bad_variables;  /* a target variable that is not there is 0, and no error */
         const GlobalSetting *settings;
         unsigned n_settings;
 } ElaborateOptions;

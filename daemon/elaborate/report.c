@@ -17,9 +17,9 @@ static void note_callers(Elab *e, Diag *d) {
 Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...) {
         if (e->quiet)
                 e->quiet_failed = true;
-        else if (e->forgiving)
+        else if (e->forgiving && !e->skipping)
                 e->place_failed = true;
-        if (e->quiet || e->forgiving)
+        if (e->quiet || e->forgiving || e->skipping)
                 return arena_new0(e->arena, Diag);
 
         va_list ap;

@@ -60,7 +60,11 @@ Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span sp
                 target_error(e, DIAG_E0236, t->base.span, "`%s` cannot be written", expr_text(e, &t->base));
                 return make_poison(e, span);
         }
-        if (!target_locate(l, t, /* for_writing= */ true, &at))
-                return make_poison(e, span);
+        bool skips = e->options->skip_bad_variables && !e->quiet;
+        e->skipping += skips;
+        bool found = target_locate(l, t, /* for_writing= */ true, &at);
+        e->skipping -= skips;
+        if (!found)
+                return skips ? value : make_poison(e, span);
         return store_at(e, &at, op, value, span);
 }

@@ -136,15 +136,12 @@ static bool is_never(const Lower *l, const ExprTarget *t) {
 }
 
 static Expr *never_value(Lower *l, const ExprTarget *t) {
-        bool text = target_pretty_depth(t) || strncmp(t->name, "$$", 2) == 0;
+        bool text = target_pretty_depth(t) || (t->name && strncmp(t->name, "$$", 2) == 0);
         return text ? make_string(l->e, t->base.span, "") : make_number(l->e, t->base.span, 0);
 }
 
-Expr *lower_target(Lower *l, ExprTarget *t) {
+static Expr *find_target(Lower *l, ExprTarget *t) {
         Elab *e = l->e;
-        vec_foreach(it, &t->path)
-                lower_expr(l, &it->index);
-        lower_expr(l, &t->value);
         if (is_never(l, t))
                 return never_value(l, t);
         if (t->target == TARGET_EXPR) {
@@ -158,4 +155,17 @@ Expr *lower_target(Lower *l, ExprTarget *t) {
         if (!target_locate(l, t, /* for_writing= */ false, &at))
                 return make_poison(e, t->base.span);
         return read_location(e, t, &at);
+}
+
+Expr *lower_target(Lower *l, ExprTarget *t) {
+        Elab *e = l->e;
+        vec_foreach(it, &t->path)
+                lower_expr(l, &it->index);
+        lower_expr(l, &t->value);
+        if (!e->options->skip_bad_variables || e->quiet)
+                return find_target(l, t);
+        e->skipping++;
+        Expr *x = find_target(l, t);
+        e->skipping--;
+        return x->type == TYPE_POISON ? never_value(l, t) : x;
 }

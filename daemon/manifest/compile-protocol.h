@@ -17,7 +17,7 @@
  *
  *   {"name": "test.stp", "args": ["a"], "module": "stap_...", "guru": false, "optimize": true,
  *    "defines": ["MAXACTION=5"], "globals": ["x=3"], "noWarnings": false, "warningsFatal": false,
- *    "compatible": "5.0" (or not there), "hideGlobals": false,
+ *    "compatible": "5.0" (or not there), "hideGlobals": false, "skipBadVariables": false,
  *    "stopAfter": "build", "keepSource": false, "color": false}            with [0] the script (a memory file)
  *
  * and answers with any number of

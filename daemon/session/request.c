@@ -49,6 +49,7 @@ static const struct {
         { "noWarnings", FIELD_FLAG, offsetof(Request, no_warnings) },
         { "warningsFatal", FIELD_FLAG, offsetof(Request, warnings_fatal) },
         { "hideGlobals", FIELD_FLAG, offsetof(Request, hide_globals) },
+        { "skipBadVariables", FIELD_FLAG, offsetof(Request, skip_bad_variables) },
         { "hold", FIELD_FLAG, offsetof(Request, hold) },
         { "keepSource", FIELD_FLAG, offsetof(Request, keep_source) },
         { "traceSelf", FIELD_FLAG, offsetof(Request, trace_self) },
@@ -298,6 +299,7 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
         json_object_object_add(o, "noWarnings", json_object_new_boolean(r->no_warnings));
         json_object_object_add(o, "warningsFatal", json_object_new_boolean(r->warnings_fatal));
         json_object_object_add(o, "hideGlobals", json_object_new_boolean(r->hide_globals));
+        json_object_object_add(o, "skipBadVariables", json_object_new_boolean(r->skip_bad_variables));
         json_object_object_add(o, "keepSource", json_object_new_boolean(r->keep_source));
         json_object_object_add(o, "color", json_object_new_boolean(false));
         json_object_object_add(o, "stopAfter", json_object_new_string("build"));
@@ -341,7 +343,8 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
         hash_list(md, r->args);
         hash_list(md, r->defines);
         hash_list(md, r->globals);
-        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals };
+        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals,
+                         r->skip_bad_variables };
         hash_part(md, flags, sizeof(flags));
         finish_hex(md, ret);
 }

@@ -26,7 +26,8 @@ typedef struct Request {
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
-        bool guru, no_warnings, warnings_fatal, hide_globals, hold, keep_source, trace_self, flight, journal;
+        bool guru, no_warnings, warnings_fatal, hide_globals, skip_bad_variables, hold, keep_source,
+                trace_self, flight, journal;
         bool optimize, cache; /* default true */
         int64_t buffer_megabytes, timeout_usec, target;
         int64_t until_usec; /* CLOCK_REALTIME; 0: none */

@@ -35,6 +35,8 @@ Program *small_elaborate(Script *s) {
                         add_setting(s, settings, &o.n_settings, directive + 4);
                 else if (strncmp(directive, "unoptimized", 11) == 0)
                         o.optimize = false;
+                else if (strncmp(directive, "skip-badvars", 12) == 0)
+                        o.skip_bad_variables = true;
         }
         Library *l = small_library(s->arena, &s->diags, &s->target);
         s->options.macros = library_macros(l);
