@@ -217,7 +217,8 @@ static void collect_stmt_post(Visitor *v, Stmt **s) {
 
 /* Services of the core that leave an error behind, as tapset functions in C call them. */
 static const char *const failing_services[] = {
-        "stp_error", "stp_abort", "stp_register", "stp_user_register", "stp_load_", "stp_store_", "stp_map_", "stp_agg_", "stp_match_",
+        "stp_error", "stp_abort", "stp_register", "stp_user_register", "stp_load_", "stp_store_", "stp_set_", "stp_map_",
+        "stp_agg_", "stp_match_",
         NULL,
 };
 
@@ -241,7 +242,7 @@ static void collect_embedded(Usage *u, FunctionUse *use, const Function *f) {
         use->opaque = true;
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
                       strstr(f->embedded, "stp_user_register") ||
-                      strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_match_");
+                      strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_set_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
         use->can_fail |= collect_embedded_globals(u, use, f);
         for (const char *const *name = failing_services; *name; name++)

@@ -97,6 +97,49 @@ void stp_str_replace(char *dst, u32 size, const char *src, const char *from, con
 }
 EXPORT_SYMBOL_GPL(stp_str_replace);
 
+static u32 ip6_group(const u8 *a, u32 i)
+{
+	return (u32)a[2 * i] << 8 | a[2 * i + 1];
+}
+
+/* Where the longest run of two groups or more that are 0 begins, and how many they are. */
+static u32 ip6_gap(const u8 *a, u32 *ret_n)
+{
+	u32 i, n = 0, best = 8;
+
+	*ret_n = 1;
+	for (i = 0; i < 8; i++) {
+		n = ip6_group(a, i) ? 0 : n + 1;
+		if (n > *ret_n) {
+			*ret_n = n;
+			best = i + 1 - n;
+		}
+	}
+	return best;
+}
+
+void stp_ip6_text(char *dst, u32 size, const u8 *a)
+{
+	u32 n_gap, i, gap = ip6_gap(a, &n_gap), at = 0;
+	char text[40];
+
+	if (!memcmp(a, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12)) {
+		snprintf(text, sizeof(text), "::ffff:%u.%u.%u.%u", a[12], a[13], a[14], a[15]);
+		stp_str_copy(dst, text, size);
+		return;
+	}
+	for (i = 0; i < 8; i++) {
+		if (i == gap) {
+			at += (u32)snprintf(text + at, sizeof(text) - at, i + n_gap == 8 ? "::" : ":");
+			i += n_gap - 1;
+			continue;
+		}
+		at += (u32)snprintf(text + at, sizeof(text) - at, "%s%x", i ? ":" : "", ip6_group(a, i));
+	}
+	stp_str_copy(dst, text, size);
+}
+EXPORT_SYMBOL_GPL(stp_ip6_text);
+
 void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const char *delimiters)
 {
 	char *rest = c->frame_end - size;

@@ -114,6 +114,8 @@ void stp_str_replace(char *dst, u32 size, const char *src, const char *from, con
  * frame reaches.
  */
 void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const char *delimiters);
+/* "2001:db8::1" of the 16 bytes of an IPv6 address: the longest run of zeroes is left out (RFC 5952). */
+void stp_ip6_text(char *dst, u32 size, const u8 *address);
 /* "Thu Jan  1 00:00:00 1970"; what is beyond the years that fit four digits is "<out of range>"-like text. */
 void stp_time_text(char *dst, u32 size, s64 seconds);
 /* IEEE doubles, as the bits of one: fp.c and fp-text.c. `mode` rounds: 0 to the nearest, ties to even, 1 to zero,

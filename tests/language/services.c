@@ -137,6 +137,9 @@ s64 stp_gid(void) { return 100; }
 s64 stp_egid(void) { return 101; }
 s64 stp_cpu(void) { return 0; }
 u64 stp_task_current(void) { return 0xffff888000001000; }
+u64 stp_user_register(struct stp_ctx *c, const char *name) { stp_errorf(c, "there is no register '%s'", name); return 0; }
+void stp_set_function_arg(struct stp_ctx *c, u32 n, u64 value) { c->args = NULL; }
+void stp_set_result(struct stp_ctx *c, u32 n, u64 value) { c->result = value; }
 bool stp_user_mode(struct stp_ctx *c) { return false; }
 u64 stp_caller(struct stp_ctx *c) { return 0; }
 u64 stp_address(struct stp_ctx *c) { return 0; }

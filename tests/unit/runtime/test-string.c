@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include "script.h"
 
 TEST(copies_are_cut) {
@@ -61,6 +63,32 @@ TEST(quoting) {
         ASSERT_STREQ(b, "\"\"");
         stp_string_quoted(b, 8, "abcdefghij", 0, true, false, 0);
         ASSERT_STREQ(b, "\"ab\"...");
+}
+
+TEST(ip6_addresses_are_those_of_the_c_library) {
+        char have[64], want[INET6_ADDRSTRLEN];
+        u8 a[16];
+        unsigned i, k;
+
+        srand(1);
+        for (i = 0; i < 20000; i++) {
+                for (k = 0; k < 16; k++)
+                        a[k] = i < 256 ? ((i >> k / 2 & 1) ? k : 0) : rand() % 3 ? 0 : (u8) rand();
+                /* The library writes ::1.2.3.4, which RFC 5952 does not. */
+                if (!memcmp(a, "\0\0\0\0\0\0\0\0\0\0\0", 12))
+                        continue;
+                stp_ip6_text(have, sizeof(have), a);
+                ASSERT_NOT_NULL(inet_ntop(AF_INET6, a, want, sizeof(want)));
+                ASSERT_STREQ(have, want);
+        }
+        stp_ip6_text(have, sizeof(have), (const u8[16]) {});
+        ASSERT_STREQ(have, "::");
+        stp_ip6_text(have, sizeof(have), (const u8[16]) { [15] = 1 });
+        ASSERT_STREQ(have, "::1");
+        stp_ip6_text(have, sizeof(have), (const u8[16]) { [10] = 0xff, 0xff, 10, 0, 0, 1 });
+        ASSERT_STREQ(have, "::ffff:10.0.0.1");
+        stp_ip6_text(have, 6, (const u8[16]) { 0x20, 1, 0xd, 0xb8 });
+        ASSERT_STREQ(have, "2001:");
 }
 
 TEST(arithmetic) {
