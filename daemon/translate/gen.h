@@ -275,6 +275,8 @@ void gen_globals(Gen *g);      /* their memory */
 void gen_global_table(Gen *g);
 /* locks.c: by HandlerUse and ConditionUse, the C name of what it locks; none: nothing. */
 PtrMap gen_locks(Gen *g);
+#define HANDLER_HEAD "static STP_HANDLER void " /* before the name of a handler */
+bool gen_only_in_target(Stmt *body); /* the handler does nothing when pid() != target() */
 void gen_probe_table(Gen *g);  /* locks and rows */
 void gen_symbol_table(Gen *g); /* variables of the kernel */
 void gen_frame_needs(Gen *g);  /* the constant STP_FRAME_SIZE */

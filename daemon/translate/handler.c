@@ -28,7 +28,7 @@ static const char *handler_result(Gen *g, const HandlerUse *h) {
 static void handler_shell(Gen *g, const HandlerUse *h, const Probe *p) {
         Buf *outer = g->out, code = {.limit = outer->limit};
         g->out = &code;
-        routine_end(g, &(Shell) {.head = text(g, "static void %s(struct stp_ctx *c)", handler_name(g, h)),
+        routine_end(g, &(Shell) {.head = text(g, HANDLER_HEAD "%s(struct stp_ctx *c)", handler_name(g, h)),
                                  .result = handler_result(g, h), .key = h});
         g->out = outer;
         if (code.failed)
@@ -42,7 +42,7 @@ static void gen_condition(Gen *g, const HandlerUse *h) {
         const char *name = handler_name(g, h);
         routine_begin(g, &r, name);
         gen_line(g, "ret = %s != 0;", gen_expr(g, h->condition).text);
-        routine_end(g, &(Shell) {.head = text(g, "static bool %s(struct stp_ctx *c)", name),
+        routine_end(g, &(Shell) {.head = text(g, "static STP_HANDLER bool %s(struct stp_ctx *c)", name),
                                  .declare = "bool ret = false;", .result = "return ret;", .key = h});
 }
 

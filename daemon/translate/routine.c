@@ -56,7 +56,7 @@ static void write_declarations(Gen *g, const Routine *r, bool has_frame) {
         if (has_frame)
                 buf_printf(g->out, "\tstruct %s_frame *f;\n", r->name);
         if (n_keys && n_keys <= KEYS_ON_STACK)
-                buf_printf(g->out, "\tunion stp_key k[%u];\n", n_keys);
+                buf_printf(g->out, "\tunion stp_key k[%u] STP_UNINITIALIZED;\n", n_keys);
         else if (n_keys)
                 buf_str(g->out, "\tunion stp_key *k;\n");
         if (r->pools[POOL_ARG].max)

@@ -133,11 +133,11 @@ void shared_add(Gen *g, const HandlerUse *use, const char *comment, const char *
 static void write_shared(Gen *g, Skeleton *s) {
         static const char head[] = "(struct stp_ctx *c)";
         s->name = text(g, "shared_%u", g->n_shared++);
-        const char *self = strstr(s->text, text(g, "static void %c%s", SELF, head));
+        const char *self = strstr(s->text, text(g, HANDLER_HEAD "%c%s", SELF, head));
         for (const char *p = s->text; *p; p++) {
                 if (*p != SELF)
                         buf_char(g->out, *p);
-                else if (self && p == self + strlen("static void ")) {
+                else if (self && p == self + strlen(HANDLER_HEAD)) {
                         buf_printf(g->out, "%s(struct stp_ctx *c, const char *const *L)", s->name);
                         p += sizeof(head) - 1;
                 } else
@@ -146,7 +146,7 @@ static void write_shared(Gen *g, Skeleton *s) {
 }
 
 static void write_wrapper(Gen *g, const SharedHandler *h) {
-        buf_printf(g->out, "%sstatic void %s(struct stp_ctx *c)\n{\n\tstatic const char *const L[] = {", h->comment,
+        buf_printf(g->out, "%s" HANDLER_HEAD "%s(struct stp_ctx *c)\n{\n\tstatic const char *const L[] = {", h->comment,
                    handler_name(g, h->use));
         vec_foreach(literal, &h->literals)
                 buf_printf(g->out, " %s,", *literal);

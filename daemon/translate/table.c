@@ -145,6 +145,23 @@ static void write_saved(Gen *g, const Probe *p) {
                 buf_printf(g->out, " .saved = %u,", p->attach.saved_slots);
 }
 
+/* timed: every run counts. */
+static void write_flags(Gen *g, const Probe *p, bool timed) {
+        const struct { bool set; const char *name; } flags[] = {
+                { p->attach.needs_regs, "STP_PROBE_REGS" },
+                { p->attach.may_fail, "STP_PROBE_OPTIONAL" },
+                { !timed && gen_only_in_target(p->body), "STP_PROBE_TARGET" },
+        };
+        const char *before = " .flags = ";
+        for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+                if (flags[i].set) {
+                        buf_printf(g->out, "%s%s", before, flags[i].name);
+                        before = " | ";
+                }
+        if (before[1] == '|')
+                buf_char(g->out, ',');
+}
+
 static size_t condition_index(const Gen *g, const ConditionUse *c) {
         size_t i = 0;
         while (g->usage->conditions.items[i] != c)
@@ -165,9 +182,7 @@ static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         write_number_member(g, "address", (int64_t) a->address);
         write_number_member(g, "number", a->number);
         write_number_member(g, "randomize", a->randomize);
-        if (a->needs_regs || a->may_fail)
-                buf_printf(g->out, " .flags = %s,", a->needs_regs && a->may_fail ? "STP_PROBE_REGS | STP_PROBE_OPTIONAL"
-                                                  : a->needs_regs ? "STP_PROBE_REGS" : "STP_PROBE_OPTIONAL");
+        write_flags(g, p, timing_handler(g, i));
         if (a->maxactive)
                 buf_printf(g->out, " .maxactive = %u,", a->maxactive);
         write_saved(g, p);

@@ -27,20 +27,6 @@
 #include "mix.h"
 #include "stp.h"
 
-/* For big things on the stack that are written before they are read; kernels zero them otherwise. */
-#if __has_attribute(uninitialized)
-#define STP_UNINITIALIZED __attribute__((uninitialized))
-#else
-#define STP_UNINITIALIZED
-#endif
-
-/* For what runs at each hit and has no array that a string is copied to. */
-#if __has_attribute(no_stack_protector)
-#define STP_HOT __attribute__((no_stack_protector))
-#else
-#define STP_HOT
-#endif
-
 /* Zeroed; NULL when there is not enough, quietly: sizes come from scripts. */
 static inline void *stp_alloc(size_t size)
 {

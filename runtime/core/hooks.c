@@ -27,12 +27,13 @@ void stp_hooks_done(struct stp_hooks *h)
 	memset(h, 0, sizeof(*h));
 }
 
-static void hooks_add(struct stp_hooks *h, u64 ip, const struct stp_probe *p)
+static void hooks_add(struct stp_hooks *h, u64 ip, const struct stp_probe *p, s32 target)
 {
 	struct stp_hook *k = &h->hook[h->n++], **first = &h->table[ip * STP_HOOK_HASH >> h->shift], **at;
 
 	k->ip = ip;
 	k->probe = p;
+	k->tgid = p->flags & STP_PROBE_TARGET ? target : 0;
 	for (at = first; *at && (*at)->ip != ip; at = &(*at)->next)
 		;
 	if (!*at)
@@ -55,7 +56,7 @@ int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(cons
 		return r;
 	r = hooks_alloc(h, l.n);
 	for (i = 0; !r && i < l.n; i++)
-		hooks_add(h, l.place[i].address, l.place[i].probe);
+		hooks_add(h, l.place[i].address, l.place[i].probe, s->target);
 	stp_places_done(&l);
 	return r;
 }

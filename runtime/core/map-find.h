@@ -35,21 +35,18 @@ static inline u64 stp_word_at(const char *s)
 
 /* ------------------------------------------------------------------ strings */
 
-/* size: of the map's strings, 8 or more. */
-static inline u64 stp_text_look(u64 h, const char *s, u32 size, struct stp_text *ret)
+/* map.c: any string. */
+u64 stp_text_look_slow(u64 h, const char *s, u32 size, struct stp_text *ret);
+
+/* size: of the map's strings. The hash so far, and then with this one. */
+static __always_inline u64 stp_text_look(u64 h, const char *s, u32 size, struct stp_text *ret)
 {
 	u32 n = stp_text_words(s, size, &h, &ret->last);
 
-	if (stp_likely(n)) {
-		ret->len = n - 1;
-		return h;
-	}
-	ret->len = stp_strnlen(s, size - 1);
-	for (; n + 8 <= ret->len; n += 8)
-		h = stp_mix(h, stp_word_at(s + n));
-	ret->last = 0;
-	memcpy(&ret->last, s + n, ret->len - n);
-	return stp_mix(h, ret->last);
+	if (stp_unlikely(!n))
+		return stp_text_look_slow(h, s, size, ret);
+	ret->len = n - 1;
+	return h;
 }
 
 static inline bool stp_text_same(const char *kept, const char *s, const struct stp_text *t)

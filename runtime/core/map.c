@@ -79,7 +79,19 @@ void stp_map_free(struct stp_map *m)
 	stp_free(m);
 }
 
-/* ------------------------------------------------------------------ comparing with a slice */
+/* ------------------------------------------------------------------ keys */
+
+u64 stp_text_look_slow(u64 h, const char *s, u32 size, struct stp_text *ret)
+{
+	u32 n;
+
+	ret->len = stp_strnlen(s, size - 1);
+	for (n = 0; n + 8 <= ret->len; n += 8)
+		h = stp_mix(h, stp_word_at(s + n));
+	ret->last = 0;
+	memcpy(&ret->last, s + n, ret->len - n);
+	return stp_mix(h, ret->last);
+}
 
 /* Key strings in elements were cut to string_size: so is the one that is looked for. */
 static bool same_string(const char *a, const char *b, u32 size)

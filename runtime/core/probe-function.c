@@ -12,6 +12,7 @@ struct functions {
 	struct ftrace_ops ops;
 	struct stp_session *session;
 	const struct stp_probe *only; /* there is one, and no more */
+	s32 tgid;                     /* its hook's */
 	struct stp_hooks hooks;
 	bool registered;
 	u32 n_armed;
@@ -50,6 +51,8 @@ static noinline void hit_any(unsigned long ip, unsigned long parent_ip, struct f
 	if (!h || !enter(f->session, ip, parent_ip, &k))
 		return;
 	for (; h; h = h->more) {
+		if (stp_hook_idle(h))
+			continue;
 		run(k, h->probe, stp_ftrace_regs(fregs), true);
 		stp_hit_next(k);
 	}
@@ -69,6 +72,8 @@ static __always_inline void hit(unsigned long ip, unsigned long parent_ip, struc
 		hit_any(ip, parent_ip, ops, fregs);
 		return;
 	}
+	if (!one && stp_hook_idle(h))
+		return;
 	if (!enter(s, ip, parent_ip, &k))
 		return;
 	run(k, one ? f->only : h->probe, stp_ftrace_regs(fregs), syscalls);
@@ -86,6 +91,20 @@ static void one_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ft
 	hit(ip, parent_ip, ops, fregs, true, true);
 }
 
+/* The handler has nothing to do in other processes. */
+static void one_target_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (container_of(ops, struct functions, ops)->tgid == current->tgid)
+		one_hit(ip, parent_ip, ops, fregs);
+}
+
+static void one_target_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	if (container_of(ops, struct functions, ops)->tgid == current->tgid)
+		one_syscall_hit(ip, parent_ip, ops, fregs);
+}
+
 static void function_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	hit(ip, parent_ip, ops, fregs, false, false);
@@ -96,10 +115,11 @@ static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace
 	hit(ip, parent_ip, ops, fregs, false, true);
 }
 
-/* By whether there are system calls among several probes, and for a single one. */
-static const ftrace_func_t functions_of[2][2] = {
+/* For several probes, for one, for one that is about target(); by whether there are system calls among them. */
+static const ftrace_func_t functions_of[3][2] = {
 	{ function_hit, syscall_hit },
 	{ one_hit, one_syscall_hit },
+	{ one_target_hit, one_target_syscall_hit },
 };
 
 static bool mine(const struct stp_probe *p)
@@ -171,7 +191,8 @@ static int arm(struct stp_session *s, void **ret_state)
 	if (r || !f->hooks.n)
 		goto out;
 	f->only = f->hooks.hook[0].probe;
-	f->ops.func = functions_of[f->hooks.n == 1][stp_count_probes(s, is_syscall) > 0];
+	f->tgid = f->hooks.hook[0].tgid;
+	f->ops.func = functions_of[f->hooks.n > 1 ? 0 : f->tgid ? 2 : 1][stp_count_probes(s, is_syscall) > 0];
 	f->ops.flags = stp_count_probes(s, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
 	r = refresh(s, f);
 	if (r)

@@ -73,6 +73,7 @@ struct stp_hook {
 	struct stp_hook *next, *more;
 	const struct stp_probe *probe;
 	u32 slot;               /* fprobe: of its first saved word */
+	s32 tgid;               /* the handler does nothing in other processes; 0: it may */
 };
 
 struct stp_hooks {
@@ -83,6 +84,11 @@ struct stp_hooks {
 };
 
 #define STP_HOOK_HASH 0x9e3779b97f4a7c15ull
+
+static __always_inline bool stp_hook_idle(const struct stp_hook *h)
+{
+	return h->tgid && h->tgid != current->tgid;
+}
 
 /* The first probe of the address, or NULL. */
 static __always_inline struct stp_hook *stp_hooks_find(const struct stp_hooks *h, u64 ip)

@@ -34,6 +34,24 @@ typedef _Bool bool;
 #else
 #include <linux/types.h>
 #endif
+/* For big things on the stack that are written before they are read; kernels zero them otherwise. */
+#if __has_attribute(uninitialized)
+#define STP_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define STP_UNINITIALIZED
+#endif
+/* For what runs at each hit and has no array that a string is copied to. */
+#if __has_attribute(no_stack_protector)
+#define STP_HOT __attribute__((no_stack_protector))
+#else
+#define STP_HOT
+#endif
+/* Generated handlers are such, as long as there is no C of somebody else in them. */
+#ifdef STP_HEADER_FREE
+#define STP_HANDLER STP_HOT
+#else
+#define STP_HANDLER
+#endif
 #define stp_likely(x) __builtin_expect(!!(x), 1)
 #define stp_unlikely(x) __builtin_expect(!!(x), 0)
 #include "abi.h"
@@ -138,6 +156,7 @@ struct stp_probe {
 	struct stp_script *script; /* set by the core */
 };
 #define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
+#define STP_PROBE_TARGET 4u   /* FUNCTION, SYSCALL: the handler does nothing in other processes than target() */
 #define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
 
 enum stp_global_kind { STP_GLOBAL_LONG, STP_GLOBAL_STRING, STP_GLOBAL_AGG, STP_GLOBAL_MAP };

@@ -40,8 +40,6 @@
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define cpu_relax() __asm__ volatile("" ::: "memory")
 
-#define STP_UNINITIALIZED
-#define STP_HOT
 #define noinline __attribute__((noinline))
 
 

@@ -78,6 +78,18 @@ def cost(daemon):
              shown=lines[:1])
 
 
+def operations(daemon):
+    """Instructions of one operation of the language, by the script's own clock."""
+    (pathlib.Path(OUTPUT).parent / 'bench').write_text(scripts.operations())
+    defines = [word for value in scripts.OPERATIONS_DEFINES for word in ('-D', value)]
+    status, _, errors = run([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, *defines, 'bench'],
+                            cwd=pathlib.Path(OUTPUT).parent)
+    if status != 0:
+        note(f'stapctl: {status} {errors}')
+    found = re.findall(r'^([a-z]+) (\d+)$', pathlib.Path(OUTPUT).read_text(), re.M)
+    tell(what='operations', **{name: int(value) for name, value in found})
+
+
 # -------------------------------------------------------------------- arming
 
 def arm(daemon, functions):
@@ -227,7 +239,7 @@ def main():
     shutil.copytree(CACHE, '/var/cache/stapd-bench')  # root's, whoever built it
     daemon = Daemon(cache='/var/cache/stapd-bench', options=['--log-level=info'])
     try:
-        for measure in {'cost': [cost], 'arming': [stream_memory, arming], 'records': [flat_out, lossless]}[PART]:
+        for measure in {'cost': [operations, cost], 'arming': [stream_memory, arming], 'records': [flat_out, lossless]}[PART]:
             measure(daemon)
     finally:
         sys.stderr.write('\n'.join(daemon.log.read_text().splitlines()[-15:]) + '\n')

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -16,6 +17,10 @@ from stapd import BUILD, IS_ROOT, SOURCE, Daemon, context
 
 # So that what is measured on this machine ends where a module would be loaded, also where it could be.
 WITHOUT_MODULES = ['setpriv', '--bounding-set=-sys_module', '--inh-caps=-sys_module'] if IS_ROOT else []
+
+
+# A child's peak as Python would tell it has Python's own in it.
+TIME = ['time', '-f', '%M'] if shutil.which('time') else []
 
 
 def make_daemon(release, cache, **arguments):
@@ -87,6 +92,27 @@ def compile_seconds(release, cache, times=10):
     daemon.remove()
     return {'cold': statistics.median(cold), 'warm': statistics.median(warm), 'cached': statistics.median(cached),
             'passes': {name: statistics.median(p[name] for p in passes) for name in passes[0]}}
+
+
+def long_script(release, cache, times=5):
+    """Of a script of 1,000 lines: {'lines', 'early': seconds of passes 1 to 3, 'seconds', 'mib': most memory of the compiler
+    without gcc, 'ko': bytes of the module}; and the bytes of the book's script's module."""
+    text, taken = scripts.thousand_lines(), []
+    with tempfile.TemporaryDirectory(prefix='stapd-bench-') as directory:
+        def build(script, *options):
+            path = pathlib.Path(directory) / 'bench.stp'
+            path.write_text(script)
+            return subprocess.run([*TIME, BUILD / 'daemon/stapd-compile', f'--kernel={release}',
+                                   f'--kit-dir={cache / "kit"}', *options, path], check=True, capture_output=True, text=True)
+
+        for _ in range(times):
+            told = build(text, '-p3', '-v').stderr
+            taken.append(sum(map(float, re.findall(r'^Pass [123]:.*?in ([0-9.]+) ms', told, re.M))) / 1e3)
+            mib = int(told.split()[-1]) / 1024 if TIME else None
+        build(text, '-o', f'{directory}/long.ko')
+        build(scripts.WRITTEN, '-o', f'{directory}/short.ko')
+        sizes = [os.path.getsize(f'{directory}/{name}.ko') for name in ('long', 'short')]
+    return {'lines': text.count('\n'), 'early': statistics.median(taken), 'mib': mib, 'ko': sizes[0], 'short_ko': sizes[1]}
 
 
 def precompile(release, cache, texts, **more):

@@ -17,19 +17,19 @@ static struct stp_agg *s;
 static const struct stp_lock lock_a[] = { { 0, 1 } };
 static const struct stp_locks locks = { 1, lock_a };
 
-static inline __attribute__((unused)) void p_count(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_count(struct stp_ctx *c)
 {
 	if (!stp_action(c, 1, NULL))
 		return;
 	stp_atomic_add(&n, 1);
 }
-static inline __attribute__((unused)) void p_stat(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_stat(struct stp_ctx *c)
 {
 	if (!stp_action(c, 1, NULL))
 		return;
 	stp_agg_add(c, s, stp_function_arg(c, 2));
 }
-static inline __attribute__((unused)) void p_map(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_map(struct stp_ctx *c)
 {
 	union stp_key key[1] = { { .n = stp_pid(c) } };
 	s64 *v;
@@ -40,9 +40,9 @@ static inline __attribute__((unused)) void p_map(struct stp_ctx *c)
 	if (v)
 		++*v;
 }
-static inline __attribute__((unused)) void p_mapstat(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_mapstat(struct stp_ctx *c)
 {
-	union stp_key key[2];
+	union stp_key key[2] STP_UNINITIALIZED;
 	char *name = stp_frame_push(c, MAXSTRINGLEN);
 
 	if (!name || !stp_action(c, 1, NULL))
@@ -53,7 +53,7 @@ static inline __attribute__((unused)) void p_mapstat(struct stp_ctx *c)
 	stp_map_agg_add(c, a, key, stp_function_arg(c, 2));
 	stp_frame_pop(c, MAXSTRINGLEN);
 }
-static inline __attribute__((unused)) void p_print(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_print(struct stp_ctx *c)
 {
 	char *name = stp_frame_push(c, MAXSTRINGLEN);
 	u32 len;
@@ -74,14 +74,14 @@ static inline __attribute__((unused)) void p_print(struct stp_ctx *c)
 	}
 	stp_frame_pop(c, MAXSTRINGLEN);
 }
-static inline __attribute__((unused)) void p_filter(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_filter(struct stp_ctx *c)
 {
 	if (!stp_action(c, 1, NULL))
 		return;
 	if (stp_pid(c) == c->target)
 		stp_atomic_add(&n, 1);
 }
-static inline __attribute__((unused)) void p_entry(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_entry(struct stp_ctx *c)
 {
 	union stp_key key[1] = { { .n = stp_tid(c) } };
 	s64 *v = stp_map_long(c, a, key);
@@ -89,7 +89,7 @@ static inline __attribute__((unused)) void p_entry(struct stp_ctx *c)
 	if (v)
 		*v = stp_time_ns();
 }
-static inline __attribute__((unused)) void p_latency(struct stp_ctx *c)
+static inline STP_HOT __attribute__((unused)) void p_latency(struct stp_ctx *c)
 {
 	union stp_key key[1] = { { .n = stp_tid(c) } };
 	s64 t = stp_map_get_long(c, a, key);

@@ -155,8 +155,8 @@ TEST(probes_that_share_a_body_share_the_function) {
         for (unsigned i = 0; i < 3; i++)
                 probe(&t, STP_FUNCTION, body);
         program_translate(&t);
-        ASSERT(code_has(&t, "static void probe_0("));
-        ASSERT(!code_has(&t, "static void probe_1(") && !code_has(&t, "static void probe_2("));
+        ASSERT(code_has(&t, "static STP_HANDLER void probe_0("));
+        ASSERT(!code_has(&t, "static STP_HANDLER void probe_1(") && !code_has(&t, "static STP_HANDLER void probe_2("));
         ASSERT(code_has(&t, ".id = 2, .handler = probe_0,"));
         ASSERT_EQ(t.manifest->n_probes, 3);
         translated_done(&t);
