@@ -32,8 +32,10 @@ unsigned embedded_tags(const char *code) {
 static const char *deprecated_instead(Arena *a, const char *code) {
         static const char mark[] = "/* deprecated: ";
         const char *at = strstr(code, mark), *end = at ? strstr(at, " */") : NULL;
-        at += at ? strlen(mark) : 0;
-        return end ? arena_strndup(a, at, (size_t) (end - at)) : NULL;
+        if (!end)
+                return NULL;
+        at += strlen(mark);
+        return arena_strndup(a, at, (size_t) (end - at));
 }
 
 /* ------------------------------------------------------------------ what a function's body holds */

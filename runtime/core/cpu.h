@@ -53,10 +53,13 @@ typedef void stp_handler_f(struct stp_ctx *c);
 /* What of the context is new for each handler. */
 static inline void stp_context_start(struct stp_cpu *k, const struct stp_probe *p)
 {
+	u64 ids = stp_task_ids();
+
 	BUILD_BUG_ON(offsetof(struct stp_ctx, depth) != offsetof(struct stp_ctx, actions) + 4);
 	k->c.probe = p;
 	*(u64 *)&k->c.actions = k->start;
-	stp_context_task(&k->c);
+	k->c.tid = (u32)ids;
+	k->c.pid = (u32)(ids >> 32);
 }
 
 /* The error of abort(): ends the handler, nobody sees it. */

@@ -7,6 +7,7 @@
 #define STP_MAP_FIND_H
 
 #include "map.h"
+#include "words.h"
 
 struct stp_text {
 	u32 len;        /* cut to string_size - 1 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "env.h"
 #include "stp.h"
+#include "words.h"
 
 u32 stp_str_len(const char *s, u32 size)
 {

@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "mix.h"
 #include "stp.h"
 
 #define U16_MAX ((u16)~0U)
@@ -53,30 +52,11 @@ static inline int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
-static inline u32 stp_strnlen(const char *s, u32 max)
-{
-	return (u32)strnlen(s, max);
-}
+/* ASan holds strings to their bytes (words.h). */
+#define STP_READS_WORDS false
 
-/* Only the kernel's knows how. */
-static inline u32 stp_text_words(const char *s, u32 size, u64 *hash, u64 *ret_last)
-{
-	return 0;
-}
-
-/* Who is hit. */
-u32 stp_task_pid(void);
-u32 stp_task_tid(void);
-static inline void stp_context_task(struct stp_ctx *c)
-{
-	c->pid = stp_task_pid();
-	c->tid = stp_task_tid();
-}
-
-static inline u32 stp_same_words(const char *a, const char *b)
-{
-	return 0;
-}
+/* Who is hit: tid, and in the upper half pid. */
+u64 stp_task_ids(void);
 
 static inline void udelay(unsigned long us)
 {

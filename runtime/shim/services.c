@@ -101,8 +101,7 @@ u64 *stp_put_memory(u64 *at, u64 address, u32 n)
 
 /* ------------------------------------------------------------------ the task */
 
-u32 stp_task_pid(void) { return (u32)getpid(); }
-u32 stp_task_tid(void) { return (u32)gettid(); }
+u64 stp_task_ids(void) { return (u64)getpid() << 32 | (u32)gettid(); }
 s64 stp_ppid(void) { return getppid(); }
 s64 stp_pgrp(void) { return getpgrp(); }
 s64 stp_sid(void) { return getsid(0); }

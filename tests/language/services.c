@@ -126,8 +126,7 @@ u64 stp_local_clock_ns(void) { return now++; }
 u64 stp_cycles(void) { return now++; }
 u64 stp_jiffies(void) { return 4294937296; }
 u64 stp_random(u64 below) { return below / 2; }
-u32 stp_task_pid(void) { return 42; }
-u32 stp_task_tid(void) { return 43; }
+u64 stp_task_ids(void) { return 42ull << 32 | 43; }
 s64 stp_ppid(void) { return 41; }
 s64 stp_pgrp(void) { return 40; }
 s64 stp_sid(void) { return 39; }
