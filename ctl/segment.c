@@ -79,6 +79,8 @@ static int read_line(Segment *s) {
                                 return wrong(s, "it was cut, or is damaged, in its compressed data");
                         return s->line.len > 0 ? wrong(s, "it ends inside of a line") : 0;
                 }
+                if (!*to)
+                        return wrong(s, "a line of it is no record");
                 s->line.len += strlen(to);
         } while (s->line.data[s->line.len - 1] != '\n' && s->line.len < LINE_MAX_BYTES);
         return s->line.data[s->line.len - 1] == '\n' ? 1 : wrong(s, "a line is too long");

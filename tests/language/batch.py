@@ -59,7 +59,7 @@ class Batch:
         with open(self.path("build.ninja"), "w") as n:
             n.write("rule cc\n  description = $in\n  command = %s $flags -c $in -o $out\n"
                     "rule link\n  description = $out\n  command = %s %s $in $libs -o $out\n"
-                    % (" ".join(CC), " ".join(CC), " ".join(self.sanitize)))
+                    % (" ".join(CC), " ".join(CC), " ".join(SANITIZE)))  # the libraries may be sanitized
             objects = []
 
             def compile(source, object, flags, needs=""):
