@@ -57,7 +57,7 @@ static int send_all(int fd, const char *data, size_t len) {
 
 int client_send(Client *c, const char *method, json_object *parameters, const char *flag) {
         char full[64];
-        snprintf(full, sizeof(full), INTERFACE "%s", method);
+        snprintf(full, sizeof(full), "%s%s", strchr(method, '.') ? "" : INTERFACE, method);
         json_object *o = json_object_new_object();
         json_object_object_add(o, "method", json_object_new_string(full));
         json_object_object_add(o, "parameters", parameters ?: json_object_new_object());

@@ -26,7 +26,7 @@ typedef struct Reply {
 int client_connect(Client *c);
 void client_done(Client *c);
 
-/* Sends a call. Takes the parameters. flag: "more", "upgrade" or NULL. Negative errno, printed. */
+/* Sends a call of our interface, or of the one that stands before the method. Takes the parameters. flag: "more", "upgrade" or NULL. Negative errno, printed. */
 int client_send(Client *c, const char *method, json_object *parameters, const char *flag);
 /* Takes a reply that has been received. 1: it is in *ret; 0: none is whole yet; negative errno. */
 int client_take(Client *c, Reply *ret);

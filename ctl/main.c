@@ -27,6 +27,7 @@ static const struct {
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },
+        { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
         { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },
         { "probes", verb_probes, "[-L] PATTERN", "Show what can be probed; -L: with its variables" },

@@ -25,6 +25,7 @@ int verb_list(int argc, char **argv);
 int verb_wait(int argc, char **argv);
 int verb_stop(int argc, char **argv);
 int verb_status(int argc, char **argv);
+int verb_metrics(int argc, char **argv);
 int verb_prepare(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_probes(int argc, char **argv);

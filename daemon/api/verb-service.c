@@ -6,8 +6,8 @@
 
 void verb_get_info(Call *c) {
         json_object *o = json_object_new_object(), *interfaces = json_object_new_array();
-        json_object_array_add(interfaces, json_object_new_string("org.varlink.service"));
-        json_object_array_add(interfaces, json_object_new_string(STAPD_INTERFACE));
+        for (size_t i = 0; i < n_interface_texts; i++)
+                json_object_array_add(interfaces, json_object_new_string(interface_texts[i].name));
         json_object_object_add(o, "vendor", json_object_new_string("stapd"));
         json_object_object_add(o, "product", json_object_new_string("stapd"));
         json_object_object_add(o, "version", json_object_new_string(STAPD_VERSION));

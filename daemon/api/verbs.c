@@ -42,6 +42,8 @@ const VerbInfo verbs[] = {
         { STAPD_INTERFACE ".Prepare", verb_prepare, 0,
           .member = "Prepare", .in = "sbt", .in_names = "kernel force flags", .out = "s", .out_names = "kit" },
         { STAPD_INTERFACE ".Status", verb_status, 0, .member = "Describe", .in = "", .out = "s", .out_names = "status:*" },
+        { "io.systemd.Metrics.List", verb_metrics_list },
+        { "io.systemd.Metrics.Describe", verb_metrics_describe },
 };
 const size_t n_verbs = ELEMENTSOF(verbs);
 

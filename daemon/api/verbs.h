@@ -51,6 +51,8 @@ void verb_cancel_job(Call *c);
 void verb_describe(Call *c);
 void verb_prepare(Call *c);
 void verb_status(Call *c);
+void verb_metrics_list(Call *c);
+void verb_metrics_describe(Call *c);
 
 /* Parameters. They answer InvalidParameter themselves and return false when one is missing or of the wrong
  * type; an optional one that is not there leaves *ret as it was. */

@@ -32,6 +32,10 @@ Cache *cache_close(Cache *c) {
         return NULL;
 }
 
+uint64_t cache_bytes(const Cache *c) {
+        return c->bytes;
+}
+
 typedef struct {
         char name[80];
         uint64_t size;

@@ -12,6 +12,8 @@ typedef struct Cache Cache;
 /* The directory is made, root-only. Negative errno. */
 int cache_open(const char *dir, uint64_t max_bytes, Cache **ret);
 Cache *cache_close(Cache *c);
+/* What is in it, as far as is known without looking. */
+uint64_t cache_bytes(const Cache *c);
 
 /* A sealed memory file with the module, or -ENOENT. What is found damaged is removed and not found. */
 int cache_get(Cache *c, const char *key);

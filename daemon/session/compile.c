@@ -23,6 +23,7 @@ static const struct {
 
 static void on_pass(void *userdata, const char *pass, int64_t usec, const char *detail) {
         Session *s = userdata;
+        tally_add(s->manager->tally.pass_usec, pass, usec);
         if (s->start_job)
                 job_set_progress(s->start_job, MIN2(s->start_job->progress + 0.2, 0.85), pass);
         if (s->observer)
@@ -57,6 +58,7 @@ static void on_compiled(void *userdata, CompileResult result, json_object *reply
         s->compiled = json_object_get(reply);
         if (result == COMPILE_RESULT_OK && fd < 0)
                 result = COMPILE_RESULT_INTERNAL;
+        tally_add(s->manager->tally.compiled, compile_result_to_string(result), 1);
         if (s->observer)
                 s->observer->compiled(s->observer_data, s);
         if (result != COMPILE_RESULT_OK) {
@@ -93,11 +95,13 @@ void session_compile(Session *s) {
                 int fd = cache_get(s->manager->cache, s->key);
                 if (fd >= 0) {
                         s->cached = true;
+                        s->manager->tally.cache_hits++;
                         if (s->observer)
                                 s->observer->compiled(s->observer_data, s);
                         session_load(s, fd);
                         return;
                 }
+                s->manager->tally.cache_misses++;
         }
         session_set_state(s, SESSION_COMPILING);
         int r = submit(s);

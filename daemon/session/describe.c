@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/describe.h"
 #include "base/cleanup.h"
+#include "session/counts.h"
 #include "session/login.h"
 
 static void add_text(json_object *o, const char *name, const char *s) {
@@ -11,16 +12,15 @@ static void add_number(json_object *o, const char *name, int64_t n) {
         json_object_object_add(o, name, json_object_new_int64(n));
 }
 
-static int64_t all_lost(const Session *s) {
-        return MAX2((int64_t) s->stat.lost, s->totals.lost) + s->totals.reader_lost;
-}
-
-static int64_t all_skipped(const struct stp_stat *t) {
-        return (int64_t) (t->skipped_lock + t->skipped_stack + t->skipped_return);
+static Counts counts_of(const Session *s) {
+        Counts c = {};
+        counts_add(&c, s);
+        return c;
 }
 
 json_object *session_describe(Session *s) {
         session_refresh(s);
+        Counts counts = counts_of(s);
         json_object *o = json_object_new_object();
         add_text(o, "id", s->id);
         add_text(o, "name", s->request->name);
@@ -36,27 +36,27 @@ json_object *session_describe(Session *s) {
         add_number(o, "readers", s->streamer ? streamer_n_readers(s->streamer) : 0);
         add_number(o, "created", (int64_t) s->created_usec);
         add_number(o, "started", (int64_t) s->started_usec);
-        add_number(o, "hits", (int64_t) s->stat.hits);
-        add_number(o, "records", (int64_t) s->stat.records);
-        add_number(o, "lost", all_lost(s));
-        add_number(o, "skipped", all_skipped(&s->stat));
-        add_number(o, "errors", (int64_t) s->stat.errors);
+        add_number(o, "hits", (int64_t) counts.hits);
+        add_number(o, "records", (int64_t) counts.records);
+        add_number(o, "lost", (int64_t) counts_lost(&counts));
+        add_number(o, "skipped", (int64_t) counts_skipped(&counts));
+        add_number(o, "errors", (int64_t) counts.errors);
         return o;
 }
 
 json_object *session_describe_outcome(const Session *s) {
-        const struct stp_stat *t = &s->stat;
+        Counts counts = counts_of(s);
         json_object *o = json_object_new_object(), *text;
         add_text(o, "result", s->result);
         if (s->error)
                 add_text(o, "error", s->error);
         if (s->failure == FAILURE_SCRIPT && json_object_object_get_ex(s->compiled, "text", &text))
                 json_object_object_add(o, "diagnosticsText", json_object_get(text));
-        add_number(o, "errors", (int64_t) t->errors);
-        add_number(o, "skipped", all_skipped(t));
-        add_number(o, "hits", (int64_t) t->hits);
-        add_number(o, "records", (int64_t) t->records);
-        add_number(o, "lost", all_lost(s));
+        add_number(o, "errors", (int64_t) counts.errors);
+        add_number(o, "skipped", (int64_t) counts_skipped(&counts));
+        add_number(o, "hits", (int64_t) counts.hits);
+        add_number(o, "records", (int64_t) counts.records);
+        add_number(o, "lost", (int64_t) counts_lost(&counts));
         return o;
 }
 

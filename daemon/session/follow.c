@@ -13,6 +13,8 @@
 void session_refresh(Session *s) {
         if (s->leash.fd >= 0)
                 (void) leash_stat(&s->leash, &s->stat);
+        if (s->streamer)
+                s->totals = streamer_totals(s->streamer);
 }
 
 static void tell_arm_failure(Session *s) {

@@ -115,11 +115,8 @@ void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata) {
 /* ------------------------------------------------------------------ what has ended */
 
 void manager_remember(Manager *m, Session *s) {
-        m->totals.sessions++;
-        m->totals.failed += !session_result_is_good(s->result);
-        m->totals.records += s->stat.records;
-        m->totals.lost += s->stat.lost;
-        m->totals.hits += s->stat.hits;
+        tally_add(m->tally.results, s->result, 1);
+        counts_add(&m->tally.ended, s);
         if (json_object_array_length(m->ended) >= ENDED_MAX)
                 json_object_array_del_idx(m->ended, 0, 1);
         json_object *o = json_object_new_object();
@@ -272,7 +269,7 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         m->config = config;
         policy_setup(m);
         m->ended = json_object_new_array();
-        if (!m->ended)
+        if (!m->ended || tally_init(&m->tally) < 0)
                 return -ENOMEM;
         if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
                 return -ENOMEM;
@@ -333,6 +330,7 @@ Manager *manager_free(Manager *m) {
         policy_done(&m->policy);
         login_watch_free(m->logins);
         json_object_put(m->ended);
+        tally_done(&m->tally);
         free(m->kit_dir);
         sd_event_unref(m->event);
         free(m);

@@ -7,6 +7,7 @@
 #include "run/sign.h"
 #include "session/cache.h"
 #include "session/config.h"
+#include "session/counts.h"
 #include "session/session.h"
 #include "session/watch.h"
 
@@ -28,10 +29,7 @@ struct Manager {
         bool stopping;           /* nothing new; what there is ends */
         void (*stopped)(void *userdata); /* the last session is gone, while stopping */
         void *stopped_data;
-        struct {
-                uint64_t sessions, failed, records, lost, hits; /* of sessions that have ended */
-                uint64_t compiled, cached, compile_usec;
-        } totals;
+        Tally tally;
         ModuleLoading loading;
         struct Preparation *preparation; /* a kit is being built, or NULL */
         bool kit_failed;                 /* do not try again by itself until asked */

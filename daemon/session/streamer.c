@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "manifest/stream-protocol.h"
 #include "session/process.h"
+#include "session/stream-counts.h"
 
 #define STREAM_NICE (-10)
 #define RESTARTS_MAX 8 /* of one session's process */
@@ -41,6 +42,7 @@ struct Streamer {
         char *result;
         int exit_status;
         unsigned timeout_ms;
+        int64_t gone_lost; /* by readers that have gone */
         StreamTotals totals;
         const StreamerHandler *handler;
         void *userdata;
@@ -214,7 +216,16 @@ pid_t streamer_pid(const Streamer *s) {
 }
 
 StreamTotals streamer_totals(const Streamer *s) {
-        return s->totals;
+        StreamTotals t = s->totals;
+        if (!s->finished)
+                stream_counts_read(s->ledger_fd, s->gone_lost, &t);
+        return t;
+}
+
+StreamMemory streamer_memory(const Streamer *s) {
+        StreamMemory m = { .queues = s->n_readers * (uint64_t) STREAM_QUEUE_DEFAULT };
+        stream_counts_read_keep(s->ledger_fd, s->keep_fd, &m);
+        return m;
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -259,6 +270,7 @@ static void on_type_message(Streamer *s, json_object *o) {
 }
 
 static void on_type_reader(Streamer *s, json_object *o) {
+        s->gone_lost += number_of(o, "lost");
         reader_forget(s, (unsigned) number_of(o, "id"));
         changed(s);
 }

@@ -74,4 +74,10 @@ int streamer_set_state(Streamer *s, const char *state, const char *result);
 int streamer_go(Streamer *s);
 /* The kernel side has stopped: drain and end. done() follows. timeout_ms: 0: no limit. */
 int streamer_finish(Streamer *s, const char *result, int exit_status, unsigned timeout_ms);
+/* As it has counted by now; when its process is gone, what is known. */
 StreamTotals streamer_totals(const Streamer *s);
+/* Bytes of memory: what its recent records take, of how many they may; what the queues of its readers may take. */
+typedef struct StreamMemory {
+        uint64_t kept, keep, queues;
+} StreamMemory;
+StreamMemory streamer_memory(const Streamer *s);
