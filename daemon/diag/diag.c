@@ -124,9 +124,13 @@ static unsigned edit_distance(const char *a, const char *b) {
 }
 
 const char *diag_suggest(const char *name, const char *const *candidates, size_t n) {
-        unsigned best = (unsigned) strlen(name) / 3 + 1; /* a word of three letters that differs in two is another word */
+        size_t len = strlen(name);
+        unsigned best = (unsigned) len / 3 + 1; /* a word of three letters that differs in two is another word */
         const char *found = NULL;
         for (size_t i = 0; i < n; i++) {
+                size_t other = strlen(candidates[i]);
+                if ((len > other ? len - other : other - len) >= best)
+                        continue;
                 unsigned distance = edit_distance(name, candidates[i]);
                 if (distance < best) {
                         best = distance;

@@ -60,6 +60,11 @@ static inline bool diags_failed(const Diags *d) {
         return d->n_errors > 0;
 }
 
+/* The last error was not kept, as there are too many: a hint that takes a search is not worth it. */
+static inline bool diags_full(const Diags *d) {
+        return d->n_errors > DIAG_MAX_ERRORS;
+}
+
 /* "E0231"; the title; the explanation. */
 const char *diag_code_name(DiagCode code);
 const char *diag_code_title(DiagCode code);

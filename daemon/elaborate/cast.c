@@ -20,7 +20,8 @@ void no_such_type(Elab *e, Span span, const char *name) {
         Kernel *k = e->world->kernel;
         Diag *d = target_error(e, DIAG_E0237, span, "no type `%s` in kernel %s", name,
                                k ? kernel_release(k) : "that is not known");
-        const char *near = !k || e->quiet || e->forgiving ? NULL : kernel_suggest_type(k, e->arena, name);
+        bool told = !e->quiet && !e->forgiving && !diags_full(e->diags);
+        const char *near = k && told ? kernel_suggest_type(k, e->arena, name) : NULL;
         if (near)
                 diag_hint(e->diags, d, "did you mean `%s`?", near);
 }

@@ -49,12 +49,13 @@ void lower_keys(Lower *l, ExprVec *keys) {
                 lower_expr(l, it); /* NULL: `*` */
 }
 
-static void lower_bucket(Lower *l, ExprIndex *index) {
-        lower_expr(l, &index->array);
-        if (index->keys.n == 1 && index->keys.items[0])
+/* hist[i], i in hist */
+static void lower_bucket(Lower *l, Expr *x, Expr **hist, const ExprVec *keys) {
+        lower_expr(l, hist);
+        if (keys->n == 1 && keys->items[0])
                 return;
-        diag_add(l->e->diags, DIAG_E0224, index->base.span, "a bucket of a histogram has one number");
-        index->base.type = TYPE_POISON;
+        diag_add(l->e->diags, DIAG_E0224, x->span, "a bucket of a histogram has one number");
+        x->type = TYPE_POISON;
 }
 
 /* What can be given a value: not a bucket. */
@@ -66,7 +67,7 @@ void lower_element(Lower *l, Expr *x) {
         ExprIndex *index = expr_as(Index, x);
         lower_keys(l, &index->keys);
         if (index->array->kind == EXPR_HIST)
-                lower_bucket(l, index);
+                lower_bucket(l, x, &index->array, &index->keys);
         else
                 lower_array(l, index->array, index->keys.n);
         x->ctype = index->array->ctype;
@@ -109,7 +110,10 @@ static bool lower_index(Lower *l, Expr **x) {
 static bool lower_in(Lower *l, Expr **x) {
         ExprIn *in = expr_as(In, *x);
         lower_keys(l, &in->keys);
-        lower_array(l, in->array, in->keys.n);
+        if (in->array->kind == EXPR_HIST)
+                lower_bucket(l, *x, &in->array, &in->keys);
+        else
+                lower_array(l, in->array, in->keys.n);
         return false;
 }
 

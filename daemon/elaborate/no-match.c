@@ -114,10 +114,10 @@ void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known) {
                 diag_note(e->diags, d, SPAN_NONE, "its alias refers to itself");
                 return;
         }
+        if (known || diags_full(e->diags))
+                return;
         Candidates all = {};
         gather(e, &all);
-        if (known)
-                return;
         if (point_is_glob(p))
                 hint_first(e, d, p, &all);
         else if (!hint_bare(e, d, p))

@@ -37,8 +37,8 @@ static Expr *enumerator(Lower *l, ExprOperator *x) {
                 return make_number(l->e, x->base.span, value);
         Diag *d = target_error(l->e, DIAG_E0252, x->base.span, "no enumerator `%s` in the kernel", name);
         Kernel *k = l->e->world->kernel;
-        const char *near = k && !l->e->quiet && !l->e->forgiving ? kernel_suggest_enumerator(k, l->e->arena, name)
-                                                                 : NULL;
+        bool told = !l->e->quiet && !l->e->forgiving && !diags_full(l->e->diags);
+        const char *near = k && told ? kernel_suggest_enumerator(k, l->e->arena, name) : NULL;
         if (near)
                 diag_hint(l->e->diags, d, "did you mean `%s`?", near);
         return make_poison(l->e, x->base.span);

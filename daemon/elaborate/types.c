@@ -122,14 +122,19 @@ void infer_keys(Infer *t, Var *array, ExprVec *keys) {
         }
 }
 
+/* hist[i], i in hist */
+static Type infer_bucket(Infer *t, Expr *hist, const ExprVec *keys) {
+        infer_expr(t, hist, TYPE_UNKNOWN);
+        vec_foreach(it, keys)
+                if (*it)
+                        infer_expr(t, *it, TYPE_LONG);
+        return TYPE_LONG;
+}
+
 static Type infer_index(Infer *t, Expr *x, Type want) {
         ExprIndex *index = expr_as(Index, x);
-        if (index->array->kind == EXPR_HIST) {
-                infer_expr(t, index->array, TYPE_UNKNOWN);
-                vec_foreach(it, &index->keys)
-                        infer_expr(t, *it, TYPE_LONG);
-                return TYPE_LONG;
-        }
+        if (index->array->kind == EXPR_HIST)
+                return infer_bucket(t, index->array, &index->keys);
         Var *array = var_of(x);
         infer_keys(t, array, &index->keys);
         return infer_var(t, array, want, x->span);
@@ -137,6 +142,8 @@ static Type infer_index(Infer *t, Expr *x, Type want) {
 
 static Type infer_in(Infer *t, Expr *x, Type want) {
         ExprIn *in = expr_as(In, x);
+        if (in->array->kind == EXPR_HIST)
+                return infer_bucket(t, in->array, &in->keys);
         infer_keys(t, expr_as(Name, in->array)->var, &in->keys);
         return TYPE_LONG;
 }

@@ -99,17 +99,9 @@ static Expr *make_ternary(Parser *p, Expr *left, const Infix *infix, Span op_spa
         return &e->base;
 }
 
-static Expr *parse_array_name(Parser *p) {
-        Span span = parser_peek(p)->span;
-        const char *name = parser_expect_name(p, "the name of an array after `in`", &span);
-        ExprName *e = expr_new(p->arena, Name, span);
-        e->name = name ?: "";
-        return &e->base;
-}
-
 /* key `in` array */
 static Expr *make_in(Parser *p, Expr *left, const Infix *infix, Span op_span) {
-        Expr *array = parse_array_name(p);
+        Expr *array = parse_array(p);
         ExprIn *e = expr_new(p->arena, In, parser_span_from(p, left->span));
         vec_push(p->arena, &e->keys, left);
         e->array = array;

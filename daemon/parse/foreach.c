@@ -52,18 +52,10 @@ static void parse_variables(Parser *p, StmtForeach *s) {
         parse_foreach_keys(p, s);
 }
 
-/* name | name `[` keys `]` | histogram */
-static void parse_array(Parser *p, StmtForeach *s) {
-        if (parser_at_hist(p)) {
-                s->array = parse_hist(p);
-                return;
-        }
-        Span span = parser_peek(p)->span;
-        const char *name = parser_expect_name(p, "the name of an array after `in`", &span);
-        ExprName *e = expr_new(p->arena, Name, span);
-        e->name = name ?: "";
-        s->array = &e->base;
-        if (parser_accept(p, TOKEN_LBRACKET))
+/* array | name `[` keys `]` */
+static void parse_elements(Parser *p, StmtForeach *s) {
+        s->array = parse_array(p);
+        if (s->array->kind == EXPR_NAME && parser_accept(p, TOKEN_LBRACKET))
                 parse_keys(p, &s->slice);
 }
 
@@ -86,7 +78,7 @@ Stmt *parse_foreach(Parser *p) {
         parser_expect(p, TOKEN_LPAREN, "after `foreach`");
         parse_variables(p, s);
         parser_expect(p, TOKEN_IN, "and an array");
-        parse_array(p, s);
+        parse_elements(p, s);
         parse_value_sort(p, s);
         if (parser_accept(p, TOKEN_LIMIT))
                 s->limit = parse_expression(p);

@@ -103,6 +103,7 @@ Expr *parse_print(Parser *p);                            /* print.c */
 bool print_is_name(const char *name);                    /* print.c */
 Expr *parse_operator(Parser *p);                         /* operator.c: @name(...) */
 Expr *parse_hist(Parser *p);                             /* stat.c: wherever one may stand */
+Expr *parse_array(Parser *p);                            /* stat.c: behind `in`: a name, or a histogram */
 bool parser_at_hist(Parser *p);                          /* stat.c */
 Stmt *parse_statement(Parser *p);                        /* statement.c */
 Stmt *parse_block(Parser *p, const char *what);          /* statement.c */

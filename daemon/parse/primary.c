@@ -70,13 +70,10 @@ static Expr *parse_tuple_in(Parser *p) {
         ExprVec keys = {};
         parse_keys(p, &keys);
         parser_expect(p, TOKEN_IN, "and an array after these keys");
-        Span span = parser_peek(p)->span;
-        const char *name = parser_expect_name(p, "the name of an array after `in`", &span);
-        ExprName *array = expr_new(p->arena, Name, span);
-        array->name = name ?: "";
+        Expr *array = parse_array(p);
         ExprIn *e = expr_new(p->arena, In, parser_span_from(p, start));
         e->keys = keys;
-        e->array = &array->base;
+        e->array = array;
         return &e->base;
 }
 

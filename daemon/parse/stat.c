@@ -67,6 +67,16 @@ Expr *parse_hist(Parser *p) {
         return hist_parse(p, t.text, t.span);
 }
 
+Expr *parse_array(Parser *p) {
+        if (parser_at_hist(p))
+                return parse_hist(p);
+        Span span = parser_peek(p)->span;
+        const char *name = parser_expect_name(p, "the name of an array after `in`", &span);
+        ExprName *e = expr_new(p->arena, Name, span);
+        e->name = name ?: "";
+        return &e->base;
+}
+
 Expr *hist_parse_value(Parser *p, const char *name, Span start) {
         bool allowed = p->hist_allowed;
         p->hist_allowed = false;

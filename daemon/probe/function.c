@@ -46,19 +46,23 @@ static void add_matching(const Request *r) {
                         add_place(r, all[i], true);
 }
 
-static int no_such_function(const Request *r) {
-        if (r->w->optional)
-                return PROBE_FAILED;
+static const char *nearest_function(const Request *r) {
         size_t n;
         const FunctionInfo *const *all = kernel_functions(r->w->kernel, &n);
         const char **names = arena_array(r->w->arena, const char *, n + 1);
         for (size_t i = 0; i < n; i++)
                 names[i] = all[i]->name;
+        return diag_suggest(r->name, names, n);
+}
+
+static int no_such_function(const Request *r) {
+        if (r->w->optional)
+                return PROBE_FAILED;
         Diags *diags = r->w->diags;
         Diag *d = diag_add(diags, DIAG_E0403, point_span(r->p, 1), "kernel %s has no function `%s` to probe",
                            kernel_release(r->w->kernel), r->name);
         diag_note(diags, d, SPAN_NONE, "static functions may have been inlined into their callers");
-        const char *near = diag_suggest(r->name, names, n);
+        const char *near = diags_full(diags) ? NULL : nearest_function(r);
         if (near)
                 diag_hint(diags, d, "did you mean `%s`?", near);
         return PROBE_FAILED;

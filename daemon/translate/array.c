@@ -38,6 +38,8 @@ Value gen_index(Gen *g, Expr *e) {
 Value gen_in(Gen *g, Expr *e) {
         ExprIn *x = (ExprIn *) e;
         unsigned wild;
+        if (x->array->kind != EXPR_NAME)
+                return gen_in_hist(g, x);
         const char *map = gen_variable(g, array_var(x->array));
         const char *keys = gen_keys(g, &x->keys, /* then_effect= */ false, &wild), *t = gen_temp(g);
         if (wild)

@@ -213,6 +213,7 @@ Value gen_print(Gen *g, ExprPrint *p);
 /* Histograms: print() of one, one bucket, a loop over the numbers of its buckets. */
 Value gen_print_hist(Gen *g, ExprPrint *p);
 Value gen_bucket(Gen *g, ExprIndex *x);
+Value gen_in_hist(Gen *g, ExprIn *x);
 void gen_foreach_bucket(Gen *g, StmtForeach *s);
 void gen_sprint_to(Gen *g, const char *dst, ExprPrint *p);
 /* a OP b as C text, for operators that cannot fail; a division is written as statements. */

@@ -111,6 +111,18 @@ Value gen_bucket(Gen *g, ExprIndex *x) {
         return value_temp(stat_bucket(g, &s, i.text));
 }
 
+/* Whether [i] has an answer: a histogram of nothing has no buckets, as reading one is an error. */
+Value gen_in_hist(Gen *g, ExprIn *x) {
+        const ExprHist *h = (const ExprHist *) x->array;
+        Histogram histogram = shape(h);
+        const char *index = gen_temp(g), *t = gen_temp(g);
+        gen_line(g, "s64 %s = %s;", index, gen_expr(g, x->keys.items[0]).text);
+        Stat s = stat_begin(g, h, /* then_effect= */ false);
+        gen_line(g, "s64 %s = (u64)%s < %u && %s, %u, %s);", t, index, histogram_buckets(&histogram),
+                 stat_call(g, &s, "get"), STAT_COUNT, s.place);
+        return value_temp(t);
+}
+
 void gen_foreach_bucket(Gen *g, StmtForeach *f) {
         const ExprHist *h = (const ExprHist *) f->array;
         Histogram histogram = shape(h);

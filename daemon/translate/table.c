@@ -61,7 +61,7 @@ static void write_map_members(Gen *g, const Var *v) {
         buf_printf(g->out, " .value = %s, .n_keys = %zu, .string_keys = %#x,", value_kinds[v->type], v->keys.n,
                    strings);
         if (v->size)
-                buf_printf(g->out, " .max = %lld,", (long long) v->size);
+                buf_printf(g->out, " .max = %lld, .sized = 1,", (long long) v->size);
         else
                 buf_str(g->out, " .max = MAXMAPENTRIES,");
         if (v->wraps)

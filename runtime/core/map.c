@@ -43,6 +43,7 @@ int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **re
 	m->value = g->value;
 	m->max = g->max;
 	m->wraps = g->wraps;
+	m->sized = g->sized;
 	m->string_size = string_size;
 	m->one_long = g->n_keys == 1 && !(g->string_keys & 1);
 	m->fresh = 1;
@@ -223,6 +224,15 @@ static void publish(struct stp_map *m, struct stp_element *e, u32 index, u32 has
 	m->count++;
 }
 
+/* Says what there is to change; which array and where, the call adds. */
+static noinline void overflow(struct stp_ctx *c, const struct stp_map *m)
+{
+	if (m->sized)
+		stp_errorf(c, "Array overflow, check size limit (%u)", m->max);
+	else
+		stp_error(c, "Array overflow, check MAXMAPENTRIES");
+}
+
 u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l)
 {
 	struct stp_element *e;
@@ -237,7 +247,7 @@ u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup
 		index = take_free(m);
 	}
 	if (!index) {
-		stp_error(c, "Array overflow, check MAXMAPENTRIES"); /* the call says which and where */
+		overflow(c, m);
 		return 0;
 	}
 	e = stp_element_at(m, index);

@@ -31,7 +31,7 @@ struct stp_sort {
 
 struct stp_map {
 	const char *name;
-	u32 n_keys, string_keys, value, max, wraps;
+	u32 n_keys, string_keys, value, max, wraps, sized;
 	u32 string_size;
 	u32 one_long;    /* the common case: one key, a number */
 	u32 mask;        /* buckets - 1 */

@@ -175,7 +175,8 @@ struct stp_global {
 	u16 n_keys;
 	u16 string_keys;    /* MAP: bit i set: key i is a string */
 	u32 max;            /* MAP: most elements */
-	u32 wraps;          /* MAP: the oldest makes room */
+	u16 wraps;          /* MAP: the oldest makes room */
+	u16 sized;          /* MAP: declared with a size of its own, which `max` is */
 	u32 stat_ops;       /* AGG, MAP of AGG: 1 << enum stp_stat_op */
 	u32 hist;           /* AGG, MAP of AGG: enum stp_hist_kind */
 	s64 low, high, step; /* STP_HIST_LINEAR */

@@ -4,7 +4,7 @@
 
 static struct stp_map *m, *other;
 
-static struct stp_global map_of(u16 n_keys, u16 string_keys, u16 value, u32 max, u32 wraps) {
+static struct stp_global map_of(u16 n_keys, u16 string_keys, u16 value, u32 max, u16 wraps) {
         return (struct stp_global) {
                 .name = "a", .kind = STP_GLOBAL_MAP, .value = value, .n_keys = n_keys, .string_keys = string_keys,
                 .max = max, .wraps = wraps, .slot = (void **) &m,
@@ -47,6 +47,17 @@ TEST(elements_come_and_go) {
         ASSERT_STREQ(error_of(0), "");
         stp_script_unregister(s);
         ASSERT_NULL(m);
+}
+
+TEST(a_full_map_of_its_own_size_says_so) {
+        struct stp_global g = map_of(1, 0, STP_VALUE_LONG, 1, 0);
+        g.sized = 1;
+        struct stp_script *s = script_with(&g, 1);
+
+        set(1, 1);
+        ASSERT_NULL(stp_map_long(ctx(0), m, KEY(N(2))));
+        ASSERT_STREQ(error_of(0), "Array overflow, check size limit (1)");
+        stp_script_unregister(s);
 }
 
 TEST(a_full_map_refuses_or_wraps) {
