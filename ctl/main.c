@@ -25,6 +25,7 @@ static const struct {
         { "cat", verb_cat, "[--json] [--since=TIME] FILE...", "Show recordings" },
         { "merge", verb_merge, "[--json] [--since=TIME] FILE...", "Show recordings in order of time" },
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
+        { "session", verb_session, "[--check] NAME", "Run a session that is defined in /etc/stapd/sessions.d" },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },
         { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },

@@ -24,6 +24,7 @@ int verb_merge(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_wait(int argc, char **argv);
 int verb_stop(int argc, char **argv);
+int verb_session(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_metrics(int argc, char **argv);
 int verb_prepare(int argc, char **argv);

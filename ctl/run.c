@@ -19,6 +19,7 @@
 #include "ctl/interrupt.h"
 #include "ctl/listing.h"
 #include "ctl/main.h"
+#include "ctl/notify.h"
 #include "ctl/output.h"
 #include "ctl/run-options.h"
 
@@ -192,6 +193,7 @@ static void on_detached(Run *r) {
 static void on_state(Run *r, const char *state) {
         if (r->options.verbose)
                 fprintf(stderr, "Session %.12s: %s\n", r->id, state);
+        notify_state(state);
         if (strcmp(state, "held") == 0)
                 on_held(r);
         if (strcmp(state, "running") == 0) {
@@ -219,13 +221,17 @@ static void keep_source(Run *r, const char *source) {
 static void show_progress(const char *text) {
         size_t n = strlen(text);
         fprintf(stderr, "%s%s", text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
+        notify_progress(text);
 }
 
 static void on_outcome(Run *r, json_object *outcome) {
         const char *result = member_text(outcome, "result"), *error = member_text(outcome, "error");
         r->outcome_known = true;
-        if (*error)
+        if (*error) {
                 output_message("error", error);
+                notify_words(error);
+        }
+        notify_end(result);
         if (r->status == EXIT_OK)
                 r->status = outcome_status(result);
         if (strcmp(result, "shutdown") == 0)
@@ -265,8 +271,10 @@ static void on_parameters(Run *r, json_object *p) {
                 fputs(json_object_get_string(v), stderr);
         if (json_object_object_get_ex(p, "source", &v) && v && r->options.keep)
                 keep_source(r, json_object_get_string(v));
-        if (json_object_object_get_ex(p, "message", &v))
+        if (json_object_object_get_ex(p, "message", &v)) {
                 output_message(member_text(v, "severity"), member_text(v, "text"));
+                notify_words(member_text(v, "text"));
+        }
         if (json_object_object_get_ex(p, "outcome", &v))
                 on_outcome(r, v);
         else if (json_object_object_get_ex(p, "state", &v))
@@ -286,10 +294,13 @@ static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata
                 return 0;
         }
         while ((k = client_take(&r->start, &reply)) == 1) {
-                if (reply.error)
+                if (reply.error) {
+                        notify_words(reply.error);
+                        notify_end("failed");
                         fail(r, reply_print_error(&reply));
-                else
+                } else {
                         on_parameters(r, reply.parameters);
+                }
                 reply_done(&reply);
         }
         if (k < 0)
