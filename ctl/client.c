@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include "ctl/agent.h"
 #include "ctl/main.h"
 
 #define REPLY_MAX (16u << 20) /* bytes: a generated source may be in one */
@@ -33,6 +34,7 @@ int client_connect(Client *c) {
                 return complain(-errno, "socket");
         if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
                 return complain_unreachable(-errno);
+        agent_start();
         *c = (Client) { .fd = TAKE_FD(fd), .in.limit = REPLY_MAX };
         return 0;
 }
@@ -55,12 +57,24 @@ static int send_all(int fd, const char *data, size_t len) {
         return 0;
 }
 
+/* Polkit may be asked about all but what everybody may. */
+static bool may_ask(const char *method) {
+        static const char *const free_methods[] = { "Status", "Describe", "Subscribe", "ListJobs", "CheckPolicy", "ShowPolicy" };
+        for (size_t i = 0; i < ELEMENTSOF(free_methods); i++)
+                if (strcmp(free_methods[i], method) == 0)
+                        return false;
+        return arg_ask_password;
+}
+
 int client_send(Client *c, const char *method, json_object *parameters, const char *flag) {
         char full[64];
         snprintf(full, sizeof(full), "%s%s", strchr(method, '.') ? "" : INTERFACE, method);
         json_object *o = json_object_new_object();
         json_object_object_add(o, "method", json_object_new_string(full));
-        json_object_object_add(o, "parameters", parameters ?: json_object_new_object());
+        parameters = parameters ?: json_object_new_object();
+        if (may_ask(method))
+                json_object_object_add(parameters, "allowInteractiveAuthentication", json_object_new_boolean(true));
+        json_object_object_add(o, "parameters", parameters);
         if (flag)
                 json_object_object_add(o, flag, json_object_new_boolean(true));
         size_t len;

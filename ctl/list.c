@@ -32,13 +32,14 @@ static void print_words(json_object *s) {
 
 typedef enum Form { FORM_TABLE, FORM_JSON, FORM_WORDS } Form;
 
-static int list(Form form, bool legend) {
+static int list(Form form, bool legend, bool all) {
         static void (*const print[])(json_object *s) = { [FORM_TABLE] = print_line, [FORM_WORDS] = print_words };
         _cleanup_(client_done) Client c = CLIENT_INIT;
-        if (client_connect(&c) < 0 || client_send(&c, "List", NULL, "more") < 0)
+        json_object *p = json_object_new_object();
+        json_object_object_add(p, "all", json_object_new_boolean(all));
+        if (client_connect(&c) < 0 || client_send(&c, "List", p, "more") < 0)
                 return EXIT_USAGE;
-        if (form == FORM_TABLE && legend)
-                print_heading();
+        bool heading = form == FORM_TABLE && legend;
         for (bool more = true; more;) {
                 _cleanup_(reply_done) Reply reply = {};
                 json_object *s = NULL;
@@ -47,6 +48,9 @@ static int list(Form form, bool legend) {
                 if (reply.error)
                         return reply_print_error(&reply);
                 more = reply.continues;
+                if (heading)
+                        print_heading();
+                heading = false;
                 if (!json_object_object_get_ex(reply.parameters, "session", &s) || !s)
                         continue;
                 if (form == FORM_JSON)
@@ -60,19 +64,20 @@ static int list(Form form, bool legend) {
 int verb_list(int argc, char **argv) {
         static const struct option options[] = {
                 { "json", no_argument, NULL, 'j' },      { "names", no_argument, NULL, 'n' },
-                { "no-legend", no_argument, NULL, 'l' }, { "help", no_argument, NULL, 'h' },
+                { "no-legend", no_argument, NULL, 'l' }, { "all", no_argument, NULL, 'a' }, { "help", no_argument, NULL, 'h' },
                 {},
         };
         Form form = FORM_TABLE;
-        bool legend = true;
-        for (int c; (c = getopt_long(argc, argv, "hj", options, NULL)) >= 0;) {
+        bool legend = true, all = false;
+        for (int c; (c = getopt_long(argc, argv, "ahj", options, NULL)) >= 0;) {
                 switch (c) {
                 case 'j': form = FORM_JSON; break;
                 case 'n': form = FORM_WORDS; break;
                 case 'l': legend = false; break;
-                case 'h': puts("stapctl list [--json | --names] [--no-legend]"); return EXIT_OK;
+                case 'a': all = true; break;
+                case 'h': puts("stapctl list [--all] [--json | --names] [--no-legend]"); return EXIT_OK;
                 default: return EXIT_USAGE;
                 }
         }
-        return list(form, legend);
+        return list(form, legend, all);
 }

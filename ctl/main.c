@@ -10,6 +10,7 @@
 #include "config.h"
 
 const char *arg_socket = STAPD_SOCKET;
+bool arg_ask_password = true;
 
 static const struct {
         const char *name;
@@ -17,7 +18,7 @@ static const struct {
         const char *synopsis, *help;
 } verbs[] = {
         { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
-        { "list", verb_list, "", "Show the sessions that you may see" },
+        { "list", verb_list, "[--all]", "Show the sessions that you may see" },
         { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },
         { "snapshot", verb_snapshot, "[OPTIONS] ID", "Show the records that a session keeps" },
         { "record", verb_record, "-o FILE [OPTIONS] ID", "Write a running session to files" },
@@ -45,7 +46,7 @@ int verb_version(int argc, char **argv) {
 }
 
 int verb_help(int argc, char **argv) {
-        puts("stapctl [--socket=PATH] VERB ...\n");
+        puts("stapctl [--socket=PATH] [--no-ask-password] VERB ...\n");
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
                 printf("  %-9s %s\n            %s\n", verbs[i].name, verbs[i].synopsis, verbs[i].help);
         puts("\nstapctl VERB --help shows a verb's options.\n\n"
@@ -65,6 +66,7 @@ static int run_verb(int argc, char **argv) {
 int main(int argc, char **argv) {
         static const struct option options[] = {
                 { "socket", required_argument, NULL, 's' },
+                { "no-ask-password", no_argument, NULL, 'P' },
                 { "version", no_argument, NULL, 'V' },
                 { "help", no_argument, NULL, 'h' },
                 {},
@@ -73,6 +75,7 @@ int main(int argc, char **argv) {
         for (int c; (c = getopt_long(argc, argv, "+hV", options, NULL)) >= 0;) {
                 switch (c) {
                 case 's': arg_socket = optarg; break;
+                case 'P': arg_ask_password = false; break;
                 case 'V': return verb_version(0, NULL);
                 case 'h': return verb_help(0, NULL);
                 default: return EXIT_USAGE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /* What all verbs share: the options before the verb, and the exit statuses. */
+#include <stdbool.h>
 
 enum {
         EXIT_OK = 0,
@@ -12,6 +13,7 @@ enum {
 };
 
 extern const char *arg_socket;
+extern bool arg_ask_password; /* polkit may ask for one */
 
 /* A verb: argv[0] is its name. Returns the exit status. */
 int verb_run(int argc, char **argv);

@@ -12,7 +12,8 @@ static void print(json_object *p) {
         } rows[] = {
                 { "Version", "version" },   { "Process", "pid" },           { "Kernel", "kernel" },
                 { "Build-id", "buildId" },  { "Kernel kit", "kit" },        { "Compiler", "compiler" },
-                { "Modules", "moduleLoading" }, { "Policy", "policy" },     { "Sessions", "sessions" },
+                { "Modules", "moduleLoading" }, { "Policy", "policy" },     { "Polkit", "polkit" },
+                { "Sessions", "sessions" },
         };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 const char *text = member_text(p, rows[i].member);

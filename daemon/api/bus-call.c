@@ -121,6 +121,8 @@ static void error(Call *call, const char *name, json_object *parameters) {
 
 static void wait_later(Call *call) {
         BusCall *c = call_of(call);
+        if (c->waiting) /* once more */
+                return;
         c->waiting = true;
         c->next = c->peer->calls;
         if (c->next)
@@ -146,12 +148,25 @@ static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, 
         call_finish(c);
 }
 
+static int dispatch(BusCall *c) {
+        c->dispatching = true;
+        c->verb->handle(&c->call);
+        c->dispatching = false;
+        if (c->done)
+                call_free(c);
+        return 1;
+}
+
+static void again(Call *call) {
+        (void) dispatch(call_of(call));
+}
+
 static size_t queued(const Call *call) {
         return 0;
 }
 
 static const CallTransport transport = {
-        .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .queued = queued,
+        .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .again = again, .queued = queued,
 };
 
 /* ------------------------------------------------------------------ the call */
@@ -198,17 +213,10 @@ static int call_new(Bus *b, sd_bus_message *m, const VerbInfo *verb, BusCall **r
                          .call = { .transport = &transport, .manager = b->manager, .peer = &peer->peer,
                                    .caller = &peer->peer.caller, .method = verb->method,
                                    .parameters = json_object_new_object(), .more = verb->flags & VERB_MANY,
-                                   .upgrade = true } };
+                                   .upgrade = true,
+                                   .interactive = sd_bus_message_get_allow_interactive_authorization(m) > 0 } };
         *ret = c;
         return 0;
-}
-
-static int dispatch(BusCall *c) {
-        c->verb->handle(&c->call);
-        c->dispatching = false;
-        if (c->done)
-                call_free(c);
-        return 1;
 }
 
 int bus_on_method(sd_bus_message *m, void *userdata, sd_bus_error *e) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The clients on the bus. Who one is says the bus itself, once: a unique name is never given to another. Nothing of
- * /proc is asked, where a pid may be somebody else's by now.
+ * The clients on the bus. Who one is says the bus itself, once: a unique name is never given to another. Nothing that
+ * is decided on is asked of /proc, where a pid may be somebody else's by now.
  */
 #include <errno.h>
 #include <grp.h>
@@ -85,6 +85,9 @@ static int read_credentials(Bus *b, const char *name, Caller *ret) {
                 r = -ENODATA;
         if (r >= 0 && c.n_groups == 0)
                 r = look_up_groups(&c);
+        if (r >= 0 && !(c.bus_name = strdup(name)))
+                r = -ENOMEM;
+        caller_read_start_time(&c);
         if (r < 0)
                 caller_done(&c);
         else

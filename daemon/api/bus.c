@@ -22,6 +22,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
 static void down(Bus *b) {
         while (b->peers)
                 bus_peer_free(b->peers);
+        polkit_connect(b->manager->polkit, NULL);
         if (b->bus)
                 (void) sd_bus_detach_event(b->bus);
         b->bus = sd_bus_close_unref(b->bus);
@@ -110,6 +111,8 @@ static int up(Bus *b) {
                 r = add_objects(b);
         if (r >= 0)
                 r = sd_bus_request_name_async(b->bus, NULL, BUS_NAME, 0, on_name, b);
+        if (r >= 0)
+                polkit_connect(b->manager->polkit, b->bus);
         if (r < 0) {
                 log_warning_errno(r, "Cannot use the message bus at %s: %m", b->address);
                 down(b);

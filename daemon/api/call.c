@@ -39,6 +39,11 @@ void call_hand_over(Call *c, json_object *reply, CallUpgrade upgrade, CallGone g
         c->transport->hand_over(c, reply, upgrade, gone, userdata);
 }
 
+void call_again(Call *c) {
+        c->gone = NULL;
+        c->transport->again(c);
+}
+
 size_t call_queued(const Call *c) {
         return c->transport->queued(c);
 }

@@ -30,6 +30,7 @@ typedef struct CallTransport {
         void (*error)(Call *c, const char *name, json_object *parameters);
         void (*wait)(Call *c);
         void (*hand_over)(Call *c, json_object *reply, CallUpgrade upgrade, CallGone gone, void *userdata);
+        void (*again)(Call *c);
         size_t (*queued)(const Call *c); /* bytes of replies that the client has not taken */
 } CallTransport;
 
@@ -41,6 +42,13 @@ struct Call {
         const char *method;       /* full name, as Varlink has it */
         json_object *parameters;  /* an object, never NULL */
         bool more, oneway, upgrade;
+        bool interactive;         /* polkit may ask somebody to authenticate */
+        struct {
+                const char *action; /* of polkit, that it has been asked; NULL: nothing has */
+                char about[SESSION_ID_LENGTH + 1]; /* the session, or "" */
+                Verb verb;
+                bool granted;
+        } asked;
         CallGone gone;            /* of a call that waits */
         CallGone drained;         /* of one that sends many replies: the client has taken all of them */
         void *gone_data;
@@ -57,6 +65,8 @@ void call_error_text(Call *c, const char *name, const char *parameter, const cha
 void call_wait(Call *c, CallGone gone, void *userdata);
 /* After the reply is out, `upgrade` gets a socket to the client; `gone` is called when the client went before. */
 void call_hand_over(Call *c, json_object *reply, CallUpgrade upgrade, CallGone gone, void *userdata);
+/* The call that waited is made once more, from its beginning: what it waited for is there. */
+void call_again(Call *c);
 size_t call_queued(const Call *c);
 
 /* Ties something to the client, whatever calls follow; `gone` is called, once, when the client goes. NULL: no memory. */

@@ -156,12 +156,16 @@ static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, 
         connection_of(call)->upgrade = upgrade;
 }
 
+static void again(Call *call) {
+        verbs_dispatch(call);
+}
+
 static size_t queued(const Call *call) {
         return ((const Connection *) call)->out.len;
 }
 
 static const CallTransport connection_transport = {
-        .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .queued = queued,
+        .reply = reply, .error = error, .wait = wait_later, .hand_over = hand_over, .again = again, .queued = queued,
 };
 
 /* The client need not notice that another answers it from now on. */

@@ -55,10 +55,10 @@ static json_object *describe(Session *s) {
         return reply;
 }
 
-static void list_all(Call *c) {
+static void list_all(Call *c, bool all) {
         json_object *last = NULL;
         for (Session *s = c->manager->sessions; s; s = s->next) {
-                if (!verb_may_see(c->manager, c->caller, s))
+                if (!all && !verb_may_see(c->manager, c->caller, s))
                         continue;
                 if (last)
                         call_reply_more(c, last);
@@ -69,14 +69,16 @@ static void list_all(Call *c) {
 
 void verb_list(Call *c) {
         const char *id = NULL;
-        if (!param_text(c, "id", false, &id))
+        bool all = false;
+        if (!param_text(c, "id", false, &id) || !param_flag(c, "all", &all))
                 return;
         if (!id && !c->more) {
                 call_error(c, "org.varlink.service.ExpectedMore", NULL);
                 return;
         }
         if (!id) {
-                list_all(c);
+                if (!all || verb_allowed(c, VERB_SEE_ALL, (uid_t) -1))
+                        list_all(c, all);
                 return;
         }
         Session *s = verb_session(c, VERB_SEE);

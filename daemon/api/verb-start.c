@@ -210,6 +210,7 @@ static int create(Call *c, Request *request, Start **ret) {
                 peer_untie(start->tie);
                 return r;
         }
+        start->session->interactive = c->interactive;
         start->session->client_more = start->more;
         start->session->client_waits = true;
         *ret = TAKE_PTR(start);

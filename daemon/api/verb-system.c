@@ -14,8 +14,14 @@ json_object *status_describe(Manager *m) {
         CompilerInfo info = compiler_info(m->compiler);
         const char *advice;
         char policy[256];
-        snprintf(policy, sizeof(policy), "root%s%s", m->policy.group != (gid_t) -1 ? " and group " : "",
-                 m->policy.group != (gid_t) -1 ? m->policy.group_name : "");
+        bool group = m->policy.group != (gid_t) -1 && !m->policy.broken;
+        unsigned n_rules = m->policy.rules ? m->policy.rules->n : 0;
+        int n = snprintf(policy, sizeof(policy), "root%s%s", group ? " and group " : "", group ? m->policy.group_name : "");
+        if (n_rules > 0)
+                n += snprintf(policy + n, sizeof(policy) - (size_t) n, ", and who %u rule%s let%s", n_rules,
+                              n_rules > 1 ? "s" : "", n_rules > 1 ? "" : "s");
+        if (m->policy.broken)
+                snprintf(policy + n, sizeof(policy) - (size_t) n, ": the rules have an error, which is in the log");
         json_object *o = json_object_new_object();
         json_object_object_add(o, "version", text(STAPD_VERSION));
         json_object_object_add(o, "pid", json_object_new_int64(getpid()));
@@ -28,6 +34,7 @@ json_object *status_describe(Manager *m) {
         json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));
+        json_object_object_add(o, "polkit", text(polkit_state(m->polkit)));
         return o;
 }
 

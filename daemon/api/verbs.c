@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/verbs.h"
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "api/interface.h"
 #include "base/cleanup.h"
-#include "base/log.h"
+#include "session/audit.h"
 #include "session/policy.h"
 
 /* D-Bus arguments: a name each, or name:member where the member is called otherwise; verbs.h has the rest. */
@@ -62,6 +64,8 @@ void verbs_dispatch(Call *c) {
         for (size_t i = 0; i < n_verbs; i++) {
                 if (strcmp(verbs[i].method, c->method) != 0)
                         continue;
+                if (!param_flag(c, "allowInteractiveAuthentication", &c->interactive))
+                        return;
                 if ((verbs[i].flags & VERB_NEEDS_UPGRADE) && !c->upgrade)
                         param_invalid(c, "upgrade");
                 else
@@ -141,14 +145,84 @@ bool param_word(Call *c, const char *name, bool required, const char *const *wor
 
 /* ------------------------------------------------------------------ policy */
 
-bool verb_allowed(Call *c, Verb verb, uid_t owner) {
-        const char *rule;
-        if (policy_allows(c->manager, c->caller, verb, owner, &rule))
+static const char *word_of(const Call *c) {
+        return strrchr(c->method, '.') + 1;
+}
+
+/* What one may anyway is no news. */
+static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const Session *s) {
+        audit_decision(&(AuditEntry) { .verb = word_of(c), .allowed = allowed, .rule = rule, .reason = reason,
+                                       .caller = c->caller, .session = s });
+}
+
+static void refuse(Call *c, const char *rule, const char *reason, const Session *s) {
+        audit(c, false, rule, reason, s);
+        call_error_text(c, "PolicyDenied", "reason", reason);
+}
+
+static Session *find_asked(const Call *c) {
+        return *c->asked.about ? manager_find(c->manager, c->asked.about) : NULL;
+}
+
+static void on_answer(void *userdata, PolkitAnswer answer) {
+        Call *c = userdata;
+        char reason[256];
+        snprintf(reason, sizeof(reason), "%s (%s)", polkit_answer_text(answer), c->asked.action);
+        if (answer == POLKIT_YES) {
+                c->asked.granted = true;
+                call_again(c);
+        } else if (c->asked.verb == VERB_SEE && !c->interactive) {
+                /* What he may not see does not exist for him. */
+                audit(c, false, c->asked.action, reason, find_asked(c));
+                call_error_text(c, "NoSuchSession", "id", c->asked.about);
+        } else {
+                refuse(c, c->asked.action, reason, find_asked(c));
+        }
+}
+
+static void on_gone(Call *c, void *userdata) {
+        polkit_cancel(userdata);
+}
+
+static void ask(Call *c, const char *action, Verb verb, const Session *s) {
+        const char *const details[] = {
+                "verb", word_of(c), s ? "session" : NULL, s ? s->id : NULL, "script", s ? s->request->name : NULL,
+                "digest", s ? s->digest : NULL, NULL,
+        };
+        PolkitQuestion q = { .caller = c->caller, .action = action, .details = details, .interactive = c->interactive };
+        PolkitPending *pending;
+        c->asked.action = action;
+        c->asked.verb = verb;
+        snprintf(c->asked.about, sizeof(c->asked.about), "%s", s ? s->id : "");
+        int r = polkit_ask(c->manager->polkit, &q, on_answer, c, &pending);
+        if (r < 0)
+                refuse(c, action, r == -EBUSY ? "you have as many questions to polkit open as one may have" :
+                       polkit_answer_text(r == -ESRCH ? POLKIT_GONE : POLKIT_BROKEN), s);
+        else
+                call_wait(c, on_gone, pending);
+}
+
+/* The yes is good for this action on this session. */
+static bool is_granted(const Call *c, const char *action, const Session *s) {
+        return c->asked.granted && strcmp(c->asked.action, action) == 0 && strcmp(c->asked.about, s ? s->id : "") == 0;
+}
+
+static bool allowed_on(Call *c, Verb verb, uid_t owner, const Session *s) {
+        Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = verb, .owner = owner });
+        bool granted = !d.allowed && d.action && is_granted(c, d.action, s);
+        if ((d.allowed || granted) && s && s->owner.uid != c->caller->uid)
+                audit(c, true, granted ? d.action : d.rule, granted ? polkit_answer_text(POLKIT_YES) : policy_explain(&d), s);
+        if (d.allowed || granted)
                 return true;
-        log_info("Refused %s to uid %u (pid %d): %s", strrchr(c->method, '.') + 1, c->caller->uid, (int) c->caller->pid,
-                 rule);
-        call_error_text(c, "PolicyDenied", "reason", rule);
+        if (d.action && !c->asked.action)
+                ask(c, d.action, verb, s);
+        else
+                refuse(c, d.rule, policy_explain(&d), s);
         return false;
+}
+
+bool verb_allowed(Call *c, Verb verb, uid_t owner) {
+        return allowed_on(c, verb, owner, NULL);
 }
 
 bool verb_may_see(const Manager *m, const Caller *caller, const Session *s) {
@@ -156,14 +230,20 @@ bool verb_may_see(const Manager *m, const Caller *caller, const Session *s) {
         return policy_allows(m, caller, VERB_SEE, s->owner.uid, &rule);
 }
 
+/* He may see it, or polkit could let him. */
+static bool could_see(const Call *c, const Session *s) {
+        Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = VERB_SEE, .owner = s->owner.uid });
+        return d.allowed || d.action;
+}
+
 Session *verb_session(Call *c, Verb verb) {
         const char *id = NULL;
         if (!param_text(c, "id", true, &id))
                 return NULL;
         Session *s = manager_find_name(c->manager, id, c->caller->uid) ?: manager_find(c->manager, id);
-        if (!s || !verb_may_see(c->manager, c->caller, s)) {
+        if (!s || !could_see(c, s)) {
                 call_error_text(c, "NoSuchSession", "id", id);
                 return NULL;
         }
-        return verb_allowed(c, verb, s->owner.uid) ? s : NULL;
+        return allowed_on(c, verb, s->owner.uid, s) ? s : NULL;
 }

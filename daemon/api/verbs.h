@@ -63,7 +63,8 @@ bool param_flag(Call *c, const char *name, bool *ret);
 bool param_word(Call *c, const char *name, bool required, const char *const *words, const char **ret);
 void param_invalid(Call *c, const char *name);
 
-/* Asks the policy; answers PolicyDenied and returns false when it says no. */
+/* Asks the policy; answers PolicyDenied and returns false when it says no. When polkit is to be asked it returns false,
+ * too, the call waits, and is made once more after a yes: so a verb changes nothing before it has asked. */
 bool verb_allowed(Call *c, Verb verb, uid_t owner);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);

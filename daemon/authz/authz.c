@@ -38,8 +38,23 @@ typedef enum {
 
 static const Who who_may[_VERB_MAX] = {
         [VERB_STATUS] = ANYBODY, [VERB_COMPILE] = MEMBER, [VERB_RUN] = MEMBER_RUN,
-        [VERB_PREPARE] = MEMBER, [VERB_SEE] = OWNER,      [VERB_STOP] = OWNER,
+        [VERB_PREPARE] = MEMBER, [VERB_SEE] = OWNER,      [VERB_SEE_ALL] = OWNER, [VERB_STOP] = OWNER,
 };
+
+/* The actions of policy/org.stapd1.policy. */
+#define ACTION(name) "org.stapd1." name
+static const char *const actions[_VERB_MAX] = {
+        [VERB_PREPARE] = ACTION("prepare"), [VERB_SEE] = ACTION("attach-other-stream"),
+        [VERB_SEE_ALL] = ACTION("list-all-sessions"), [VERB_STOP] = ACTION("stop-other-session"),
+};
+static const char *const run_actions[_PRIVILEGE_CLASS_MAX] = {
+        [PRIVILEGE_OWN] = ACTION("run-own-processes"), [PRIVILEGE_SYSTEM] = ACTION("run-script"),
+        [PRIVILEGE_GURU] = ACTION("run-guru"),
+};
+
+static const char *action_of(const Question *q) {
+        return q->verb != VERB_RUN ? actions[q->verb] : q->manifest ? run_actions[q->manifest->privilege] : NULL;
+}
 
 static Decision yes(const char *reason) {
         return (Decision) { .allowed = true, .rule = "built in", .reason = reason };
@@ -47,6 +62,17 @@ static Decision yes(const char *reason) {
 
 static Decision no(const char *reason) {
         return (Decision) { .allowed = false, .rule = "built in", .reason = reason };
+}
+
+/* What nothing here allows, polkit may. */
+static Decision ask(const Policy *p, const Question *q, const char *reason) {
+        Decision d = no(reason);
+        if (!p->can_ask)
+                return d;
+        if (q->verb == VERB_COMPILE)
+                return yes("polkit may allow what comes of it");
+        d.action = action_of(q);
+        return d;
 }
 
 static Decision decide_run(const Policy *p, const Question *q) {
@@ -57,24 +83,41 @@ static Decision decide_run(const Policy *p, const Question *q) {
 }
 
 static Decision decide_member(const Policy *p, const Question *q) {
+        if (q->manifest && q->manifest->privilege == PRIVILEGE_GURU && !p->allow_guru)
+                return decide_run(p, q); /* nobody is asked for that, either */
         if (p->group == (gid_t) -1)
-                return no("only root may trace; Group= in stapd.conf names a group whose members may too");
+                return ask(p, q, "only root may trace; Group= in stapd.conf names a group whose members may too");
         if (!caller_in_group(q->caller, p->group))
-                return no("the caller is not in the group that Group= in stapd.conf names; an administrator can add a "
+                return ask(p, q, "the caller is not in the group that Group= in stapd.conf names; an administrator can add a "
                           "user with: usermod -aG GROUP USER");
         return who_may[q->verb] == MEMBER_RUN ? decide_run(p, q) : yes("the caller is a member of the group");
 }
 
 /* ------------------------------------------------------------------ with one */
 
-static Decision decide_by(const Rule *r) {
+static Decision decide_by(const Policy *p, const Rule *r, const Question *q) {
         static const char *const reasons[_RULE_EFFECT_MAX] = {
                 [RULE_ALLOW] = "a rule of the policy allows it",
                 [RULE_DENY] = "a rule of the policy denies it",
-                [RULE_ASK] = "a rule of the policy wants an administrator to be asked, and there is no polkit to ask",
+                [RULE_ASK] = "a rule of the policy wants polkit to be asked",
         };
-        return (Decision) { .allowed = r->effect == RULE_ALLOW, .by_policy = true, .rule = r->place,
-                            .reason = r->reason ?: reasons[r->effect], .limits = &r->limits };
+        Decision d = { .allowed = r->effect == RULE_ALLOW, .by_policy = true, .rule = r->place,
+                       .reason = r->reason ?: reasons[r->effect], .limits = &r->limits };
+        if (r->effect == RULE_ASK && p->can_ask)
+                d.action = action_of(q);
+        else if (r->effect == RULE_ASK && !r->reason)
+                d.reason = "a rule of the policy wants polkit to be asked, and there is none";
+        return d;
+}
+
+/* The rule about it; of a compilation, one that may allow what comes of it. */
+static const Rule *find_rule(const Policy *p, const Question *q) {
+        Question as = *q;
+        if (q->verb == VERB_COMPILE)
+                return rules_find_about(p->rules, q->caller, VERB_RUN);
+        if (q->verb == VERB_SEE_ALL)
+                as.verb = VERB_SEE;
+        return rules_find(p->rules, &as);
 }
 
 Decision authz_decide(const Policy *p, const Question *q) {
@@ -87,11 +130,10 @@ Decision authz_decide(const Policy *p, const Question *q) {
         if (p->broken)
                 return no("the policy of this machine has an error, and until it is mended only root may trace; the log of "
                           "stapd says where");
-        const Rule *rule = q->verb == VERB_COMPILE ? rules_find_about(p->rules, q->caller, VERB_RUN)
-                                                   : rules_find(p->rules, q);
+        const Rule *rule = find_rule(p, q);
         if (rule && q->verb == VERB_COMPILE)
                 return yes("what comes of it may be allowed");
         if (rule)
-                return decide_by(rule);
-        return who_may[q->verb] == OWNER ? no("the session belongs to another user") : decide_member(p, q);
+                return decide_by(p, rule, q);
+        return who_may[q->verb] == OWNER ? ask(p, q, "the session belongs to another user") : decide_member(p, q);
 }

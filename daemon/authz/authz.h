@@ -2,11 +2,12 @@
 #pragma once
 /*
  * Who may do what. The decision takes the caller, the verb and, when a script is about to be loaded, the manifest of what
- * was compiled; it answers yes or no with the rule that says so.
+ * was compiled; it answers yes, no, or that polkit is to be asked, with the rule that says so.
  *
  * Root may do everything. Then the first rule of the policy (rules.h) that matches decides. Where none does: members of
  * the configured group may run scripts without embedded C and writes, guru scripts only with AllowGuru=yes; one's own
- * sessions one may see and stop, whatever the rules say; everybody may ask for the status.
+ * sessions one may see and stop, whatever the rules say; everybody may ask for the status. What all that leaves is polkit's
+ * to say, where there is one (polkit.h).
  */
 #include "authz/rules.h"
 
@@ -15,6 +16,7 @@ typedef struct Policy {
         char *group_name;
         bool allow_guru;
         Rules *rules;      /* NULL: none */
+        bool can_ask;      /* there is polkit */
         bool broken;       /* there are rules, and they cannot be read: only root traces */
 } Policy;
 
@@ -25,6 +27,7 @@ void policy_done(Policy *p);
 
 typedef struct Decision {
         bool allowed;
+        const char *action;       /* not allowed, unless polkit says yes to this; or NULL */
         bool by_policy;           /* not by what is built in */
         const char *rule;         /* which rule decided */
         const char *reason;       /* a sentence; for a refusal, also what to do */

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "authz/caller.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include "base/cleanup.h"
 
 #ifndef SO_PEERGROUPS
 #define SO_PEERGROUPS 59
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
 #endif
 
 static int read_groups(int fd, Caller *c) {
@@ -25,6 +34,75 @@ static int read_groups(int fd, Caller *c) {
         return -ERANGE;
 }
 
+/* ------------------------------------------------------------------ the process */
+
+/* Field 22 of proc(5)'s stat; the name before it may contain anything. */
+static uint64_t read_start_time(pid_t pid) {
+        char path[48], text[1024];
+        snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+        _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+        if (n <= 0)
+                return 0;
+        text[n] = 0;
+        unsigned long long start = 0;
+        const char *rest = strrchr(text, ')');
+        if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &start) != 1)
+                return 0;
+        return start;
+}
+
+static bool has_exited(int pidfd) {
+        struct pollfd p = { .fd = pidfd, .events = POLLIN };
+        return poll(&p, 1, 0) != 0;
+}
+
+void caller_read_start_time(Caller *c) {
+        c->start_time = c->pid > 0 ? read_start_time(c->pid) : 0;
+}
+
+int caller_open_process(const Caller *c) {
+        if (c->pid <= 0 || c->start_time == 0)
+                return -ESRCH;
+        _cleanup_(closep) int fd = (int) syscall(SYS_pidfd_open, c->pid, 0);
+        if (fd < 0)
+                return -errno;
+        /* In this order: whoever it is that the fd is of, he had the pid when it was asked for. */
+        if (read_start_time(c->pid) != c->start_time || has_exited(fd))
+                return -ESRCH;
+        return TAKE_FD(fd);
+}
+
+/* Where the kernel knows the process itself and not just its number, one that has exited since leaves no time. */
+static void read_peer_start_time(int socket, Caller *c) {
+        int fd = -1;
+        socklen_t size = sizeof(fd);
+        bool known = getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) >= 0;
+        caller_read_start_time(c);
+        if (known && has_exited(fd))
+                c->start_time = 0;
+        if (known)
+                close(fd);
+}
+
+/* ------------------------------------------------------------------ itself */
+
+int caller_copy(const Caller *c, Caller *ret) {
+        Caller copy = *c;
+        copy.groups = NULL;
+        copy.bus_name = c->bus_name ? strdup(c->bus_name) : NULL;
+        if (c->bus_name && !copy.bus_name)
+                return -ENOMEM;
+        if (c->n_groups > 0 && !(copy.groups = malloc(c->n_groups * sizeof(*c->groups)))) {
+                free(copy.bus_name);
+                return -ENOMEM;
+        }
+        if (c->n_groups > 0)
+                memcpy(copy.groups, c->groups, c->n_groups * sizeof(*c->groups));
+        *ret = copy;
+        return 0;
+}
+
 int caller_from_socket(int fd, Caller *ret) {
         struct ucred cred;
         socklen_t size = sizeof(cred);
@@ -34,12 +112,14 @@ int caller_from_socket(int fd, Caller *ret) {
         int r = read_groups(fd, &c);
         if (r < 0)
                 return r;
+        read_peer_start_time(fd, &c);
         *ret = c;
         return 0;
 }
 
 void caller_done(Caller *c) {
         free(c->groups);
+        free(c->bus_name);
         *c = (Caller) {};
 }
 

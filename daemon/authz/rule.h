@@ -32,6 +32,7 @@ typedef enum Verb {
         VERB_RUN,     /* after it, with the manifest */
         VERB_PREPARE,
         VERB_SEE,     /* a session: list, attach */
+        VERB_SEE_ALL, /* whatever there is; for rules the same as VERB_SEE */
         VERB_STOP,
         _VERB_MAX,
 } Verb;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 #include "base/cleanup.h"
@@ -102,4 +103,48 @@ int log_full(int level, int error, const char *file, int line, const char *fmt, 
                 write_line(level, text);
         errno = saved;
         return -error;
+}
+
+#define EVENT_FIELDS_MAX 32
+
+static struct iovec field_of(const char *text) {
+        return (struct iovec) { .iov_base = (void *) text, .iov_len = strlen(text) };
+}
+
+static bool send_event(int level, const char *message_id, const char *const *fields, const char *text) {
+        char message[LINE_MAX_BYTES + 16], id[64], priority[16], identifier[64];
+        snprintf(message, sizeof(message), "MESSAGE=%s", text);
+        snprintf(id, sizeof(id), "MESSAGE_ID=%s", message_id);
+        snprintf(priority, sizeof(priority), "PRIORITY=%d", level);
+        snprintf(identifier, sizeof(identifier), "SYSLOG_IDENTIFIER=%s", setup.identifier);
+        struct iovec all[EVENT_FIELDS_MAX + 4] = { field_of(message), field_of(id), field_of(priority), field_of(identifier) };
+        int n = 4;
+        for (; *fields && n < EVENT_FIELDS_MAX + 4; fields++)
+                all[n++] = field_of(*fields);
+        return sd_journal_sendv(all, n) >= 0;
+}
+
+static void add_fields(char *text, size_t size, const char *message_id, const char *const *fields) {
+        size_t n = strlen(text);
+        n += (size_t) snprintf(text + n, size - n, " [MESSAGE_ID=%s", message_id);
+        for (; *fields && n < size; fields++)
+                n += (size_t) snprintf(text + n, size - n, " %s", *fields);
+        if (n < size - 1)
+                strcpy(text + n, "]");
+}
+
+void log_event(int level, const char *message_id, const char *const *fields, const char *fmt, ...) {
+        int saved = errno;
+        char text[LINE_MAX_BYTES];
+        va_list ap;
+        va_start(ap, fmt);
+        vsnprintf(text, sizeof(text), fmt, ap);
+        va_end(ap);
+        if (setup.target == TARGET_JOURNAL && !send_event(level, message_id, fields, text))
+                setup.target = TARGET_PREFIXED;
+        if (setup.max_level >= LOG_DEBUG && setup.target != TARGET_JOURNAL)
+                add_fields(text, sizeof(text), message_id, fields);
+        if (setup.target != TARGET_JOURNAL && level <= setup.max_level)
+                write_line(level, text);
+        errno = saved;
 }

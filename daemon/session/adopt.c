@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "session/lifecycle.h"
 
-#define FORMAT 1 /* of the memo */
+#define FORMAT 2 /* of the memo */
 
 static const char *const kept[] = { "leash", "reader", "module", "client", "state" };
 
@@ -44,7 +44,7 @@ static json_object *describe(const Session *s) {
         add_text(o, "key", s->key);
         add_text(o, "digest", s->digest);
         add_text(o, "module", s->module);
-        add_number(o, "state", s->state);
+        add_text(o, "state", session_state_to_string(s->state));
         add_text(o, "result", s->result);
         add_text(o, "error", s->error);
         add_number(o, "created", (int64_t) s->created_usec);
@@ -146,7 +146,7 @@ static int read_memo(Session *s, json_object *o) {
         copy_text(s->key, sizeof(s->key), text_of(o, "key"));
         copy_text(s->digest, sizeof(s->digest), text_of(o, "digest"));
         copy_text(s->module, sizeof(s->module), text_of(o, "module"));
-        s->state = (SessionState) number_of(o, "state");
+        s->state = session_state_from_string(text_of(o, "state"));
         s->result = result_of(o);
         s->created_usec = (uint64_t) number_of(o, "created");
         s->started_usec = (uint64_t) number_of(o, "started");
@@ -157,7 +157,7 @@ static int read_memo(Session *s, json_object *o) {
         s->login = login ? strdup(login) : NULL;
         s->error = error ? strdup(error) : NULL;
         s->client_bus = bus ? strdup(bus) : NULL;
-        return session_state_in_kernel(s->state) && *s->module ? 0 : -EBADMSG;
+        return s->state >= 0 && session_state_in_kernel(s->state) && *s->module ? 0 : -EBADMSG;
 }
 
 static int take_kernel_side(Session *s, Store *store) {

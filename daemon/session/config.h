@@ -15,6 +15,7 @@
  *     KeepMaxMegabytes=256   recent records kept for one user's sessions
  *     RecordMaxMegabytes=16384   files of one user's recordings
  *     KitsMax=4              kernel kits kept
+ *     AskSeconds=120         to authenticate, when polkit asks
  *     SigningKey=            files for kernels that take only signed modules
  *     SigningCertificate=
  *
@@ -28,7 +29,7 @@ typedef struct Config {
         char *signing_key, *signing_certificate;
         bool allow_guru;
         unsigned sessions_max, sessions_per_user, compile_slots;
-        unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max;
+        unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;
         char *policy_dir; /* in place of those of the machine, or NULL */

@@ -78,7 +78,7 @@ void job_set_progress(Job *j, double progress, const char *text) {
 
 /* How far a start is in each state; the passes of the compiler move it on between. */
 static const double start_progress[_SESSION_STATE_MAX] = {
-        [SESSION_COMPILING] = 0.05, [SESSION_LOADING] = 0.9, [SESSION_STARTING] = 0.95,
+        [SESSION_COMPILING] = 0.05, [SESSION_ASKING] = 0.87, [SESSION_LOADING] = 0.9, [SESSION_STARTING] = 0.95,
 };
 
 static bool is_started(SessionState s) {

@@ -4,7 +4,8 @@
  * What the stages of a session call of each other; nobody else includes this. The order of the stages, and their files:
  *
  *   compile.c   cache or job
- *   load.c      manifest, policy, module, leash, stream; then held or started
+ *   load.c      manifest; once it is decided on: module, leash, stream; then held or started
+ *   decide.c    policy, and polkit if that is to be asked
  *   follow.c    the leash is readable: running, stopping, stopped
  *   finish.c    drain the stream, unload the module, end
  */
@@ -22,6 +23,9 @@ void session_tell_progress(Session *s, const char *text);
 
 /* Takes the fd of the compiled module. */
 void session_load(Session *s, int fd);
+/* Goes on with session_insert(), or ends it; perhaps later. */
+void session_decide(Session *s);
+void session_insert(Session *s);
 StreamerOptions session_stream_options(const Session *s);
 /* Watches a session that was armed by an earlier stapd. Negative errno. */
 int session_follow_again(Session *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a compiled module to one that is loaded: its manifest is read, the policy decides on it, it gets its session's
+ * From a compiled module to one that is loaded: its manifest is read, decide.c decides on it, it gets its session's
  * name, is signed, and goes into the kernel with its leash and its stream.
  */
 #include <errno.h>
@@ -16,7 +16,6 @@
 #include "session/kit.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
-#include "session/policy.h"
 
 #define MODULE_MAX (64u << 20)
 #define SUBBUF_SIZE 65536u
@@ -134,6 +133,10 @@ static int load(Session *s, const char **ret_error) {
 static int read_manifest(Session *s, int fd) {
         const char *why = NULL;
         int r = manifest_read_module(fd, &s->manifest, &why);
+        if (r >= 0 && strcmp(s->manifest->digest, s->digest) != 0) {
+                why = "it is of another script";
+                r = -EBADMSG;
+        }
         if (r < 0)
                 log_errno(r, "The compiled module of session %s has no usable manifest: %s", s->id, why ?: "?");
         return r;
@@ -148,14 +151,13 @@ void session_load(Session *s, int fd) {
                 session_fail(s, FAILURE_INTERNAL, "load-failed", "the compiled module is damaged");
                 return;
         }
-        const char *reason;
-        if (!policy_admits(s, &reason)) {
-                session_fail(s, FAILURE_POLICY, "policy", reason);
-                return;
-        }
+        session_decide(s);
+}
+
+void session_insert(Session *s) {
         session_set_state(s, SESSION_LOADING);
         const char *error;
-        r = load(s, &error);
+        int r = load(s, &error);
         if (r < 0) {
                 session_fail_in_kernel(s, FAILURE_MODULE, "load-failed", error);
                 return;

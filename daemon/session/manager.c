@@ -268,6 +268,9 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         m->event = sd_event_ref(event);
         m->config = config;
         policy_setup(m);
+        r = polkit_new(event, config->ask_seconds, &m->polkit);
+        if (r < 0)
+                return r;
         m->ended = json_object_new_array();
         if (!m->ended || tally_init(&m->tally) < 0)
                 return -ENOMEM;
@@ -328,6 +331,7 @@ Manager *manager_free(Manager *m) {
         if (!m->leaving)
                 kit_unload_core();
         policy_done(&m->policy);
+        polkit_free(m->polkit);
         login_watch_free(m->logins);
         json_object_put(m->ended);
         tally_done(&m->tally);

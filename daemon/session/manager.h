@@ -3,6 +3,7 @@
 /*
  * All sessions, the compiler, the cache and the kit: what stapd is, without its APIs.
  */
+#include "authz/polkit.h"
 #include "run/loading.h"
 #include "run/sign.h"
 #include "session/cache.h"
@@ -15,6 +16,7 @@ struct Manager {
         sd_event *event;
         const Config *config;
         Policy policy;
+        Polkit *polkit;
         Compiler *compiler;
         Cache *cache;
         char *kit_dir;

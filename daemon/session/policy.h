@@ -11,8 +11,11 @@ void policy_setup(Manager *m);
 /* Reads the rules anew. With an error the old ones stay: negative errno, and the log says which file and line. */
 int policy_reload(Manager *m);
 
-/* May this session's compiled script run? Its request gets the limits of the rule that allows it. *ret_reason: which rule
- * decided, for people; lives until the next call. */
-bool policy_admits(Session *s, const char **ret_reason);
-/* For a verb about something that belongs to `owner`. */
+/* With polkit as it is now. What it returns lives until the rules are read anew. */
+Decision policy_decide(const Manager *m, const Question *q);
+/* May this caller run what has this manifest, with these arguments (an array of strings, or NULL)? */
+Decision policy_decide_on(const Manager *m, const Caller *c, const Manifest *manifest, json_object *args);
+/* Its reason, and which rule it was, for people; lives until the next call. */
+const char *policy_explain(const Decision *d);
+/* For a verb about something that belongs to `owner`, without asking anybody. */
 bool policy_allows(const Manager *m, const Caller *c, Verb verb, uid_t owner, const char **ret_reason);

@@ -3,7 +3,8 @@
  * What others may do with a session, and its beginning and end as an object. The stages of its life have files of
  * their own (lifecycle.h):
  *
- *   session_new -> manager_enqueue -> session_compile -> session_load -> [held] -> session_start
+ *   session_new -> manager_enqueue -> session_compile -> session_load -> session_decide -> [asking] -> session_insert
+ *   -> [held] -> session_start
  *   -> leash readable: running, stopping, stopped -> drain -> unload -> session_end -> manager_remove
  *
  * Every error on the way ends in session_begin_unload() or, before anything is in the kernel, in session_end().
@@ -55,6 +56,7 @@ void session_fail(Session *s, SessionFailure failure, const char *result, const 
         s->result = result;
         session_set_error(s, error);
         s->job = compile_job_cancel(s->job);
+        s->question = polkit_cancel(s->question);
         session_end(s);
 }
 
@@ -97,6 +99,7 @@ void session_stop(Session *s, const char *result, bool immediate) {
         switch (s->state) {
         case SESSION_QUEUED:
         case SESSION_COMPILING:
+        case SESSION_ASKING:
                 session_fail(s, FAILURE_NONE, s->result ?: "success", NULL);
                 break;
         case SESSION_HELD:
@@ -163,18 +166,6 @@ static int make_id(char *ret) {
         return 0;
 }
 
-static int copy_caller(const Caller *c, Caller *ret) {
-        *ret = *c;
-        ret->groups = NULL;
-        if (c->n_groups == 0)
-                return 0;
-        ret->groups = malloc(c->n_groups * sizeof(*c->groups));
-        if (!ret->groups)
-                return -ENOMEM;
-        memcpy(ret->groups, c->groups, c->n_groups * sizeof(*c->groups));
-        return 0;
-}
-
 int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
                 Session **ret) {
         Session *s = calloc(1, sizeof(*s));
@@ -188,7 +179,7 @@ int session_new(Manager *m, const Caller *owner, Request *request, const Session
                          .client_fd = -1, .memo = MEMO_INIT, .leash = LEASH_INIT };
         int r = make_id(s->id);
         if (r >= 0)
-                r = copy_caller(owner, &s->owner);
+                r = caller_copy(owner, &s->owner);
         if (r < 0) {
                 free(s);
                 return r;
@@ -217,6 +208,7 @@ Session *session_free(Session *s) {
         if (!s)
                 return NULL;
         s->job = compile_job_cancel(s->job);
+        s->question = polkit_cancel(s->question);
         s->start_job = job_end(s->start_job, JOB_CANCELED);
         s->stop_job = job_end(s->stop_job, JOB_DONE);
         sd_event_source_disable_unref(s->leash_source);

@@ -7,6 +7,7 @@
  */
 #include <systemd/sd-event.h>
 #include "authz/authz.h"
+#include "authz/polkit.h"
 #include "manifest/manifest.h"
 #include "run/leash.h"
 #include "session/compiler.h"
@@ -59,6 +60,10 @@ struct Session {
         char *error;             /* sentence for people, or NULL */
         const SessionObserver *observer;
         void *observer_data;
+
+        bool interactive;        /* its client lets polkit ask somebody to authenticate */
+        PolkitPending *question; /* while it is asked about */
+        const char *asked;       /* the action */
 
         CompileJob *job;
         Job *start_job, *stop_job; /* while they run */

@@ -12,8 +12,9 @@ static const char *const names[_SESSION_STATE_MAX] = {
 
 #define TO(s) (1u << SESSION_##s)
 static const unsigned followers[_SESSION_STATE_MAX] = {
-        [SESSION_QUEUED] = TO(COMPILING) | TO(LOADING) | TO(ENDED),
-        [SESSION_COMPILING] = TO(LOADING) | TO(ENDED),
+        [SESSION_QUEUED] = TO(COMPILING) | TO(ASKING) | TO(LOADING) | TO(ENDED),
+        [SESSION_COMPILING] = TO(ASKING) | TO(LOADING) | TO(ENDED),
+        [SESSION_ASKING] = TO(LOADING) | TO(ENDED),
         [SESSION_LOADING] = TO(HELD) | TO(STARTING) | TO(UNLOADING),
         [SESSION_HELD] = TO(STARTING) | TO(UNLOADING),
         [SESSION_STARTING] = TO(RUNNING) | TO(STOPPING) | TO(DRAINING) | TO(UNLOADING),
@@ -26,6 +27,13 @@ static const unsigned followers[_SESSION_STATE_MAX] = {
 
 const char *session_state_to_string(SessionState s) {
         return s >= 0 && s < _SESSION_STATE_MAX ? names[s] : "unknown";
+}
+
+SessionState session_state_from_string(const char *s) {
+        for (SessionState i = 0; s && i < _SESSION_STATE_MAX; i++)
+                if (strcmp(names[i], s) == 0)
+                        return i;
+        return _SESSION_STATE_INVALID;
 }
 
 bool session_state_may_follow(SessionState from, SessionState to) {

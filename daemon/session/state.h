@@ -9,6 +9,7 @@
 #define SESSION_STATES(X)                                                                       \
         X(QUEUED, "queued")       /* waits for the kernel kit or a compile slot */              \
         X(COMPILING, "compiling")                                                               \
+        X(ASKING, "asking")       /* polkit has not answered yet */                              \
         X(LOADING, "loading")     /* policy, leash, module, stream process */                   \
         X(HELD, "held")           /* loaded; waits for Release */                               \
         X(STARTING, "starting")   /* begin probes, arming */                                    \
@@ -60,6 +61,7 @@ const char *session_lifetime_to_string(SessionLifetime l);
 SessionLifetime session_lifetime_from_string(const char *s);
 
 const char *session_state_to_string(SessionState s);
+SessionState session_state_from_string(const char *s);
 bool session_state_may_follow(SessionState from, SessionState to);
 /* True from LOADING to UNLOADING: there may be something of it in the kernel. */
 bool session_state_in_kernel(SessionState s);

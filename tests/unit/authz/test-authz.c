@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who may do what, as a table; and that a caller is who the kernel says. */
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "authz/authz.h"
@@ -82,4 +83,71 @@ TEST(caller_comes_from_the_kernel) {
         close(pair[0]);
         close(pair[1]);
         ASSERT(caller_from_socket(pair[0], &c) < 0);
+}
+
+TEST(what_is_left_is_for_polkit) {
+        Manifest plain = { .privilege = PRIVILEGE_SYSTEM }, own = { .privilege = PRIVILEGE_OWN }, guru = { .privilege = PRIVILEGE_GURU };
+        const struct {
+                int line;
+                const Caller *caller;
+                Verb verb;
+                uid_t owner;
+                const Manifest *manifest;
+                bool guru_allowed;
+                const char *action; /* NULL: it is not asked */
+        } rows[] = {
+                { __LINE__, &stranger, VERB_RUN, STRANGER, &plain, false, "org.stapd1.run-script" },
+                { __LINE__, &stranger, VERB_RUN, STRANGER, &own, false, "org.stapd1.run-own-processes" },
+                { __LINE__, &stranger, VERB_RUN, STRANGER, &guru, false, NULL },
+                { __LINE__, &stranger, VERB_RUN, STRANGER, &guru, true, "org.stapd1.run-guru" },
+                { __LINE__, &stranger, VERB_COMPILE, STRANGER, NULL, false, NULL },
+                { __LINE__, &stranger, VERB_PREPARE, STRANGER, NULL, false, "org.stapd1.prepare" },
+                { __LINE__, &stranger, VERB_SEE, OWNER, NULL, false, "org.stapd1.attach-other-stream" },
+                { __LINE__, &stranger, VERB_SEE_ALL, (uid_t) -1, NULL, false, "org.stapd1.list-all-sessions" },
+                { __LINE__, &stranger, VERB_STOP, OWNER, NULL, false, "org.stapd1.stop-other-session" },
+                { __LINE__, &stranger, VERB_STOP, STRANGER, NULL, false, NULL },
+                { __LINE__, &member, VERB_RUN, OWNER, &plain, false, NULL },
+                { __LINE__, &member, VERB_RUN, OWNER, &guru, false, NULL },
+                { __LINE__, &root, VERB_RUN, 0, &guru, false, NULL },
+        };
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                TEST_CASE("line %d", rows[i].line);
+                Policy p = { .group = GROUP, .allow_guru = rows[i].guru_allowed, .can_ask = true };
+                Question q = { .caller = rows[i].caller, .verb = rows[i].verb, .owner = rows[i].owner,
+                               .manifest = rows[i].manifest };
+                Decision d = authz_decide(&p, &q);
+                ASSERT_EQ(d.action != NULL, rows[i].action != NULL);
+                if (rows[i].action) {
+                        ASSERT_STREQ(d.action, rows[i].action);
+                        ASSERT(!d.allowed);
+                }
+                p.can_ask = false;
+                ASSERT_NULL(authz_decide(&p, &q).action);
+        }
+        Policy broken = { .group = GROUP, .can_ask = true, .broken = true };
+        Question q = { .caller = &stranger, .verb = VERB_RUN, .owner = STRANGER, .manifest = &plain };
+        ASSERT_NULL(authz_decide(&broken, &q).action);
+}
+
+TEST(a_process_is_known_by_more_than_its_number) {
+        Caller c = { .uid = getuid(), .pid = getpid() };
+        caller_read_start_time(&c);
+        ASSERT(c.start_time > 0);
+        int fd = caller_open_process(&c);
+        ASSERT_OK(fd);
+        close(fd);
+        c.start_time++; /* another process that had the pid */
+        ASSERT_ERROR(caller_open_process(&c), -ESRCH);
+        c.start_time = 0;
+        ASSERT_ERROR(caller_open_process(&c), -ESRCH);
+}
+
+TEST(a_copy_is_whole) {
+        Caller copy, named = member;
+        named.bus_name = (char *) ":1.7";
+        ASSERT_OK(caller_copy(&named, &copy));
+        ASSERT(copy.groups != named.groups && copy.bus_name != named.bus_name);
+        ASSERT(caller_in_group(&copy, GROUP));
+        ASSERT_STREQ(copy.bus_name, ":1.7");
+        caller_done(&copy);
 }

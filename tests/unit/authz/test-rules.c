@@ -118,6 +118,10 @@ TEST(an_administrator_who_cannot_be_asked_says_no) {
         p.rules = parse("[Rule]\nEffect=ask\n");
         Question q = { .caller = &alice, .verb = VERB_RUN, .manifest = &plain };
         ASSERT(!authz_decide(&p, &q).allowed);
+        ASSERT_NULL(authz_decide(&p, &q).action);
+        p.can_ask = true;
+        ASSERT(!authz_decide(&p, &q).allowed);
+        ASSERT_STREQ(authz_decide(&p, &q).action, "org.stapd1.run-script");
 }
 
 TEST(what_is_wrong_is_told_with_its_line) {

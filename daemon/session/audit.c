@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/audit.h"
+#include <stdio.h>
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#define FIELDS_MAX 12
+#define FIELD_SIZE 512
+
+typedef struct Fields {
+        char texts[FIELDS_MAX][FIELD_SIZE];
+        const char *list[FIELDS_MAX + 1];
+        unsigned n;
+} Fields;
+
+static void add_text(Fields *f, const char *name, const char *value) {
+        if (!value || f->n == FIELDS_MAX)
+                return;
+        snprintf(f->texts[f->n], FIELD_SIZE, "%s=%s", name, value);
+        f->list[f->n] = f->texts[f->n];
+        f->list[++f->n] = NULL;
+}
+
+static void add_number(Fields *f, const char *name, int64_t value) {
+        char text[24];
+        snprintf(text, sizeof(text), "%lld", (long long) value);
+        add_text(f, name, text);
+}
+
+static void add_session(Fields *f, const Session *s) {
+        if (!s)
+                return;
+        add_text(f, "STAPD_SESSION", s->id);
+        add_number(f, "STAPD_OWNER", s->owner.uid);
+        add_text(f, "STAPD_SCRIPT", s->request->name);
+        add_text(f, "STAPD_DIGEST", s->digest);
+        add_text(f, "STAPD_CLASS", s->manifest ? privilege_class_to_string(s->manifest->privilege) : NULL);
+}
+
+void audit_decision(const AuditEntry *e) {
+        static Fields f; /* one thread */
+        f.n = 0;
+        add_text(&f, "STAPD_VERB", e->verb);
+        add_text(&f, "STAPD_DECISION", e->allowed ? "allowed" : "refused");
+        add_text(&f, "STAPD_RULE", e->rule);
+        add_number(&f, "STAPD_UID", e->caller->uid);
+        add_number(&f, "STAPD_PID", e->caller->pid);
+        add_session(&f, e->session);
+        const Session *s = e->session;
+        log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s %s%s%.12s%s: %s", e->caller->uid,
+                  (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb, s ? s->request->name : "",
+                  s ? " (sha256 " : "", s ? s->digest : "", s ? ")" : "", e->reason);
+}
+
+void audit_reload(unsigned n_rules, const char *error) {
+        static Fields f;
+        f.n = 0;
+        add_text(&f, "STAPD_VERB", "reload");
+        add_text(&f, "STAPD_DECISION", error ? "refused" : "allowed");
+        add_text(&f, "STAPD_ERROR", error);
+        if (error)
+                log_event(LOG_ERR, AUDIT_RELOAD_ID, f.list, "%s. The policy stays as it was.", error);
+        else
+                log_event(LOG_INFO, AUDIT_RELOAD_ID, f.list, "The policy has %u rule(s).", n_rules);
+}
