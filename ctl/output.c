@@ -2,10 +2,17 @@
 #include "ctl/output.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include "base/cleanup.h"
+
+/* Of one copy, before others have their turn. */
+#define MAX_ROUNDS 64
 
 int output_open(const char *path) {
         if (!path || strcmp(path, "-") == 0)
@@ -36,15 +43,42 @@ int output_write(int fd, const char *data, size_t len) {
         return 0;
 }
 
-int output_copy(int from, int to) {
+/* What `fd` takes without making us wait: we must be there for the next Ctrl-C. Files always take all. */
+static size_t room(int fd) {
+        struct stat st;
+        struct pollfd p = { .fd = fd, .events = POLLOUT };
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+                return SIZE_MAX;
+        return poll(&p, 1, 0) > 0 ? PIPE_BUF : 0; /* or an error, which write() has the name of */
+}
+
+static int copy_once(Buf *early, int from, int to, size_t max) {
         static char buffer[256 * 1024];
-        ssize_t n = read(from, buffer, sizeof(buffer));
+        if (early->len > 0) {
+                size_t n = max < early->len ? max : early->len;
+                int r = output_write(to, early->data, n);
+                buf_consume(early, n);
+                return r < 0 ? r : 1;
+        }
+        ssize_t n = recv(from, buffer, max < sizeof(buffer) ? max : sizeof(buffer), MSG_DONTWAIT);
         if (n < 0)
-                return errno == EINTR || errno == EAGAIN ? 1 : errno == ECONNRESET ? 0 : -errno;
+                return errno == EINTR ? 1 : errno == ECONNRESET ? 0 : -errno;
         if (n == 0)
                 return 0;
         int r = output_write(to, buffer, (size_t) n);
         return r < 0 ? r : 1;
+}
+
+int output_copy(Buf *early, int from, int to) {
+        for (unsigned i = 0; i < MAX_ROUNDS; i++) {
+                size_t max = room(to);
+                if (max == 0)
+                        return -ENOBUFS;
+                int r = copy_once(early, from, to, max);
+                if (r <= 0)
+                        return r == -EAGAIN ? 1 : r;
+        }
+        return 1;
 }
 
 void output_message(const char *severity, const char *text) {

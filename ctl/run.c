@@ -27,7 +27,7 @@ typedef struct Run {
         RunOptions options;
         sd_event *event;
         Client start, stream, control;
-        sd_event_source *start_source, *stream_source;
+        sd_event_source *start_source, *stream_source, *output_source;
         char id[64];
         int output;
         Child child;
@@ -66,10 +66,6 @@ static void request_stop(Run *r, bool now) {
         reply_done(&reply); /* an error means that it has ended by itself */
 }
 
-static void on_interrupt(void *userdata, bool now) {
-        request_stop(userdata, now);
-}
-
 static int on_child(sd_event_source *s, const siginfo_t *si, void *userdata) {
         Run *r = userdata;
         r->child_status = si->si_code == CLD_EXITED ? si->si_status : 128 + si->si_status;
@@ -82,16 +78,38 @@ static int on_child(sd_event_source *s, const siginfo_t *si, void *userdata) {
 /* ------------------------------------------------------------------ the stream */
 
 static void close_stream(Run *r) {
+        r->output_source = sd_event_source_disable_unref(r->output_source);
         r->stream_source = sd_event_source_disable_unref(r->stream_source);
         client_done(&r->stream);
         r->stream_open = false;
         finish_if_done(r);
 }
 
+/* The second Ctrl-C waits for nobody, not for who reads us either. */
+static void on_interrupt(void *userdata, bool now) {
+        request_stop(userdata, now);
+        if (now)
+                close_stream(userdata);
+}
+
+static int on_room(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
+        Run *r = userdata;
+        r->output_source = sd_event_source_disable_unref(r->output_source);
+        return r->stream_source ? sd_event_source_set_enabled(r->stream_source, SD_EVENT_ON) : 0;
+}
+
+/* Until whoever reads us has made room, nothing more is taken from the stream. */
+static int wait_for_room(Run *r) {
+        int k = sd_event_add_io(r->event, &r->output_source, r->output, EPOLLOUT, on_room, r);
+        return k < 0 ? k : sd_event_source_set_enabled(r->stream_source, SD_EVENT_OFF);
+}
+
 static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Run *r = userdata;
         bool records = run_options_records(&r->options);
-        int k = records ? recording_serve(&r->options.recording, fd) : output_copy(fd, r->output);
+        int k = records ? recording_serve(&r->options.recording, fd) : output_copy(&r->stream.in, fd, r->output);
+        if (k == -ENOBUFS)
+                k = wait_for_room(r) < 0 ? -ENOBUFS : 1;
         if (k == 1)
                 return 0;
         if (k < 0 && k != -EPIPE && !records)
@@ -106,11 +124,11 @@ static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdat
 
 /* Bytes of the stream may have come with the reply. */
 static int take_early_bytes(Run *r) {
-        const Buf *in = &r->stream.in;
-        int k = run_options_records(&r->options)
-                ? recording_take(&r->options.recording, r->stream.fd, in->data ?: "", in->len)
-                : in->len > 0 ? fds_write_all(r->output, r->stream.in.data, r->stream.in.len) : 0;
-        buf_done(&r->stream.in);
+        Buf *in = &r->stream.in;
+        if (!run_options_records(&r->options))
+                return 0; /* on_stream() begins with them */
+        int k = recording_take(&r->options.recording, r->stream.fd, in->data ?: "", in->len);
+        buf_done(in);
         return k;
 }
 
@@ -142,6 +160,8 @@ static int attach(Run *r) {
         if (take_early_bytes(r) < 0 ||
             sd_event_add_io(r->event, &r->stream_source, r->stream.fd, EPOLLIN, on_stream, r) < 0)
                 return EXIT_USAGE;
+        if (r->stream.in.len > 0)
+                (void) on_stream(NULL, r->stream.fd, 0, r);
         return EXIT_OK;
 }
 
@@ -391,6 +411,7 @@ static int submit(Run *r) {
 static void run_done(Run *r) {
         sd_event_source_disable_unref(r->start_source);
         sd_event_source_disable_unref(r->stream_source);
+        sd_event_source_disable_unref(r->output_source);
         client_done(&r->start);
         client_done(&r->stream);
         client_done(&r->control);
