@@ -38,6 +38,8 @@ void run_options_done(RunOptions *o);
 int run_options_script(const RunOptions *o, char **ret, size_t *ret_len);
 /* What the script is called in messages. */
 const char *run_options_name(const RunOptions *o);
+/* The parameters of Start (run-context.c); the caller puts. `script` is `len` bytes, not NUL-terminated. */
+json_object *run_options_context(const RunOptions *o, const char *script, size_t len);
 /* Runs the compiler here, as the user, without the daemon: for -p 1 to 4 and for check. Does not return when
  * it works; EXIT_USAGE otherwise. */
 int run_options_exec_compiler(const RunOptions *o);
