@@ -18,6 +18,11 @@ typedef union {
         char bytes[CMSG_SPACE(KERNEL_FDS_MAX * sizeof(int))];
 } Control;
 
+int fds_never_wait(int sock) {
+        int flags = fcntl(sock, F_GETFL);
+        return flags < 0 || fcntl(sock, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
+}
+
 int fds_send(int sock, const void *data, size_t len, const int *fds, size_t n_fds) {
         if (n_fds > FDS_MAX)
                 return -E2BIG;

@@ -12,6 +12,8 @@
 
 /* Sends one message with descriptors (which stay the caller's). */
 int fds_send(int sock, const void *data, size_t len, const int *fds, size_t n_fds);
+/* Makes fds_send() and fds_recv() fail with -EAGAIN instead of waiting for the other side. */
+int fds_never_wait(int sock);
 /* Receives one message. *n_fds: in: room, out: how many came; surplus ones are closed and -EBADMSG returned,
  * as for a message longer than `size`. Returns its length; 0: the other side closed. */
 ssize_t fds_recv(int sock, void *data, size_t size, int *fds, size_t *n_fds);

@@ -252,7 +252,7 @@ static void list(World *w, Arena *a, json_object *o) {
 
 void job_run(World *w, JobKind kind, int socket) {
         job_socket = socket;
-        int r = sandbox_job(kind == JOB_PREPARE ? SANDBOX_PREPARE_SECONDS : SANDBOX_JOB_SECONDS), fds[1];
+        int r = sandbox_job(kind == JOB_PREPARE ? COMPILE_PREPARE_SECONDS : COMPILE_SECONDS), fds[1];
         if (r < 0) {
                 reply_error(COMPILE_RESULT_INTERNAL, "cannot set the limits of a compilation");
                 _exit(EXIT_FAILURE);

@@ -11,8 +11,6 @@
 #define SANDBOX_JOB_CPU 60                        /* seconds, each process */
 #define SANDBOX_JOB_PROCESSES 64                  /* of all jobs together */
 #define SANDBOX_JOB_FILE ((uint64_t) 512 << 20)   /* bytes of one file */
-#define SANDBOX_JOB_SECONDS 120                   /* wall clock */
-#define SANDBOX_PREPARE_SECONDS 600
 
 /*
  * For the zygote, once: becomes `user` (NULL: nobody) when root; namespaces of its own for mounts, network

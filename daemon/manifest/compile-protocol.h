@@ -44,6 +44,10 @@
                                         * descriptor comes with {"large": true} */
 #define COMPILE_MAX_SCRIPT (4u << 20)
 #define COMPILE_MAX_ARGS 999
+/* Seconds on the wall: the child ends itself then, and says so; one that has not a while later never will. */
+#define COMPILE_SECONDS 120
+#define COMPILE_PREPARE_SECONDS 600
+#define COMPILE_OVERDUE_SECONDS 15
 
 #define COMPILE_RESULTS(X)                                                              \
         X(OK, "ok")                                                                     \

@@ -7,9 +7,9 @@
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "base/log.h"
+#include "manifest/compile-protocol.h"
 #include "session/message.h"
 #include "session/zygote.h"
-
 
 struct CompileJob {
         Compiler *compiler;
@@ -18,7 +18,7 @@ struct CompileJob {
         json_object *request;
         int script_fd;
         int socket;              /* -1: still queued */
-        sd_event_source *source;
+        sd_event_source *source, *overdue;
         const CompileHandler *handler;
         void *userdata;
 };
@@ -49,6 +49,7 @@ static void job_unlink(CompileJob *j) {
 static CompileJob *job_free(CompileJob *j) {
         job_unlink(j);
         sd_event_source_disable_unref(j->source);
+        sd_event_source_disable_unref(j->overdue);
         close_fd(j->socket);
         close_fd(j->script_fd);
         json_object_put(j->request);
@@ -105,6 +106,25 @@ static int on_job(sd_event_source *s, int fd, uint32_t revents, void *userdata) 
         return 0;
 }
 
+/* The child has a limit of its own, and would have said so: it is stopped, or was never forked. */
+static int on_overdue(sd_event_source *s, uint64_t usec, void *userdata) {
+        CompileJob *j = userdata;
+        Compiler *c = j->compiler;
+        log_error("The compiler does not answer; starting it again.");
+        job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
+        return compiler_restart(c);
+}
+
+static int job_watch(CompileJob *j, int socket) {
+        sd_event *event = j->compiler->event;
+        uint64_t seconds = strcmp(j->kind, "prepare") == 0 ? COMPILE_PREPARE_SECONDS : COMPILE_SECONDS;
+        int r = sd_event_add_io(event, &j->source, socket, EPOLLIN, on_job, j);
+        if (r >= 0)
+                r = sd_event_add_time_relative(event, &j->overdue, CLOCK_MONOTONIC,
+                                               (seconds + COMPILE_OVERDUE_SECONDS) * 1000000, 1000000, on_overdue, j);
+        return r;
+}
+
 static int job_start(CompileJob *j) {
         Compiler *c = j->compiler;
         int pair[2];
@@ -116,12 +136,14 @@ static int job_start(CompileJob *j) {
         json_object *head = json_object_new_object();
         json_object_object_add(head, "job", json_object_new_int64((int64_t) c->next_id++));
         json_object_object_add(head, "kind", json_object_new_string(j->kind));
-        int r = message_send(zygote_socket(c->zygote), head, &theirs, 1);
+        int r = fds_never_wait(ours);
+        if (r >= 0)
+                r = message_send(zygote_socket(c->zygote), head, &theirs, 1);
         json_object_put(head);
         if (r >= 0)
                 r = message_send(ours, j->request, &j->script_fd, j->script_fd >= 0 ? 1 : 0);
         if (r >= 0)
-                r = sd_event_add_io(c->event, &j->source, ours, EPOLLIN, on_job, j);
+                r = job_watch(j, ours);
         if (r < 0)
                 return r;
         j->socket = TAKE_FD(ours);
@@ -138,6 +160,10 @@ static int on_start(sd_event_source *s, void *userdata) {
                 int r = job_start(j);
                 if (r == -EPIPE || r == -ECONNRESET)
                         return 0; /* the zygote is dying: the next one gets it */
+                if (r == -EAGAIN) {
+                        log_error("The compiler takes no more jobs; starting it again.");
+                        return compiler_restart(c);
+                }
                 if (r < 0) {
                         log_errno(r, "Cannot start a compilation: %m");
                         job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
@@ -194,6 +220,7 @@ static void fail_running_jobs(Compiler *c) {
 static void requeue_running_jobs(Compiler *c) {
         for (CompileJob *j = c->jobs; j; j = j->next) {
                 j->source = sd_event_source_disable_unref(j->source);
+                j->overdue = sd_event_source_disable_unref(j->overdue);
                 j->socket = close_fd(j->socket);
         }
         c->running = 0;

@@ -387,6 +387,7 @@ static int streamer_up(Streamer *s) {
                 return pid;
         s->pid = pid;
         s->socket = TAKE_FD(ours);
+        (void) fds_never_wait(s->socket); /* it may be stopped */
         int r = send_all(s);
         if (r >= 0)
                 r = sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);

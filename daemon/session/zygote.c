@@ -146,7 +146,9 @@ static int up(Zygote *z) {
                 return pid;
         z->pid = pid;
         z->socket = TAKE_FD(ours);
-        int r = sd_event_add_io(z->event, &z->source, z->socket, EPOLLIN, on_zygote, z);
+        int r = fds_never_wait(z->socket);
+        if (r >= 0)
+                r = sd_event_add_io(z->event, &z->source, z->socket, EPOLLIN, on_zygote, z);
         if (r >= 0)
                 r = sd_event_add_child(z->event, &z->child, pid, WEXITED, on_child, z);
         if (r < 0)

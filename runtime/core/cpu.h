@@ -38,6 +38,7 @@ struct stp_cpu {
 	u64 start;             /* what `actions` and `depth` are when a handler begins */
 	/* overload */
 	u32 sample;            /* hits until one is measured */
+	u64 usual;             /* cycles of a hit */
 	u64 entered, cycles, interval_start, interval, threshold, last_cycles;
 	/* counters */
 	u64 hits, records, lost, lost_nmi, errors, skipped_busy, skipped_lock, skipped_stack, skipped_return;

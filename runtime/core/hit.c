@@ -61,7 +61,19 @@ void stp_hit_no_stack(struct stp_session *s)
 	preempt_enable_notrace();
 }
 
-/* One hit in STP_SAMPLE stands for all of them. */
+/*
+ * One hit in STP_SAMPLE stands for all of them, as far as it is one like them: the time that an interrupt, or the host
+ * of a virtual machine, took from it counts once.
+ */
+#define STP_UNUSUAL 8
+static u64 stands_for(struct stp_cpu *k, u64 cost)
+{
+	u64 usual = k->usual ? min(cost, k->usual * STP_UNUSUAL) : cost;
+
+	k->usual = k->usual ? (k->usual * 7 + usual) / 8 : usual;
+	return cost + usual * (STP_SAMPLE - 1);
+}
+
 void stp_hit_measured(struct stp_cpu *k)
 {
 	u64 now = get_cycles();
@@ -71,7 +83,7 @@ void stp_hit_measured(struct stp_cpu *k)
 		return;
 	k->c.todo.measure = 0;
 	k->sample = STP_SAMPLE;
-	k->cycles += (now - k->entered) * STP_SAMPLE;
+	k->cycles += stands_for(k, now - k->entered);
 	if (now - k->interval_start <= k->interval)
 		return;
 	k->last_cycles = k->cycles;
