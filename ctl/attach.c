@@ -40,6 +40,12 @@ static const char snapshot_usage[] =
         "stapctl snapshot [--json | --json-seq] [-n N] [-o FILE] ID\n\n"
         "Writes the records that the session keeps; the session goes on.\n";
 
+static const char logs_usage[] =
+        "stapctl logs [-f] [-n N] [--json | --json-seq] [-o FILE] ID\n\n"
+        "Writes what the session has printed, as far as it is kept (see --keep of stapctl run).\n\n"
+        "  -f, --follow  And what it prints from now on\n"
+        "  -n, --tail=N  Of that the N last records\n";
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number) {
@@ -139,6 +145,7 @@ static const struct option long_options[] = {
         { "cursor-file", required_argument, NULL, OPT_CURSOR_FILE },
         { "show-cursor", no_argument, NULL, OPT_SHOW_CURSOR },
         { "no-follow", no_argument, NULL, OPT_NO_FOLLOW },
+        { "follow", no_argument, NULL, 'f' },
         { "overflow", required_argument, NULL, OPT_OVERFLOW },
         { "help", no_argument, NULL, 'h' },
         {},
@@ -174,6 +181,7 @@ static int read_option(Attach *a, int c) {
         case 'a': a->from = "start"; return 0;
         case 'n': return read_tail(optarg, &a->tail);
         case 'o': a->output = optarg; return 0;
+        case 'f': a->no_follow = false; return 0;
         case OPT_AFTER: a->after = optarg; return 0;
         case OPT_CURSOR_FILE: a->cursor_file = optarg; return 0;
         case OPT_SHOW_CURSOR: a->show_cursor = true; return 0;
@@ -207,7 +215,7 @@ static int check(Attach *a, int argc, const char *verb) {
 }
 
 static int run(Attach *a, int argc, char **argv, const char *verb, const char *usage) {
-        for (int c; (c = getopt_long(argc, argv, "ahn:o:", long_options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, "afhn:o:", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return EXIT_OK;
@@ -221,6 +229,12 @@ static int run(Attach *a, int argc, char **argv, const char *verb, const char *u
         int status = attach(a);
         cursor_watch_done(&a->watch);
         return status;
+}
+
+/* As journalctl: what there is, and with -f what comes. */
+int verb_logs(int argc, char **argv) {
+        Attach a = { .format = "text", .tail = -1, .from = "start", .no_follow = true };
+        return run(&a, argc, argv, "logs", logs_usage);
 }
 
 int verb_attach(int argc, char **argv) {

@@ -19,7 +19,9 @@ static const struct {
 } verbs[] = {
         { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
         { "list", verb_list, "[--all]", "Show the sessions that you may see" },
+        { "top", verb_top, "[-d SECONDS] [-n TIMES] [-s KEY]", "Watch the sessions with their rates" },
         { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },
+        { "logs", verb_logs, "[-f] [-n N] [OPTIONS] ID", "Show what a session has printed lately" },
         { "snapshot", verb_snapshot, "[OPTIONS] ID", "Show the records that a session keeps" },
         { "record", verb_record, "-o FILE [OPTIONS] ID", "Write a running session to files" },
         { "rotate", verb_rotate, "ID", "Go on with its recordings in new files" },
@@ -29,6 +31,7 @@ static const struct {
         { "session", verb_session, "[--check] NAME", "Run a session that is defined in /etc/stapd/sessions.d" },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },
+        { "orphans", verb_orphans, "[--reap] [--json]", "Show modules that belong to no session; remove them" },
         { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
         { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },

@@ -127,7 +127,9 @@ static const char *names_of(const VerbInfo *v, const char *in_names) {
         const char *out = v->out_names;
         if (v->flags & VERB_MANY) {
                 (void) bus_next_name(&out, &first);
-                return make_names(in_names, strcmp(first.name, "job") == 0 ? "jobs" : "sessions");
+                char many[64];
+                snprintf(many, sizeof(many), "%ss", first.name);
+                return make_names(in_names, many);
         }
         return make_names(in_names, v->out_names);
 }

@@ -51,6 +51,8 @@ void verb_cancel_job(Call *c);
 void verb_describe(Call *c);
 void verb_prepare(Call *c);
 void verb_status(Call *c);
+void verb_list_orphans(Call *c);
+void verb_reap_orphans(Call *c);
 void verb_metrics_list(Call *c);
 void verb_metrics_describe(Call *c);
 

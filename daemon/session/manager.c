@@ -12,6 +12,7 @@
 #include "session/describe.h"
 #include "session/kit.h"
 #include "session/login.h"
+#include "session/orphans.h"
 #include "session/policy.h"
 #include "session/preparation.h"
 
@@ -207,21 +208,13 @@ bool manager_can_load(const Manager *m, const char **ret_advice) {
         return m->loading == LOADING_ALLOWED || (needs_key && *m->config->signing_key);
 }
 
-static int sweep_one(const char *name, void *userdata) {
-        unsigned *count = userdata;
-        if (module_refcount(name) != 0)
-                return 0; /* another stapd holds its leash */
-        int r = module_unload(name);
-        if (r >= 0)
-                (*count)++;
-        else
-                log_warning_errno(r, "Cannot remove left-over module %s: %m", name);
-        return 0;
+static void on_swept(void *userdata, const Orphan *o) {
+        if (o->error < 0)
+                log_warning_errno(o->error, "Cannot remove left-over module %s: %m", o->module);
 }
 
 unsigned manager_sweep(Manager *m) {
-        unsigned count = 0;
-        (void) module_foreach(sweep_one, &count);
+        unsigned count = orphans_foreach(m, /* reap= */ true, on_swept, NULL);
         if (count > 0)
                 log_info("Removed %u module(s) that an earlier stapd left, inert, in the kernel.", count);
         return count;
