@@ -54,11 +54,12 @@ static const char usage[] =
         "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
         "  --no-global-var-display  Do not print at the end what the script collected and never read\n"
         "  --skip-badvars    Target variables that are not there are 0, and no error\n"
-        "  --no-cache        Compile, whether it was before or not\n\n"
+        "  --no-cache        Compile, whether it was before or not\n"
+        "  --policy          Of check: ask stapd whether the policy lets you run it\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
-       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS };
+       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_POLICY };
 enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL }; /* what becomes of the output */
 
 static const struct option long_options[] = {
@@ -81,6 +82,7 @@ static const struct option long_options[] = {
         { "skip-badvars", no_argument, NULL, OPT_SKIP_BAD_VARIABLES },
         { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
         { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
+        { "policy", no_argument, NULL, OPT_POLICY },
         { "help", no_argument, NULL, 'h' },
         {},
 };
@@ -169,6 +171,7 @@ static int read_option(RunOptions *o, int c) {
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
         case OPT_TRACE_SELF: o->trace_self = true; return 0;
         case OPT_COMPATIBLE: o->compatible = optarg; return 0;
+        case OPT_POLICY: o->policy = true; return 0;
         case OPT_NO_CACHE: o->no_cache = true; return 0;
         case OPT_SUPPRESS_ERRORS: append(&o->defines, "STAP_SUPPRESS_HANDLER_ERRORS"); return 0;
         case OPT_SUPPRESS_LIMITS: append(&o->defines, "STAP_SUPPRESS_TIME_LIMITS"); return 0;

@@ -75,5 +75,6 @@ int verb_session(int argc, char **argv) {
                 fputs("stapctl: session takes the name of one that is defined in " DIRECTORY "\n", stderr);
                 return EXIT_USAGE;
         }
+        arg_ask_password = false; /* a service has nobody to type it */
         return run(directory, argv[optind], check);
 }

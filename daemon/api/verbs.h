@@ -49,6 +49,8 @@ void verb_subscribe(Call *c);
 void verb_list_jobs(Call *c);
 void verb_cancel_job(Call *c);
 void verb_describe(Call *c);
+void verb_check_policy(Call *c);
+void verb_show_policy(Call *c);
 void verb_prepare(Call *c);
 void verb_status(Call *c);
 void verb_list_orphans(Call *c);

@@ -176,7 +176,7 @@ static const struct {
         { "BufferMegabytes", offsetof(RuleLimits, buffer_megabytes) },
 };
 
-int rule_set(Rule *r, const char *key, const char *value, const char **ret_error) {
+static int set(Rule *r, const char *key, const char *value, const char **ret_error) {
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
                 if (strcmp(limits[i].key, key) != 0)
                         continue;
@@ -192,6 +192,18 @@ int rule_set(Rule *r, const char *key, const char *value, const char **ret_error
         }
         *ret_error = "a rule has no such setting";
         return -EINVAL;
+}
+
+int rule_set(Rule *r, const char *key, const char *value, const char **ret_error) {
+        int k = set(r, key, value, ret_error);
+        if (k < 0)
+                return k;
+        char *text;
+        if (asprintf(&text, "%s%s=%s\n", r->text ?: "", key, value) < 0)
+                return -ENOMEM;
+        free(r->text);
+        r->text = text;
+        return 0;
 }
 
 int rule_check(const Rule *r, const char **ret_error) {
@@ -290,6 +302,7 @@ Rule *rule_free(Rule *r) {
         free(r->users);
         free(r->groups);
         free(r->reason);
+        free(r->text);
         free(r->place);
         free(r);
         return NULL;

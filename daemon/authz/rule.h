@@ -73,7 +73,8 @@ typedef struct RuleArgument {
 #define RULE_WORDS_MAX 256
 
 typedef struct Rule {
-        char *place; /* "50-local.conf:12", where its section starts */
+        char *place; /* "/etc/stapd/policy.d/50-local.conf:12", where its section starts */
+        char *text;  /* its settings, one a line, as they are written */
         char *reason;
         RuleEffect effect;
         bool has_effect, has_who;

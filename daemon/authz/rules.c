@@ -3,13 +3,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 typedef struct Reading {
         Rules *rules;
-        const char *name; /* of the file */
+        const char *folder, *name; /* of the file */
+        const unsigned *line;
         Rule *open;       /* the section that is being read */
 } Reading;
 
@@ -41,8 +43,8 @@ static int on_section(void *userdata, const char *name, const char **ret_error) 
         int r = close_rule(reading, ret_error);
         if (r < 0)
                 return r;
-        char place[NAME_MAX + 32];
-        snprintf(place, sizeof(place), "%s, rule %u", reading->name, reading->rules->n + 1);
+        char place[PATH_MAX + NAME_MAX];
+        snprintf(place, sizeof(place), "%s%s%s:%u", reading->folder, *reading->folder ? "/" : "", reading->name, *reading->line);
         reading->open = rule_new(place);
         return reading->open ? 0 : -ENOMEM;
 }
@@ -61,9 +63,9 @@ static int fail(RulesError *e, int r, const char *folder, const char *name, unsi
 
 /* With dir_fd < 0 the file is `text`. */
 static int read_file(Rules *rules, int dir_fd, const char *folder, const char *name, char *text, RulesError *ret_error) {
-        Reading reading = { .rules = rules, .name = name };
-        ConfReader reader = { .section = on_section, .setting = on_setting, .userdata = &reading };
         unsigned line = 0;
+        Reading reading = { .rules = rules, .folder = folder, .name = name, .line = &line };
+        ConfReader reader = { .section = on_section, .setting = on_setting, .userdata = &reading };
         const char *error = NULL;
         int r = text ? conf_parse(text, &reader, &line, &error) : conf_read(dir_fd, name, &reader, &line, &error);
         if (r >= 0)

@@ -99,7 +99,7 @@ typedef struct {
         CompileResult result;
         const Diags *diags;  /* or NULL */
         bool color;
-        const char *source, *error, *kit; /* or NULL */
+        const char *source, *manifest, *error, *kit; /* or NULL */
         int module;          /* -1: none */
 } Reply;
 
@@ -120,6 +120,8 @@ static void send_reply(const Reply *r) {
         add_diagnostics(o, r);
         json_object_object_add(o, "source", text_or_null(r->source));
         json_object_object_add(o, "error", text_or_null(r->error));
+        if (r->manifest)
+                json_object_object_add(o, "manifest", json_object_new_string(r->manifest));
         if (r->kit)
                 json_object_object_add(o, "kit", json_object_new_string(r->kit));
         int e = message_send(job_socket, o, &r->module, r->module >= 0);
@@ -151,14 +153,17 @@ static bool read_script(Arena *a, int fd, CompileRequest *r, const char **ret_er
 }
 
 static void reply_compilation(Compilation *c, CompileResult result) {
-        _cleanup_(buf_done) Buf source = BUF_INIT;
+        _cleanup_(buf_done) Buf source = BUF_INIT, manifest = BUF_INIT;
         const CompileRequest *r = c->request;
-        if (r->keep_source || r->stop_after < PASS_BUILD)
+        if (r->describe_only && result == COMPILE_RESULT_OK && manifest_to_json(c->manifest, &manifest) < 0)
+                result = COMPILE_RESULT_INTERNAL;
+        if (!r->describe_only && (r->keep_source || r->stop_after < PASS_BUILD))
                 for (PassId p = MIN2(r->stop_after, PASS_TRANSLATE); p >= 0 && source.len == 0; p--)
                         if (p <= c->reached || p == PASS_TRANSLATE)
                                 compilation_dump(c, p, &source);
         send_reply(&(Reply) { .result = result, .diags = &c->diags, .color = r->color, .error = c->error,
-                              .source = source.len && !source.failed ? source.data : NULL, .module = c->module_fd });
+                              .source = source.len && !source.failed ? source.data : NULL,
+                              .manifest = manifest.len && !manifest.failed ? manifest.data : NULL, .module = c->module_fd });
 }
 
 static void compile_script(World *w, Arena *a, json_object *o, int script) {

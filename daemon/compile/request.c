@@ -95,6 +95,7 @@ FLAG(hide_globals)
 FLAG(skip_bad_variables)
 FLAG(keep_source)
 FLAG(color)
+FLAG(describe_only)
 
 static const struct {
         const char *key, *error;
@@ -114,6 +115,7 @@ static const struct {
         { "skipBadVariables", "`skipBadVariables` is neither true nor false", read_skip_bad_variables },
         { "keepSource", "`keepSource` is neither true nor false", read_keep_source },
         { "color", "`color` is neither true nor false", read_color },
+        { "describeOnly", "`describeOnly` is neither true nor false", read_describe_only },
         { "stopAfter", "`stopAfter` is not the name of a pass", read_stop },
 };
 

@@ -32,6 +32,7 @@ typedef struct CompileRequest {
         bool hide_globals;     /* what is never read is not printed at exit */
         bool skip_bad_variables; /* target variables that are not there are 0 */
         bool keep_source;      /* hand out the C (or the dump of the last pass that ran) */
+        bool describe_only;    /* hand out the manifest instead; with stop_after PASS_TRANSLATE */
         PassId stop_after;
 } CompileRequest;
 

@@ -306,6 +306,15 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
         return o;
 }
 
+json_object *request_to_describe_job(const Request *r) {
+        json_object *o = request_to_compile_job(r, r->module ?: STP_MODULE_PREFIX "described");
+        if (!o)
+                return NULL;
+        json_object_object_add(o, "stopAfter", json_object_new_string("translate"));
+        json_object_object_add(o, "describeOnly", json_object_new_boolean(true));
+        return o;
+}
+
 DEFINE_CLEANUP(EVP_MD_CTX *, evp_freep, EVP_MD_CTX_free)
 
 /* Each part with its length, so that no two different lists of parts can look the same. */

@@ -47,6 +47,8 @@ json_object *request_to_json(const Request *r);
 bool request_is_session_name(const char *s);
 /* The message for the compiler; `module` is the name that the compiled module gets. NULL: no memory. */
 json_object *request_to_compile_job(const Request *r, const char *module);
+/* The same, for what the compiled script would be: its reply has "manifest". */
+json_object *request_to_describe_job(const Request *r);
 
 /*
  * The key of the compiled script: everything that the result depends on, `world` standing for kernel,

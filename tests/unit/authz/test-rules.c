@@ -97,7 +97,7 @@ TEST(the_first_rule_decides_and_root_needs_none) {
         Decision d = authz_decide(&p, &q);
         ASSERT(!d.allowed);
         ASSERT_STREQ(d.reason, "not alice");
-        ASSERT_STREQ(d.rule, "test.conf, rule 1");
+        ASSERT_STREQ(d.rule, "test.conf:1");
         q.caller = &bob;
         d = authz_decide(&p, &q);
         ASSERT(d.allowed);
