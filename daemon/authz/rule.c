@@ -209,9 +209,12 @@ int rule_set(Rule *r, const char *key, const char *value, const char **ret_error
 int rule_check(const Rule *r, const char **ret_error) {
         const unsigned run = r->verbs ? r->verbs & 1u << VERB_RUN : 1;
         bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 || r->n_arguments > 0;
+        bool limited = r->limits.sessions || r->limits.seconds || r->limits.buffer_megabytes;
         *ret_error = !r->has_effect ? "the rule has no Effect="
                 : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
-                : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run" : NULL;
+                : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run"
+                : limited && (!run || r->effect == RULE_DENY)
+                        ? "Sessions=, Seconds= and BufferMegabytes= are limits of what a rule lets run" : NULL;
         return *ret_error ? -EINVAL : 0;
 }
 

@@ -27,12 +27,25 @@ static unsigned count_loaded(const Session *s) {
         return n;
 }
 
+#define DEFAULT_BUFFER_MB 8 /* at most, of a session that does not say (runtime/abi.h) */
+
+/* It ends earlier than it would, which its client should know. */
+static void limit_time(Session *s, unsigned seconds) {
+        int64_t longest = seconds * USEC_PER_SEC;
+        char text[128];
+        if (longest == 0 || (s->request->timeout_usec > 0 && s->request->timeout_usec <= longest))
+                return;
+        s->request->timeout_usec = longest;
+        snprintf(text, sizeof(text), "the policy ends this session after %u second(s)", seconds);
+        session_tell(s, "warning", text);
+}
+
 /* Less than was asked for is given where that is all the same to the script; more than may be is refused. */
 static bool apply_limits(Session *s, const RuleLimits *limits, const char **ret_reason) {
         static char text[128];
-        int64_t longest = limits->seconds * USEC_PER_SEC;
-        if (longest > 0 && (s->request->timeout_usec == 0 || s->request->timeout_usec > longest))
-                s->request->timeout_usec = longest;
+        limit_time(s, limits->seconds);
+        if (limits->buffer_megabytes > 0 && s->request->buffer_megabytes == 0)
+                s->request->buffer_megabytes = limits->buffer_megabytes < DEFAULT_BUFFER_MB ? limits->buffer_megabytes : 0;
         if (limits->buffer_megabytes > 0 && s->request->buffer_megabytes > limits->buffer_megabytes) {
                 snprintf(text, sizeof(text), "the policy allows buffers of %u MB", limits->buffer_megabytes);
                 *ret_reason = text;
