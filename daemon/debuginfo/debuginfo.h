@@ -94,6 +94,7 @@ typedef struct Param {
 
 typedef struct FunctionInfo {
         const char *name;
+        const char *module;      /* "ext4"; NULL: the kernel's own */
         const TypeRef *result;   /* KIND_VOID for void */
         const Param *params;
         unsigned n_params;
@@ -118,8 +119,26 @@ bool kernel_find_variable(Kernel *k, const char *name, VariableInfo *ret);
 typedef struct TracepointInfo {
         const char *system;      /* "sched"; "" when unknown */
         const char *name;        /* "sched_switch" */
+        const char *module;      /* NULL: the kernel's own */
         const Param *params;     /* without the private data */
         unsigned n_params;
 } TracepointInfo;
 
 const TracepointInfo *const *kernel_tracepoints(Kernel *k, size_t *ret_n);
+
+/* ------------------------------------------------------------------ modules */
+
+/*
+ * A module is a Kernel of its own: with its functions and tracepoints, and its types beside those of the kernel it is
+ * of. It is kept until that is closed. NULL: none of this name is installed, or it has no BTF.
+ */
+Kernel *kernel_module(Kernel *k, const char *name);
+/* "ext4"; NULL: it is the kernel itself. */
+const char *kernel_module_name(const Kernel *k);
+
+/* The names of those that are installed, sorted. */
+size_t kernel_n_modules(Kernel *k);
+const char *kernel_module_at(Kernel *k, size_t i);
+/* The module if one of its functions or tracepoints has a name that matches; for searches through all of them. */
+typedef bool (*ModuleMatch)(const char *name, const void *userdata);
+Kernel *kernel_module_with(Kernel *k, const char *name, ModuleMatch matches, const void *userdata);

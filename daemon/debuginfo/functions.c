@@ -85,6 +85,7 @@ static size_t merge_duplicates(FunctionInfo **f, size_t n) {
 static FunctionInfo *read_function(Kernel *k, const struct btf_type *t) {
         FunctionInfo *f = arena_new0(k->arena, FunctionInfo);
         f->name = btf_name(k->btf, t->name_off);
+        f->module = k->module;
         if (!*f->name || !proto_params(k, t->type, &f->params, &f->n_params, &f->is_variadic))
                 return NULL;
         if (is_left_out(f))
@@ -95,11 +96,11 @@ static FunctionInfo *read_function(Kernel *k, const struct btf_type *t) {
 
 int functions_index(Kernel *k) {
         size_t n = 0;
-        for (uint32_t id = 1; id < k->n_types; id++)
+        for (uint32_t id = type_first(k); id < k->n_types; id++)
                 n += btf_is_func(btf__type_by_id(k->btf, id));
         k->functions = arena_array(k->arena, FunctionInfo *, n + 1);
         n = 0;
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
                 FunctionInfo *f = btf_is_func(t) ? read_function(k, t) : NULL;
                 if (f)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "debuginfo/image.h"
 #include <elf.h>
+#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <gelf.h>
 #include <string.h>
@@ -14,7 +15,7 @@ DEFINE_CLEANUP(Elf *, elf_endp, elf_end)
 
 static Elf *open_elf(int fd) {
         elf_version(EV_CURRENT);
-        Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+        Elf *elf = dwelf_elf_begin(fd); /* modules may be compressed */
         if (elf && elf_kind(elf) != ELF_K_ELF) {
                 elf_end(elf);
                 return NULL;

@@ -18,8 +18,16 @@ struct TypeRef {
         const TypeRef *pointee; /* a pointer that BTF does not have; id is then meaningless */
 };
 
+typedef struct ModuleFile ModuleFile;
+typedef VEC(ModuleFile) ModuleFileVec;
+
+/* The kernel, or a module of it: `base` and `module` are set then, and what both have is the base's. */
 struct Kernel {
         Arena *arena;
+        Kernel *base;
+        const char *module;
+        ModuleFileVec modules;         /* modules.c; of the kernel */
+        bool modules_read;
         const char *release, *headers_dir, *btf_path;
         const char *cache_dir, *image; /* where the build-id can be had from; or NULL */
         char *build_id;                /* NULL: not asked for yet */
@@ -27,9 +35,9 @@ struct Kernel {
         StrMap config;
         /* types.c */
         struct btf *btf;
-        uint32_t n_types;              /* with void, which is 0 */
-        TypeRef *types;                /* by id */
-        const TypeRef **pointers;      /* by id: the pointer to it; NULL: not there */
+        uint32_t first_type, n_types;  /* ids; 0 is void. A module's begin where the kernel's end */
+        TypeRef *types;                /* by id, from first_type */
+        const TypeRef **pointers;      /* likewise: the pointer to it; NULL: not there */
         NameIndex type_names;          /* of ids: structs, unions, enums, typedefs, base types */
         /* functions.c, tracepoints.c: sorted by name */
         FunctionInfo **functions;
@@ -44,6 +52,11 @@ int types_index(Kernel *k);
 int functions_index(Kernel *k);
 int tracepoints_index(Kernel *k);
 
+/* "sched_switch" of the type that a tracepoint leaves in BTF; NULL: it is another type. */
+const char *tracepoint_name(const struct btf *btf, const struct btf_type *t);
+/* Frees the BTF of modules. */
+void modules_done(Kernel *k);
+
 /* config.c: from the headers' auto.conf or /boot; nothing when there is none. */
 void config_read(Kernel *k);
 
@@ -55,5 +68,9 @@ const struct btf_type *btf_strip(const struct btf *btf, uint32_t id, uint32_t *r
 /* "" when the offset is none. */
 const char *btf_name(const struct btf *btf, uint32_t offset);
 const TypeRef *type_ref(const Kernel *k, uint32_t id);
+/* The ids of this BTF's own types, in a loop. */
+static inline uint32_t type_first(const Kernel *k) {
+        return k->first_type ?: 1;
+}
 /* Parameters of a prototype. False: it is none. */
 bool proto_params(Kernel *k, uint32_t proto_id, const Param **ret, unsigned *ret_n, bool *ret_variadic);

@@ -174,6 +174,7 @@ static int index_all(Kernel *k) {
 
 int kernel_open(const KernelOptions *o, Kernel **ret, const char **ret_error) {
         struct utsname uts;
+        libbpf_set_print(NULL); /* it says on stderr what we tell by an errno */
         if (uname(&uts) < 0)
                 return -errno;
         if (o->release && !release_is_valid(o->release))
@@ -198,6 +199,7 @@ int kernel_open(const KernelOptions *o, Kernel **ret, const char **ret_error) {
 Kernel *kernel_close(Kernel *k) {
         if (!k)
                 return NULL;
+        modules_done(k);
         btf__free(k->btf);
         free(k->build_id);
         arena_free(k->arena);

@@ -21,7 +21,7 @@ const char *kernel_suggest_type(Kernel *k, Arena *a, const char *name) {
         while (strncmp(name, tags[i].word, strlen(tags[i].word)) != 0)
                 i++;
         Names names = {};
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
                 if ((tags[i].kinds & 1u << btf_kind(t)) && t->name_off)
                         vec_push(a, &names, btf_name(k->btf, t->name_off));
@@ -32,7 +32,7 @@ const char *kernel_suggest_type(Kernel *k, Arena *a, const char *name) {
 
 const char *kernel_suggest_enumerator(Kernel *k, Arena *a, const char *name) {
         Names names = {};
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
                 for (unsigned i = 0; btf_is_any_enum(t) && i < btf_vlen(t); i++)
                         vec_push(a, &names, btf_name(k->btf, btf_is_enum64(t) ? btf_enum64(t)[i].name_off

@@ -18,7 +18,8 @@ static const FunctionInfo *find_iterator(Kernel *k, const char *name) {
 static TracepointInfo *read_tracepoint(Kernel *k, const struct btf_type *t, const char *name) {
         TracepointInfo *p = arena_new0(k->arena, TracepointInfo);
         p->name = name;
-        p->system = "";
+        p->module = k->module;
+        p->system = k->module ?: ""; /* most modules call it after themselves */
         const FunctionInfo *iterator = find_iterator(k, name);
         if (iterator && !iterator->is_ambiguous) {
                 p->params = iterator->params;
@@ -41,16 +42,18 @@ static int compare_tracepoints(const void *a, const void *b) {
         return strcmp((*(TracepointInfo *const *) a)->name, (*(TracepointInfo *const *) b)->name);
 }
 
+const char *tracepoint_name(const struct btf *btf, const struct btf_type *t) {
+        const char *name = btf_is_typedef(t) ? btf_name(btf, t->name_off) : "";
+        size_t n = strlen(TYPEDEF_PREFIX);
+        return strncmp(name, TYPEDEF_PREFIX, n) == 0 ? name + n : NULL;
+}
+
 int tracepoints_index(Kernel *k) {
         VEC(TracepointInfo *) all = {};
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
-                if (!btf_is_typedef(t))
-                        continue;
-                const char *name = btf_name(k->btf, t->name_off);
-                if (strncmp(name, TYPEDEF_PREFIX, strlen(TYPEDEF_PREFIX)) != 0)
-                        continue;
-                TracepointInfo *p = read_tracepoint(k, t, name + strlen(TYPEDEF_PREFIX));
+                const char *name = tracepoint_name(k->btf, t);
+                TracepointInfo *p = name ? read_tracepoint(k, t, name) : NULL;
                 if (p)
                         vec_push(k->arena, &all, p);
         }
@@ -58,7 +61,8 @@ int tracepoints_index(Kernel *k) {
                 qsort(all.items, all.n, sizeof(*all.items), compare_tracepoints);
         k->tracepoints = all.items;
         k->n_tracepoints = all.n;
-        tracepoints_name_systems(k);
+        if (!k->module)
+                tracepoints_name_systems(k);
         return 0;
 }
 

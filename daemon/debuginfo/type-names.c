@@ -19,33 +19,36 @@ static bool is_named_type(const struct btf_type *t) {
 
 int types_index(Kernel *k) {
         k->n_types = btf__type_cnt(k->btf);
-        k->types = arena_array(k->arena, TypeRef, k->n_types);
-        k->pointers = arena_array(k->arena, const TypeRef *, k->n_types);
+        uint32_t first = k->first_type, n = k->n_types - first;
+        k->types = arena_array(k->arena, TypeRef, n + 1);
+        k->pointers = arena_array(k->arena, const TypeRef *, n + 1);
         k->types[0] = (TypeRef) { .kernel = k };
 
         size_t n_named = 0;
-        for (uint32_t id = 1; id < k->n_types; id++)
+        for (uint32_t id = type_first(k); id < k->n_types; id++)
                 n_named += is_named_type(btf__type_by_id(k->btf, id));
         name_index_init(k->arena, &k->type_names, n_named);
 
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
-                k->types[id] = (TypeRef) { .kernel = k, .id = id };
-                if (btf_is_ptr(t) && t->type < k->n_types && !k->pointers[t->type])
-                        k->pointers[t->type] = &k->types[id];
+                k->types[id - first] = (TypeRef) { .kernel = k, .id = id };
+                if (btf_is_ptr(t) && t->type >= first && t->type < k->n_types && !k->pointers[t->type - first])
+                        k->pointers[t->type - first] = &k->types[id - first];
                 if (is_named_type(t))
                         name_index_add(&k->type_names, btf_name(k->btf, t->name_off), id);
         }
         return 0;
 }
 
+/* Of a module's type it is the module's, whoever asks. */
 const TypeRef *kernel_pointer_to(Kernel *k, const TypeRef *t) {
-        if (!t->pointee && k->pointers[t->id])
-                return k->pointers[t->id];
+        const TypeRef **known = t->pointee ? NULL : &t->kernel->pointers[t->id - t->kernel->first_type];
+        if (known && *known)
+                return *known;
         TypeRef *p = arena_new0(k->arena, TypeRef);
-        *p = (TypeRef) { .kernel = k, .pointee = t };
-        if (!t->pointee)
-                k->pointers[t->id] = p;
+        *p = (TypeRef) { .kernel = t->kernel, .pointee = t };
+        if (known)
+                *known = p;
         return p;
 }
 
@@ -97,16 +100,16 @@ static uint32_t find_bare(Kernel *k, const char *name) {
 
 static const TypeRef *find_base(Kernel *k, const char *name) {
         if (strcmp(name, "void") == 0)
-                return &k->types[0];
+                return type_ref(k, 0);
         for (size_t i = 0; i < ELEMENTSOF(tags); i++) {
                 size_t n = strlen(tags[i].word);
                 if (strncmp(name, tags[i].word, n) == 0) {
                         uint32_t id = find_named(k, name + n, tags[i].kinds);
-                        return id ? &k->types[id] : NULL;
+                        return id ? type_ref(k, id) : NULL;
                 }
         }
         uint32_t id = find_bare(k, name);
-        return id ? &k->types[id] : NULL;
+        return id ? type_ref(k, id) : NULL;
 }
 
 #define TYPE_NAME_MAX 255
@@ -143,6 +146,8 @@ const TypeRef *kernel_find_type(Kernel *k, const char *name) {
         if (!normalize(name, words, &stars))
                 return NULL;
         const TypeRef *t = find_base(k, words);
+        if (!t && k->base)
+                t = find_base(k->base, words);
         while (t && stars--)
                 t = kernel_pointer_to(k, t);
         return t;
@@ -169,10 +174,10 @@ static bool enum_find(const TypeRef *t, const struct btf_type *bt, const char *n
 }
 
 bool kernel_find_enumerator(Kernel *k, const char *name, int64_t *ret) {
-        for (uint32_t id = 1; id < k->n_types; id++) {
+        for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
-                if (btf_is_any_enum(t) && enum_find(&k->types[id], t, name, ret))
+                if (btf_is_any_enum(t) && enum_find(type_ref(k, id), t, name, ret))
                         return true;
         }
-        return false;
+        return k->base && kernel_find_enumerator(k->base, name, ret);
 }

@@ -26,7 +26,10 @@ const struct btf_type *btf_strip(const struct btf *btf, uint32_t id, uint32_t *r
 }
 
 const TypeRef *type_ref(const Kernel *k, uint32_t id) {
-        return id < k->n_types ? &k->types[id] : &k->types[0];
+        const Kernel *base = k->base ?: k;
+        if (id >= k->n_types)
+                id = 0;
+        return id < k->first_type ? &base->types[id] : &k->types[id - k->first_type];
 }
 
 /* The stripped type; NULL for void, for what is broken, and for pointers that are not in BTF. */

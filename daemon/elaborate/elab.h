@@ -134,8 +134,6 @@ const char *names_list(Elab *e, const char *const *names, size_t n, size_t max);
 /* Adds "did you mean" when one is near. */
 void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
                   const char *mark);
-/* cast.c: an error with the nearest name there is. */
-void no_such_type(Elab *e, Span span, const char *name);
 /* The expression as text, cut to a readable length. */
 const char *expr_text(Elab *e, const Expr *x);
 

@@ -72,3 +72,6 @@ Expr *saved_value(Lower *l, Expr *value);
 Expr *enumname_call(Elab *e, Span span, const TypeRef *type, Expr *value);
 /* operators.c */
 Expr *lower_operator(Lower *l, ExprOperator *x);
+/* named-type.c: the type in the list of modules (NULL: here); NULL, with an error: there is none. */
+const TypeRef *named_type(Lower *l, Span span, const char *modules, const char *name);
+bool named_enumerator(Lower *l, const char *modules, const char *name, int64_t *ret);

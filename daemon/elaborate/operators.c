@@ -23,9 +23,8 @@ static const char *text_argument(const ExprOperator *x, size_t i) {
 /* ------------------------------------------------------------------ constants */
 
 static bool find_enumerator(Lower *l, const ExprOperator *x, int64_t *ret) {
-        Kernel *k = l->e->world->kernel;
         const char *name = text_argument(x, 0);
-        return k && name && kernel_find_enumerator(k, name, ret);
+        return name && named_enumerator(l, text_argument(x, 1), name, ret);
 }
 
 static Expr *enumerator(Lower *l, ExprOperator *x) {
@@ -65,12 +64,9 @@ static Expr *enumerator_name(Lower *l, ExprOperator *x) {
                 return bad_argument(l, x, "the name of an enum as a literal string, and a number");
         lower_expr(l, &x->args.items[1]);
         ExprNumber *n = expr_as(Number, x->args.items[1]);
-        Kernel *k = l->e->world->kernel;
-        const TypeRef *t = k ? kernel_find_type(k, type_name) : NULL;
-        if (!t) {
-                no_such_type(l->e, x->base.span, type_name);
+        const TypeRef *t = named_type(l, x->base.span, text_argument(x, 2), type_name);
+        if (!t)
                 return make_poison(l->e, x->base.span);
-        }
         if (!n)
                 return enumname_call(l->e, x->base.span, t, x->args.items[1]);
         const char *name = type_enumerator_name(t, n->value);
@@ -78,23 +74,19 @@ static Expr *enumerator_name(Lower *l, ExprOperator *x) {
         return make_string(l->e, x->base.span, name ?: number);
 }
 
-static Expr *size_of(Lower *l, ExprOperator *x, const char *type_name) {
+static Expr *size_of(Lower *l, ExprOperator *x, const char *modules, const char *type_name) {
         if (!type_name)
                 return bad_argument(l, x, "the name of a type as a literal string");
-        Kernel *k = l->e->world->kernel;
-        const TypeRef *t = k ? kernel_find_type(k, type_name) : NULL;
-        if (t)
-                return make_number(l->e, x->base.span, (int64_t) type_size(t));
-        no_such_type(l->e, x->base.span, type_name);
-        return make_poison(l->e, x->base.span);
+        const TypeRef *t = named_type(l, x->base.span, modules, type_name);
+        return t ? make_number(l->e, x->base.span, (int64_t) type_size(t)) : make_poison(l->e, x->base.span);
 }
 
 static Expr *cast_sizeof(Lower *l, ExprOperator *x) {
-        return size_of(l, x, text_argument(x, 0));
+        return size_of(l, x, text_argument(x, 1), text_argument(x, 0));
 }
 
 static Expr *cast_module_sizeof(Lower *l, ExprOperator *x) {
-        return size_of(l, x, text_argument(x, 1));
+        return size_of(l, x, text_argument(x, 0), text_argument(x, 1));
 }
 
 /* ------------------------------------------------------------------ memory */

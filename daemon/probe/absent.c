@@ -11,9 +11,7 @@ static const struct { const char *first, *second, *instead; } absent[] = {
         { "kernel", "statement", "kernel.function(\"NAME\")" },
         { "kernel", "data", NULL },
         { "kernel", "mark", "kernel.trace(\"NAME\")" },
-        { "kernel", "tracepoint", "kernel.trace(\"NAME\")" },
-        { "module", NULL, "kernel.function(\"NAME\")" },
-        { "kprobe", "module", "kprobe.function(\"NAME\")" },
+        { "module", "statement", "module(\"NAME\").function(\"NAME\")" },
         { "kprobe", "statement", "kprobe.function(\"NAME\")" },
         { "process", NULL, NULL },
         { "process", "begin", NULL },
@@ -72,7 +70,7 @@ static int resolve(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
                 if (is_absent(p, first, second))
                         return complain(w, p, join(w->arena, first, second), absent[i].instead);
         }
-        return strcmp(p->components.items[0].name, "kernel") == 0 ? resolve_suffix(w, p) : PROBE_FOREIGN;
+        return resolve_suffix(w, p);
 }
 
 static const char *const patterns[] = { NULL };

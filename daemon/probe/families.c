@@ -6,6 +6,7 @@ const ProbeFamily *const probe_families[] = {
         &probe_family_never,
         &probe_family_timer,
         &probe_family_function,
+        &probe_family_module,
         &probe_family_kprobe,
         &probe_family_trace,
         &probe_family_syscall,

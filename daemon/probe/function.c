@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries and returns of kernel functions by name. kernel.function() knows those with a prototype in BTF;
- * kprobe.function() takes any other name as well and leaves it to the kernel whether it exists. Neither
- * knows source files: "NAME@*" is any file, another file would need DWARF.
+ * Entries and returns of functions by name, in the kernel and in modules. kernel.function() and module().function()
+ * know those with a prototype in BTF; kprobe.function() takes any other name as well and leaves it to the kernel
+ * whether it exists. None knows source files: "NAME@*" is any file, another file would need DWARF.
  */
 #include <ctype.h>
 #include "probe/args.h"
 #include "probe/families.h"
+#include "probe/modules.h"
 #include "probe/point.h"
 
 #define MAXACTIVE_MAX 65535
 
-#define PATTERNS(root) { root, root ".call", root ".return", root ".return.maxactive(number)", NULL }
-static const char *const function_patterns[] = PATTERNS("kernel.function(string)");
-static const char *const kprobe_patterns[] = PATTERNS("kprobe.function(string)");
+#define PATTERNS(root) root, root ".call", root ".return", root ".return.maxactive(number)"
+static const char *const function_patterns[] = { PATTERNS("kernel.function(string)"), NULL };
+static const char *const module_patterns[] = { PATTERNS("module(string).function(string)"), NULL };
+static const char *const kprobe_patterns[] = { PATTERNS("kprobe.function(string)"),
+                                               PATTERNS("kprobe.module(string).function(string)"), NULL };
 
 /* ---- resolving */
 
@@ -21,34 +24,38 @@ typedef struct {
         ProbeWorld *w;
         const ProbeFamily *family;
         const ProbePoint *p;
+        size_t at;             /* the component `function("NAME")` */
+        Kernel *kernel;        /* or the module; NULL: not known */
         const char *name;      /* or pattern, without @file */
         const char *start, *end; /* what stands around it: "kernel.function(", ".return" */
         ProbeAttach attach;
+        bool may_fail;         /* one of many, or of a module that need not be loaded */
         ProbePlaceVec *ret;
 } Request;
 
-static void add_place(const Request *r, const FunctionInfo *f, bool is_glob) {
+static void add_place(const Request *r, const FunctionInfo *f) {
         const char *point = arena_printf(r->w->arena, "%s(\"%s\")%s", r->start, f->name, r->end);
         ProbePlace *place = place_add(r->w, r->family, r->p, point, r->ret);
         place->function = f->name;
+        place->module = f->module;
         place->is_return = r->attach.kind == STP_FUNCTION_RETURN;
         place->detail = f;
         place->attach = r->attach;
-        place->attach.symbol = f->name;
-        place->attach.may_fail = is_glob;
+        place->attach.symbol = f->module ? arena_printf(r->w->arena, "%s:%s", f->module, f->name) : f->name;
+        place->attach.may_fail = r->may_fail;
 }
 
 static void add_matching(const Request *r) {
         size_t n, fixed = strcspn(r->name, "*?[");
-        const FunctionInfo *const *all = kernel_functions(r->w->kernel, &n);
+        const FunctionInfo *const *all = kernel_functions(r->kernel, &n);
         for (size_t i = 0; i < n; i++)
                 if (strncmp(all[i]->name, r->name, fixed) == 0 && probe_glob(r->name, all[i]->name))
-                        add_place(r, all[i], true);
+                        add_place(r, all[i]);
 }
 
 static const char *nearest_function(const Request *r) {
         size_t n;
-        const FunctionInfo *const *all = kernel_functions(r->w->kernel, &n);
+        const FunctionInfo *const *all = kernel_functions(r->kernel, &n);
         const char **names = arena_array(r->w->arena, const char *, n + 1);
         for (size_t i = 0; i < n; i++)
                 names[i] = all[i]->name;
@@ -59,8 +66,9 @@ static int no_such_function(const Request *r) {
         if (r->w->optional)
                 return PROBE_FAILED;
         Diags *diags = r->w->diags;
-        Diag *d = diag_add(diags, DIAG_E0403, point_span(r->p, 1), "kernel %s has no function `%s` to probe",
-                           kernel_release(r->w->kernel), r->name);
+        const char *module = kernel_module_name(r->kernel);
+        Diag *d = diag_add(diags, DIAG_E0403, point_span(r->p, r->at), "%s %s has no function `%s` to probe",
+                           module ? "module" : "kernel", module ?: kernel_release(r->kernel), r->name);
         diag_note(diags, d, SPAN_NONE, "static functions may have been inlined into their callers");
         const char *near = diags_full(diags) ? NULL : nearest_function(r);
         if (near)
@@ -68,91 +76,145 @@ static int no_such_function(const Request *r) {
         return PROBE_FAILED;
 }
 
-/* One that BTF does not have: the kernel will say whether it exists. */
-static int add_unknown(const Request *r) {
-        FunctionInfo *f = arena_new0(r->w->arena, FunctionInfo);
-        f->name = arena_strdup(r->w->arena, r->name);
-        f->is_ambiguous = true;
-        add_place(r, f, false);
+static int add_named(const Request *r) {
+        const FunctionInfo *f = kernel_find_function(r->kernel, r->name);
+        if (!f)
+                return no_such_function(r);
+        add_place(r, f);
         return PROBE_DONE;
 }
 
-static int add_named(const Request *r) {
-        const FunctionInfo *f = r->w->kernel ? kernel_find_function(r->w->kernel, r->name) : NULL;
-        if (!f)
-                return r->family == &probe_family_kprobe ? add_unknown(r) : no_such_function(r);
-        add_place(r, f, false);
+/* One that BTF does not have: the kernel will say whether it exists. */
+static int add_unknown(const Request *r, const char *module) {
+        FunctionInfo *f = arena_new0(r->w->arena, FunctionInfo);
+        f->name = arena_strdup(r->w->arena, r->name);
+        f->module = module;
+        f->is_ambiguous = true;
+        add_place(r, f);
         return PROBE_DONE;
 }
 
 /* The name before `@`. NULL, with an error: there is a file that BTF cannot hold it against. */
-static const char *split_name(ProbeWorld *w, const ProbePoint *p) {
-        const char *text = point_string(p, 1), *at = strchr(text, '@');
+static const char *split_name(ProbeWorld *w, const ProbePoint *p, size_t i) {
+        const char *text = point_string(p, i), *at = strchr(text, '@');
         if (!at || strcmp(at, "@*") == 0)
                 return at ? arena_strndup(w->arena, text, (size_t) (at - text)) : text;
-        Diag *d = diag_add(w->diags, DIAG_E0404, point_span(p, 1), "BTF does not know source files");
+        Diag *d = diag_add(w->diags, DIAG_E0404, point_span(p, i), "BTF does not know source files");
         diag_hint(w->diags, d, "leave `%s` out", at);
         return NULL;
 }
 
-static bool name_is_valid(ProbeWorld *w, const ProbePoint *p, const char *name) {
+static bool name_is_valid(ProbeWorld *w, const ProbePoint *p, size_t i, const char *name) {
         size_t n = 0;
         while (isalnum((unsigned char) name[n]) || (name[n] && strchr("_.$*?[]^!-", name[n])))
                 n++;
         if (n > 0 && !name[n])
                 return true;
-        diag_add(w->diags, DIAG_E0401, point_span(p, 1), "this is no name of a function");
+        diag_add(w->diags, DIAG_E0401, point_span(p, i), "this is no name of a function");
         return false;
 }
 
-static int read_maxactive(ProbeWorld *w, const ProbePoint *p, ProbeAttach *attach) {
-        if (p->components.n < 4)
+/* `.return.maxactive(N)` */
+static int read_maxactive(Request *r) {
+        size_t i = r->at + 2;
+        if (r->p->components.n <= i)
                 return PROBE_DONE;
-        int64_t n = point_number(p, 3);
+        int64_t n = point_number(r->p, i);
         if (n < 1 || n > MAXACTIVE_MAX) {
-                diag_add(w->diags, DIAG_E0401, point_span(p, 3), "maxactive() takes a number from 1 to %d",
+                diag_add(r->w->diags, DIAG_E0401, point_span(r->p, i), "maxactive() takes a number from 1 to %d",
                          MAXACTIVE_MAX);
                 return PROBE_FAILED;
         }
-        attach->maxactive = (unsigned) n;
+        r->attach.maxactive = (unsigned) n;
         return PROBE_DONE;
 }
 
 /* ".return.maxactive(3)": what the user wrote behind the name. */
-static const char *suffix(ProbeWorld *w, const ProbePoint *p) {
-        ProbePoint rest = { .components = p->components };
-        rest.components.items += 2;
-        rest.components.n -= 2;
-        return rest.components.n ? arena_printf(w->arena, ".%s", probe_point_text(w->arena, &rest)) : "";
+static const char *suffix(const Request *r) {
+        ProbePoint rest = { .components = r->p->components };
+        rest.components.items += r->at + 1;
+        rest.components.n -= r->at + 1;
+        return rest.components.n ? arena_printf(r->w->arena, ".%s", probe_point_text(r->w->arena, &rest)) : "";
 }
 
-static int resolve_in(const ProbeFamily *family, ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
+/* What all forms have in common: which one it is, the name, and what stands behind. */
+static int read_request(Request *r) {
         unsigned form;
-        int r = point_form(w, p, family->patterns, &form);
+        int result = point_form(r->w, r->p, r->family->patterns, &form);
+        if (result != PROBE_DONE)
+                return result;
+        bool named = r->p->components.items[0].arg || strcmp(r->p->components.items[1].name, "module") == 0;
+        r->at = r->family == &probe_family_kprobe && named ? 2 : 1;
+        r->attach.kind = pattern_has(r->family->patterns[form], "return") ? STP_FUNCTION_RETURN : STP_FUNCTION;
+        r->end = suffix(r);
+        r->name = split_name(r->w, r->p, r->at);
+        if (!r->name || !name_is_valid(r->w, r->p, r->at, r->name) || read_maxactive(r) != PROBE_DONE)
+                return PROBE_FAILED;
+        r->may_fail = probe_is_glob(r->name);
+        return PROBE_DONE;
+}
+
+static int resolve_function(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
+        Request q = { .w = w, .family = &probe_family_function, .p = p, .ret = ret, .kernel = w->kernel,
+                      .start = "kernel.function" };
+        int r = read_request(&q);
         if (r != PROBE_DONE)
                 return r;
-        Request q = { .w = w, .family = family, .p = p, .ret = ret };
-        q.attach.kind = pattern_has(family->patterns[form], "return") ? STP_FUNCTION_RETURN : STP_FUNCTION;
-        q.start = family == &probe_family_kprobe ? "kprobe.function" : "kernel.function";
-        q.end = suffix(w, p);
-        q.name = split_name(w, p);
-        if (!q.name || !name_is_valid(w, p, q.name) || read_maxactive(w, p, &q.attach) != PROBE_DONE)
+        if (!world_has_kernel(w, p))
                 return PROBE_FAILED;
-        bool is_glob = probe_is_glob(q.name);
-        if ((is_glob || family != &probe_family_kprobe) && !world_has_kernel(w, p))
-                return PROBE_FAILED;
-        if (!is_glob)
+        if (!probe_is_glob(q.name))
                 return add_named(&q);
         add_matching(&q);
         return PROBE_DONE;
 }
 
-static int resolve_function(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
-        return resolve_in(&probe_family_function, w, p, ret);
+/* "m:f" for a module that need not be known either. */
+static int resolve_kprobe(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
+        Request q = { .w = w, .family = &probe_family_kprobe, .p = p, .ret = ret, .kernel = w->kernel,
+                      .start = "kprobe.function" };
+        int r = read_request(&q);
+        if (r != PROBE_DONE)
+                return r;
+        const char *module = q.at == 2 ? point_string(p, 1) : NULL;
+        if (module) {
+                q.start = arena_printf(w->arena, "kprobe.module(\"%s\").function", module);
+                q.kernel = w->kernel ? kernel_module(w->kernel, module) : NULL;
+        } else if (probe_is_glob(q.name) && !world_has_kernel(w, p))
+                return PROBE_FAILED;
+        if (probe_is_glob(q.name) && q.kernel)
+                add_matching(&q);
+        else if (q.kernel && kernel_find_function(q.kernel, q.name))
+                return add_named(&q);
+        else if (!probe_is_glob(q.name))
+                return add_unknown(&q, module);
+        return PROBE_DONE;
 }
 
-static int resolve_kprobe(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
-        return resolve_in(&probe_family_kprobe, w, p, ret);
+static bool function_matches(const char *name, const void *pattern) {
+        return probe_glob(pattern, name);
+}
+
+/* Those of one module; it may not be loaded when the script is. */
+static void add_of_module(void *userdata, Kernel *module) {
+        Request *q = userdata;
+        q->kernel = module;
+        q->start = arena_printf(q->w->arena, "module(\"%s\").function", kernel_module_name(module));
+        if (probe_is_glob(q->name) || kernel_find_function(module, q->name))
+                add_matching(q);
+        else if (!probe_is_glob(point_string(q->p, 0)))
+                no_such_function(q);
+}
+
+static int resolve_module(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
+        Request q = { .w = w, .family = &probe_family_module, .p = p, .ret = ret };
+        int r = read_request(&q);
+        if (r != PROBE_DONE)
+                return r;
+        q.may_fail = true;
+        size_t before = ret->n;
+        r = modules_each(w, p, function_matches, q.name, add_of_module, &q);
+        bool failed = ret->n == before && !probe_is_glob(q.name) && !probe_is_glob(point_string(p, 0));
+        return r == PROBE_DONE && failed ? PROBE_FAILED : r;
 }
 
 /* ---- target variables */
@@ -200,6 +262,14 @@ const ProbeFamily probe_family_function = {
         .name = "function",
         .patterns = function_patterns,
         .resolve = resolve_function,
+        .target = target,
+        .targets = targets,
+};
+
+const ProbeFamily probe_family_module = {
+        .name = "module",
+        .patterns = module_patterns,
+        .resolve = resolve_module,
         .target = target,
         .targets = targets,
 };

@@ -26,6 +26,7 @@ typedef struct ProbePlace {
         const ProbePoint *written;
         const char *point;     /* the canonical, resolved probe point: pp() */
         const char *function;  /* or NULL */
+        const char *module;    /* whose types are looked at first; NULL: the kernel's */
         ProbeAttach attach;
         bool is_return;
         bool user_pointers;    /* pointers among its target variables are user space's */

@@ -21,7 +21,7 @@ static void tell_arm_failure(Session *s) {
         const char *point = s->stat.failed_probe < s->manifest->n_probes
                 ? s->manifest->probes[s->stat.failed_probe].point : "a probe";
         char text[512];
-        const char *why = s->stat.error == -ENOENT ? "this kernel has no such function, or it cannot be probed"
+        const char *why = s->stat.error == -ENOENT ? "this kernel has nothing of that name, it cannot be probed, or its module is not loaded"
                         : s->stat.error == -EINVAL ? "the kernel does not allow a probe there"
                                                    : strerror(-s->stat.error);
         snprintf(text, sizeof(text), "cannot arm %s: %s", point, why);
@@ -40,6 +40,8 @@ void session_follow_kernel(Session *s) {
         session_refresh(s);
         switch (s->stat.state) {
         case STP_STATE_RUNNING:
+                if (s->state == SESSION_STARTING)
+                        session_tell_missing_modules(s);
                 session_set_state(s, SESSION_RUNNING);
                 break;
         case STP_STATE_STOPPING:

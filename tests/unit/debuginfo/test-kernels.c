@@ -110,3 +110,53 @@ TEST(opening_again_is_quick) {
                 ASSERT(took < 300);
         }
 }
+
+static bool ends_with_readdir(const char *name, const void *data) {
+        return strcmp(name, "ext4_readdir") == 0;
+}
+
+/* What is in the module, and what it has of the kernel. */
+static void check_ext4(Kernel *k, Kernel *ext4) {
+        Member m;
+        size_t n;
+        ASSERT_STREQ(kernel_module_name(ext4), "ext4");
+        ASSERT_NULL(kernel_module_name(k));
+        const FunctionInfo *readdir = kernel_find_function(ext4, "ext4_readdir");
+        ASSERT_NOT_NULL(readdir);
+        ASSERT_STREQ(readdir->module, "ext4");
+        ASSERT_EQ(readdir->n_params, 2);
+        ASSERT(readdir->params[0].type == kernel_pointer_to(k, kernel_find_type(k, "struct file")));
+        ASSERT_NULL(kernel_find_function(ext4, "vfs_read"));
+        ASSERT_NULL(kernel_find_function(k, "ext4_readdir"));
+        ASSERT_NULL(kernel_find_type(k, "struct ext4_inode_info"));
+        const TypeRef *info = kernel_find_type(ext4, "struct ext4_inode_info");
+        ASSERT_NOT_NULL(info);
+        ASSERT(type_find_member(info, "vfs_inode", &m));
+        ASSERT(m.type == kernel_find_type(k, "struct inode"));
+        ASSERT(type_target(kernel_pointer_to(k, info)) == info);
+        ASSERT(kernel_find_type(ext4, "struct file") == kernel_find_type(k, "struct file"));
+        const TracepointInfo *const *all = kernel_tracepoints(ext4, &n);
+        ASSERT(n > 10);
+        ASSERT_STREQ(all[0]->system, "ext4");
+}
+
+TEST(modules_add_to_their_kernel) {
+        int n = installed_kernels();
+        unsigned found = 0;
+        for (int i = 0; i < n; i++) {
+                TEST_CASE("%s", releases[i]);
+                _cleanup_(kernel_closep) Kernel *k = open_release(releases[i]);
+                Kernel *ext4 = kernel_module(k, "ext4");
+                ASSERT_NULL(kernel_module(k, "no_such_module"));
+                ASSERT_NULL(kernel_module(k, ""));
+                ASSERT_NULL(kernel_module(k, "../ext4"));
+                if (!ext4)
+                        continue;
+                found++;
+                ASSERT(kernel_module(k, "ext4") == ext4);
+                ASSERT_NULL(kernel_module_with(k, "crc16", ends_with_readdir, NULL));
+                check_ext4(k, ext4);
+        }
+        if (!found)
+                SKIP("no kernel with an ext4 module");
+}

@@ -206,7 +206,11 @@ static const struct { const char *point; DiagCode code; const char *message, *hi
         { "timer.s(\"1\")", DIAG_E0401, "`s` takes a number", NULL },
         { "timer.jiffies(1)", DIAG_E0402, "CONFIG_HZ", "install linux-headers-" },
         { "begin(\"1\")", DIAG_E0401, "`begin` takes a number", NULL },
-        { "module(\"ext4\").function(\"*\")", DIAG_E0407, "no `module` probes", "use kernel.function" },
+        { "module(\"ext4\").function(\"*\")", DIAG_E0408, "has no module `ext4` with BTF", NULL },
+        { "module(\"ext4\").tracepoint(\"x\")", DIAG_E0408, "has no module `ext4` with BTF", NULL },
+        { "module(\"ext4\").function(\"x\").inline", DIAG_E0407, "no `function(...).inline` probes", NULL },
+        { "module(\"ext4\").statement(\"x\")", DIAG_E0407, "no `module.statement` probes", "use module" },
+        { "module(5).function(\"x\")", DIAG_E0401, "`module` takes a string", NULL },
         { "process(\"ls\").begin", DIAG_E0407, "no `process` probes", NULL },
 };
 
