@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include "ctl/agent.h"
 #include "ctl/main.h"
+#include "ctl/remote.h"
 
 #define REPLY_MAX (16u << 20) /* bytes: a generated source may be in one */
 #define READ_SIZE 65536
@@ -24,7 +25,7 @@ static int complain_unreachable(int error) {
         return error;
 }
 
-int client_connect(Client *c) {
+int client_connect_alone(Client *c) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
         if (strlen(arg_socket) >= sizeof(address.sun_path))
                 return complain(-ENAMETOOLONG, arg_socket);
@@ -34,8 +35,21 @@ int client_connect(Client *c) {
                 return complain(-errno, "socket");
         if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
                 return complain_unreachable(-errno);
-        agent_start();
         *c = (Client) { .fd = TAKE_FD(fd), .in.limit = REPLY_MAX };
+        return 0;
+}
+
+int client_connect(Client *c) {
+        if (!arg_host) {
+                int r = client_connect_alone(c);
+                if (r >= 0)
+                        agent_start();
+                return r;
+        }
+        int fd = remote_connect(arg_host, arg_socket);
+        if (fd < 0)
+                return complain(fd, "ssh");
+        *c = (Client) { .fd = fd, .in.limit = REPLY_MAX };
         return 0;
 }
 

@@ -22,8 +22,10 @@ typedef struct Reply {
         bool continues;
 } Reply;
 
-/* Negative errno; the reason has been printed. */
+/* To stapd here, or on the machine of -H. Negative errno; the reason has been printed. */
 int client_connect(Client *c);
+/* Here, and without an agent that would ask for passwords. */
+int client_connect_alone(Client *c);
 void client_done(Client *c);
 
 /* Sends a call of our interface, or of the one that stands before the method. Takes the parameters. flag: "more", "upgrade" or NULL. Negative errno, printed. */

@@ -9,13 +9,14 @@
 #include "base/paths.h"
 #include "config.h"
 
-const char *arg_socket = STAPD_SOCKET;
+const char *arg_socket = STAPD_SOCKET, *arg_host;
 bool arg_ask_password = true;
 
 static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
         const char *synopsis, *help;
+        bool here; /* it is about this machine: not with -H */
 } verbs[] = {
         { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
         { "list", verb_list, "[--all]", "Show the sessions that you may see" },
@@ -23,23 +24,24 @@ static const struct {
         { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },
         { "logs", verb_logs, "[-f] [-n N] [OPTIONS] ID", "Show what a session has printed lately" },
         { "snapshot", verb_snapshot, "[OPTIONS] ID", "Show the records that a session keeps" },
-        { "record", verb_record, "-o FILE [OPTIONS] ID", "Write a running session to files" },
+        { "record", verb_record, "-o FILE [OPTIONS] ID", "Write a running session to files", true },
         { "rotate", verb_rotate, "ID", "Go on with its recordings in new files" },
         { "cat", verb_cat, "[--json] [--since=TIME] FILE...", "Show recordings" },
         { "merge", verb_merge, "[--json] [--since=TIME] FILE...", "Show recordings in order of time" },
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
-        { "session", verb_session, "[--check] NAME", "Run a session that is defined in /etc/stapd/sessions.d" },
+        { "session", verb_session, "[--check] NAME", "Run a session that is defined in /etc/stapd/sessions.d", true },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
         { "status", verb_status, "", "Show how the daemon is" },
         { "orphans", verb_orphans, "[--reap] [--json]", "Show modules that belong to no session; remove them" },
         { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
-        { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it" },
-        { "policy", verb_policy, "check FILE... | show [--json] | test USER FILE [ARGS...]", "Check, show and try the rules of who may trace" },
-        { "probes", verb_probes, "[-L] PATTERN", "Show what can be probed; -L: with its variables" },
-        { "functions", verb_functions, "[PATTERN]", "Show the functions of the tapsets" },
-        { "aliases", verb_aliases, "[PATTERN]", "Show the aliases of the tapsets" },
+        { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it", true },
+        { "policy", verb_policy, "check FILE... | show [--json] | test USER FILE [ARGS...]", "Check, show and try the rules of who may trace", true },
+        { "probes", verb_probes, "[-L] PATTERN", "Show what can be probed; -L: with its variables", true },
+        { "functions", verb_functions, "[PATTERN]", "Show the functions of the tapsets", true },
+        { "aliases", verb_aliases, "[PATTERN]", "Show the aliases of the tapsets", true },
         { "explain", verb_explain, "CODE", "Explain the code of an error or a warning" },
+        { "bridge", verb_bridge, "", "Carry a connection to stapd, for stapctl -H", true },
         { "version", verb_version, "", "Show the version" },
         { "help", verb_help, "", "Show this" },
 };
@@ -50,7 +52,7 @@ int verb_version(int argc, char **argv) {
 }
 
 int verb_help(int argc, char **argv) {
-        puts("stapctl [--socket=PATH] [--no-ask-password] VERB ...\n");
+        puts("stapctl [--socket=PATH] [-H [USER@]HOST] [--no-ask-password] VERB ...\n");
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
                 printf("  %-9s %s\n            %s\n", verbs[i].name, verbs[i].synopsis, verbs[i].help);
         puts("\nstapctl VERB --help shows a verb's options.\n\n"
@@ -60,9 +62,14 @@ int verb_help(int argc, char **argv) {
 }
 
 static int run_verb(int argc, char **argv) {
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
-                if (strcmp(verbs[i].name, argv[0]) == 0)
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
+                if (strcmp(verbs[i].name, argv[0]) != 0)
+                        continue;
+                if (!arg_host || !verbs[i].here)
                         return verbs[i].run(argc, argv);
+                fprintf(stderr, "stapctl: %s is of this machine, and does not go with -H\n", argv[0]);
+                return EXIT_USAGE;
+        }
         fprintf(stderr, "stapctl: there is no verb '%s'; see: stapctl help\n", argv[0]);
         return EXIT_USAGE;
 }
@@ -70,15 +77,17 @@ static int run_verb(int argc, char **argv) {
 int main(int argc, char **argv) {
         static const struct option options[] = {
                 { "socket", required_argument, NULL, 's' },
+                { "host", required_argument, NULL, 'H' },
                 { "no-ask-password", no_argument, NULL, 'P' },
                 { "version", no_argument, NULL, 'V' },
                 { "help", no_argument, NULL, 'h' },
                 {},
         };
         (void) signal(SIGPIPE, SIG_IGN);
-        for (int c; (c = getopt_long(argc, argv, "+hV", options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, "+hH:V", options, NULL)) >= 0;) {
                 switch (c) {
                 case 's': arg_socket = optarg; break;
+                case 'H': arg_host = optarg; break;
                 case 'P': arg_ask_password = false; break;
                 case 'V': return verb_version(0, NULL);
                 case 'h': return verb_help(0, NULL);

@@ -13,6 +13,7 @@ enum {
 };
 
 extern const char *arg_socket;
+extern const char *arg_host; /* -H: as ssh takes it; NULL: this machine */
 extern bool arg_ask_password; /* polkit may ask for one */
 
 /* A verb: argv[0] is its name. Returns the exit status. */
@@ -39,5 +40,6 @@ int verb_probes(int argc, char **argv);
 int verb_functions(int argc, char **argv);
 int verb_aliases(int argc, char **argv);
 int verb_explain(int argc, char **argv);
+int verb_bridge(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_help(int argc, char **argv);

@@ -186,6 +186,10 @@ static int check(const RunOptions *o) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
         }
+        if (arg_host && (o->command || recording_is_wanted(&o->recording) || o->last_pass < PASS_RUN)) {
+                fputs("stapctl: -c, -p and recordings are of this machine, and do not go with -H\n", stderr);
+                return -EINVAL;
+        }
         if (o->command && o->target > 0) {
                 fputs("stapctl: -c and -x exclude each other\n", stderr);
                 return -EINVAL;
@@ -229,7 +233,7 @@ bool run_options_records(const RunOptions *o) {
         struct stat st;
         bool is_file = o->output && strcmp(o->output, "-") != 0 &&
                        (recording_is_wanted(&o->recording) || stat(o->output, &st) < 0 || S_ISREG(st.st_mode));
-        return is_file && !o->flight && (o->json || recording_is_wanted(&o->recording));
+        return is_file && !arg_host && !o->flight && (o->json || recording_is_wanted(&o->recording));
 }
 
 void run_options_done(RunOptions *o) {
