@@ -26,7 +26,7 @@
 #define STP_DEVICE "/dev/stapd"
 #define STP_NAME_MAX 56          /* a module's name with its NUL */
 #define STP_MODULE_PREFIX "stap_"
-#define STP_MAX_SAVED 500        /* 64-bit slots that a return probe may keep; kretprobes have 4096 bytes */
+#define STP_MAX_SAVED 500        /* 64-bit slots that a return probe may keep: 4 KiB for each call */
 
 /* How a probe attaches. */
 enum stp_attach {
@@ -109,7 +109,7 @@ struct stp_stat {
 	__u64 skipped_busy;        /* the CPU was in a handler already */
 	__u64 skipped_lock;        /* a lock was not to be had in time */
 	__u64 skipped_stack;       /* too little kernel stack */
-	__u64 skipped_return;      /* no kretprobe instance was free */
+	__u64 skipped_return;      /* no room for another call that has not returned */
 	__u64 arm_ns, disarm_ns;   /* how long the last arming and disarming took */
 	__u64 overload_cycles;     /* cycles in handlers in the last interval */
 };

@@ -22,7 +22,7 @@ typedef struct Manager Manager;
         X(BUSY, "busy")     /* the CPU was in a handler already */      \
         X(LOCK, "lock")                                                 \
         X(STACK, "stack")                                               \
-        X(RETURN, "return") /* no kretprobe instance was free */
+        X(RETURN, "return") /* no room for another call that has not returned */
 
 #define X(name, text) COUNT_PLACE_##name,
 typedef enum CountPlace { COUNT_PLACES(X) _COUNT_PLACE_MAX } CountPlace;

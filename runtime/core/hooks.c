@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probes by address, for ftrace and fprobe: a hash from address to probes. */
+/* Probes by address, for ftrace: a hash from address to probes. */
 #include <linux/log2.h>
 #include <linux/slab.h>
 #include "probe.h"

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/workqueue.h>
 #include "device.h"
+#include "probe.h"
 #include "symbol.h"
 #include "where.h"
 
@@ -12,6 +13,8 @@ static int __init core_init(void)
 {
 	int r = stp_symbols_init();
 
+	if (!r)
+		r = stp_returns_init();
 	if (r)
 		return r;
 	stp_random_init();

@@ -6,8 +6,7 @@
 
 static const struct stp_family *const families[] = {
 	&stp_family_function,
-	&stp_family_fprobe, /* returns: this one, or */
-	&stp_family_kretprobe, /* this one, whichever the kernel has */
+	&stp_family_return,
 	&stp_family_syscall_return,
 	&stp_family_tracepoint,
 	&stp_family_timer,

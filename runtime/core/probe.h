@@ -26,8 +26,11 @@ struct stp_family {
 	u64 (*missed)(const void *state);
 };
 
-extern const struct stp_family stp_family_function, stp_family_fprobe, stp_family_kretprobe,
-	stp_family_syscall_return, stp_family_tracepoint, stp_family_timer;
+extern const struct stp_family stp_family_function, stp_family_return, stp_family_syscall_return,
+	stp_family_tracepoint, stp_family_timer;
+
+/* Once. -ENOENT: this kernel has no return hooks. */
+int stp_returns_init(void);
 
 /* All families. The session's mutex is held. */
 int stp_attachments_arm(struct stp_session *s);
@@ -41,6 +44,10 @@ int stp_arm_failed(struct stp_session *s, const struct stp_probe *p, int r);
 static inline bool stp_probe_is_wanted(const struct stp_probe *p)
 {
 	return !p->condition || READ_ONCE(p->condition->armed);
+}
+static inline bool stp_is_return(const struct stp_probe *p)
+{
+	return p->kind == STP_FUNCTION_RETURN;
 }
 u32 stp_count_probes(const struct stp_session *s, bool (*mine)(const struct stp_probe *p));
 /* maxactive of a return probe. */
@@ -72,7 +79,7 @@ struct stp_hook {
 	u64 ip;                 /* as ftrace reports it */
 	struct stp_hook *next, *more;
 	const struct stp_probe *probe;
-	u32 slot;               /* fprobe: of its first saved word */
+	u32 slot;               /* of a return: where its words begin */
 	s32 tgid;               /* the handler does nothing in other processes; 0: it may */
 };
 

@@ -61,6 +61,11 @@ int stp_symbols_init(void)
 	return 0;
 }
 
+unsigned long stp_symbol_lookup(const char *name)
+{
+	return static_call(stp_lookup)(name);
+}
+
 /* What remembers that something was found. */
 struct each {
 	int (*found)(void *data, unsigned long address);
