@@ -31,7 +31,7 @@ static const struct {
         { "stop", verb_stop, "[--now] ID...", "End sessions" },
         { "session", verb_session, "[--check] NAME", "Run a session that is defined in /etc/stapd/sessions.d", true },
         { "wait", verb_wait, "[--json] ID...", "Wait until sessions have ended, and show how" },
-        { "status", verb_status, "", "Show how the daemon is" },
+        { "status", verb_status, "[--json] [ID]", "Show how the daemon is, or a session" },
         { "orphans", verb_orphans, "[--reap] [--json]", "Show modules that belong to no session; remove them" },
         { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },

@@ -20,6 +20,7 @@
 #include "ctl/main.h"
 #include "ctl/notify.h"
 #include "ctl/output.h"
+#include "ctl/progress.h"
 #include "ctl/run-options.h"
 
 typedef struct Run {
@@ -212,6 +213,8 @@ static void on_detached(Run *r) {
 static void on_state(Run *r, const char *state) {
         if (r->options.verbose)
                 fprintf(stderr, "Session %.12s: %s\n", r->id, state);
+        else
+                progress_show_state(state);
         notify_state(state);
         if (strcmp(state, "held") == 0)
                 on_held(r);
@@ -237,9 +240,10 @@ static void keep_source(Run *r, const char *source) {
                 fprintf(stderr, "The generated C is kept in %s\n", dir);
 }
 
-static void show_progress(const char *text) {
+static void show_progress(const Run *r, const char *text) {
         size_t n = strlen(text);
-        fprintf(stderr, "%s%s", text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
+        if (r->options.verbose || !progress_show(text))
+                fprintf(stderr, "%s%s", text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
         notify_progress(text);
 }
 
@@ -269,8 +273,10 @@ static void on_outcome(Run *r, json_object *outcome) {
 }
 
 static void on_pass(Run *r, json_object *p) {
-        if (!r->options.verbose)
+        if (!r->options.verbose) {
+                progress_show_pass(member_text(p, "pass"));
                 return;
+        }
         const char *detail = member_text(p, "detail");
         fprintf(stderr, "Pass %-10s %8.1f ms%s%s\n", member_text(p, "pass"), (double) member_number(p, "usec") / 1e3,
                 *detail ? "  " : "", detail);
@@ -278,6 +284,7 @@ static void on_pass(Run *r, json_object *p) {
 
 static void on_parameters(Run *r, json_object *p) {
         json_object *v;
+        progress_clear();
         if (json_object_object_get_ex(p, "id", &v) && !r->id[0])
                 snprintf(r->id, sizeof(r->id), "%s", json_object_get_string(v));
         if (json_object_object_get_ex(p, "cached", &v) && json_object_get_boolean(v) && r->options.verbose)
@@ -285,7 +292,7 @@ static void on_parameters(Run *r, json_object *p) {
         if (json_object_object_get_ex(p, "pass", &v))
                 on_pass(r, p);
         if (json_object_object_get_ex(p, "progress", &v))
-                show_progress(json_object_get_string(v));
+                show_progress(r, json_object_get_string(v));
         if (json_object_object_get_ex(p, "diagnosticsText", &v))
                 fputs(json_object_get_string(v), stderr);
         if (json_object_object_get_ex(p, "source", &v) && v && r->options.keep)
@@ -306,6 +313,7 @@ static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata
         int k = client_receive(&r->start);
         if (k <= 0) {
                 if (!r->outcome_known) {
+                        progress_clear();
                         fputs("stapctl: stapd went away; the session has ended\n", stderr);
                         fail(r, EXIT_USAGE);
                 }
@@ -314,6 +322,7 @@ static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata
         }
         while ((k = client_take(&r->start, &reply)) == 1) {
                 if (reply.error) {
+                        progress_clear();
                         notify_words(reply.error);
                         notify_end("failed");
                         fail(r, reply_print_error(&reply));
@@ -342,6 +351,7 @@ static int submit(Run *r) {
 }
 
 static void run_done(Run *r) {
+        progress_clear();
         sd_event_source_disable_unref(r->start_source);
         sd_event_source_disable_unref(r->stream_source);
         sd_event_source_disable_unref(r->output_source);

@@ -72,7 +72,7 @@ _stapctl() {
             ;;
         *)
             case $verb in
-                attach | logs | snapshot | record | rotate | stop | wait)
+                attach | logs | snapshot | record | rotate | status | stop | wait)
                     __stapctl_words "$(stapctl "${common[@]}" list --names 2>/dev/null)" ;;
                 run | check) __stapctl_files '*.stp' ;;
                 cat | merge) __stapctl_files ;;

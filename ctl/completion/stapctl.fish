@@ -46,7 +46,7 @@ complete -c stapctl -n 'test -z (__stapctl_line verb)' -a '(__stapctl_verbs)'
 complete -c stapctl -n 'test -z (__stapctl_line verb)' -l socket -r -F -d 'Socket of stapd'
 complete -c stapctl -n 'test -z (__stapctl_line verb)' -s H -l host -x -a '(__fish_print_hostnames)' -d 'stapd of another machine'
 complete -c stapctl -n 'test -n (__stapctl_line verb); and string match -q -- "-*" (commandline -ct)' -a '(__stapctl_options)'
-complete -c stapctl -n '__stapctl_verb_is attach logs snapshot record rotate stop wait' -a '(__stapctl_sessions)'
+complete -c stapctl -n '__stapctl_verb_is attach logs snapshot record rotate status stop wait' -a '(__stapctl_sessions)'
 complete -c stapctl -n '__stapctl_verb_is run check' -k -a '(__fish_complete_suffix .stp)'
 complete -c stapctl -n '__stapctl_verb_is cat merge' -F
 complete -c stapctl -n '__stapctl_verb_is session' -a "(path basename -E /etc/stapd/sessions.d/*.stp 2>/dev/null; or ls /etc/stapd/sessions.d 2>/dev/null | string replace -rf '\.stp\$' '')"
