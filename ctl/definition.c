@@ -40,6 +40,13 @@ static const struct {
         { "FailOnLoss", "--fail-on-loss", KEY_FLAG },
 };
 
+const char *definition_key(const char *option) {
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (keys[i].option && strcmp(keys[i].option, option) == 0)
+                        return keys[i].key;
+        return NULL;
+}
+
 /* ------------------------------------------------------------------ words */
 
 static int append(char ***list, int *n, const char *word) {
@@ -139,7 +146,7 @@ static int check_script(const char *path, const char *name) {
 }
 
 /* The unit's instance: it becomes part of a path, and the session's name. */
-static int check_name(const char *name) {
+int definition_check_name(const char *name) {
         if (*name && *name != '.' && !strchr(name, '/') && strlen(name) <= 64)
                 return 0;
         fprintf(stderr, "stapctl: '%s' is no name of a session: letters, digits and ._@- are, up to 64\n", name);
@@ -170,7 +177,7 @@ static int read_both(const char *directory, const char *name, Definition *d) {
 
 int definition_read(const char *directory, const char *name, Definition *ret) {
         Definition d = DEFINITION_INIT;
-        int r = check_name(name);
+        int r = definition_check_name(name);
         if (r >= 0)
                 r = read_both(directory, name, &d);
         if (r < 0)

@@ -19,3 +19,8 @@ typedef struct Definition {
 /* Negative errno, printed. */
 int definition_read(const char *directory, const char *name, Definition *ret);
 void definition_done(Definition *d);
+
+/* The setting that stands for an option of `stapctl run` ("-D", "--keep"); NULL: there is none. */
+const char *definition_key(const char *option);
+/* -EINVAL, printed: no session can have that name. */
+int definition_check_name(const char *name);

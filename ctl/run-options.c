@@ -36,6 +36,8 @@ static const char usage[] =
         "  --until TIME      End at this time: 18:00, 2026-11-23 18:00, @SECONDS\n"
         "  --detach          Return when it runs; it goes on until it is stopped\n"
         "  --login           It also goes on, until this login ends\n"
+        "  --persist[=DIR]   Define it as session NAME of this machine, which systemd starts, now and at boot;\n"
+        "                    with DIR, only write its files there\n"
         "  --name NAME       Name of the session, for attach, stop, wait ...\n"
         "  -s MB             Buffer for each CPU (1 to 8, by the memory and the CPUs)\n"
         "  -m NAME           Name of the module\n"
@@ -60,7 +62,7 @@ static const char usage[] =
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
        OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_POLICY };
-enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL }; /* what becomes of the output */
+enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL, OPT_PERSIST }; /* what becomes of the output */
 
 static const struct option long_options[] = {
         { "until", required_argument, NULL, OPT_UNTIL },
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
         RECORDING_OPTIONS,
         { "flight", no_argument, NULL, OPT_FLIGHT },
         { "journal", no_argument, NULL, OPT_JOURNAL },
+        { "persist", optional_argument, NULL, OPT_PERSIST },
         { "kernel", required_argument, NULL, OPT_KERNEL },
         { "fail-on-loss", no_argument, NULL, OPT_FAIL_ON_LOSS },
         { "trace-self", no_argument, NULL, OPT_TRACE_SELF },
@@ -166,6 +169,7 @@ static int read_option(RunOptions *o, int c) {
         case OPT_JSON_SEQ: o->json_seq = true; return 0;
         case OPT_KEEP: return read_size("--keep", optarg, 1, 256 << 10, 1 << 30, &o->keep_bytes);
         case OPT_JOURNAL: o->journal = true; return 0;
+        case OPT_PERSIST: o->persist = optarg ?: ""; return 0;
         case OPT_FLIGHT: o->flight = true; return 0;
         case OPT_KERNEL: o->kernel = optarg; return 0;
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
@@ -186,8 +190,8 @@ static int check(const RunOptions *o) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
         }
-        if (arg_host && (o->command || recording_is_wanted(&o->recording) || o->last_pass < PASS_RUN)) {
-                fputs("stapctl: -c, -p and recordings are of this machine, and do not go with -H\n", stderr);
+        if (arg_host && (o->command || recording_is_wanted(&o->recording) || o->persist || o->last_pass < PASS_RUN)) {
+                fputs("stapctl: -c, -p, --persist and recordings are of this machine, and do not go with -H\n", stderr);
                 return -EINVAL;
         }
         if (o->command && o->target > 0) {
@@ -209,8 +213,22 @@ static int check(const RunOptions *o) {
         return 1;
 }
 
+/* For what is not run now. */
+static void keep_said(RunOptions *o, int c) {
+        char text[64] = "";
+        if (c < 256)
+                snprintf(text, sizeof(text), "-%c", c);
+        for (size_t i = 0; c >= 256 && long_options[i].name; i++)
+                if (long_options[i].val == c)
+                        snprintf(text, sizeof(text), "--%s", long_options[i].name);
+        if (c == OPT_NAME || c == OPT_PERSIST || c == 'e' || c == 'v')
+                return;
+        append(&o->said, text);
+        json_object_array_add(o->said, optarg ? json_object_new_string(optarg) : NULL);
+}
+
 int run_options_read(int argc, char **argv, RunOptions *ret) {
-        *ret = (RunOptions) { .last_pass = PASS_RUN, .recording = RECORDING_INIT };
+        *ret = (RunOptions) { .last_pass = PASS_RUN, .recording = RECORDING_INIT, .said = json_object_new_array() };
         for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
@@ -220,6 +238,7 @@ int run_options_read(int argc, char **argv, RunOptions *ret) {
                 r = r == 0 ? read_option(ret, c) : MIN2(r, 0);
                 if (r < 0)
                         return r;
+                keep_said(ret, c);
         }
         if (!ret->expression && optind < argc)
                 ret->file = argv[optind++];
@@ -241,6 +260,7 @@ void run_options_done(RunOptions *o) {
         json_object_put(o->args);
         json_object_put(o->defines);
         json_object_put(o->globals);
+        json_object_put(o->said);
 }
 
 const char *run_options_name(const RunOptions *o) {

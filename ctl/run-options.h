@@ -21,6 +21,8 @@ typedef struct RunOptions {
         int64_t until_usec;       /* --until */
         const char *session_name; /* --name */
         const char *lifetime;     /* NULL: the client's */
+        const char *persist;      /* --persist: a directory, or "" for that of this machine; NULL: it is run */
+        json_object *said;        /* the options as they were given, without --name and --persist: option, value or null ... */
         const char *list;         /* -l, -L: the pattern, and nothing is run */
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */

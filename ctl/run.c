@@ -20,6 +20,7 @@
 #include "ctl/main.h"
 #include "ctl/notify.h"
 #include "ctl/output.h"
+#include "ctl/persist.h"
 #include "ctl/progress.h"
 #include "ctl/run-options.h"
 
@@ -395,5 +396,5 @@ int verb_run(int argc, char **argv) {
                                                  .json = r.options.json });
         if (r.options.last_pass < 5)
                 return run_options_exec_compiler(&r.options);
-        return run(&r);
+        return r.options.persist ? persist(&r.options) : run(&r);
 }
