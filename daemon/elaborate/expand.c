@@ -5,6 +5,7 @@
  * `a!, b` takes b then; for that the handler is lowered as soon as a place is found.
  */
 #include "elaborate/expand.h"
+#include "probe/families.h"
 #include "elaborate/lower.h"
 
 static unsigned expand_point(Elab *e, const Chain *c, const ProbePoint *p);
@@ -82,12 +83,15 @@ static unsigned add_places(Elab *e, const Chain *c, const ProbePoint *p, const P
 
 /* ------------------------------------------------------------------ families */
 
-/* Mistakes in an optional point (a kernel without BTF, a missing function) only leave it out. */
-static unsigned expand_families(Elab *e, const Chain *c, const ProbePoint *p, bool optional,
+/* Mistakes in an optional point (a kernel without BTF, a missing function) only leave it out. An alias may have the name
+ * of a probe point that this version does not have. */
+static unsigned expand_families(Elab *e, const Chain *c, const ProbePoint *p, bool optional, bool by_alias,
                                 bool *ret_known) {
         ProbePlaceVec places = {};
         e->world->optional = optional;
         for (const ProbeFamily *const *f = probe_families; *f; f++) {
+                if (by_alias && *f == &probe_family_absent)
+                        continue;
                 Diags before = *e->diags;
                 int r = (*f)->resolve(e->world, p, &places);
                 if (r == PROBE_FAILED && optional)
@@ -180,7 +184,7 @@ static unsigned expand_point(Elab *e, const Chain *c, const ProbePoint *p) {
         unsigned errors = e->diags->n_errors;
         e->alias_loop = false;
         unsigned n = expand_aliases(e, c, p, &by_alias);
-        n += expand_families(e, c, p, optional, &by_family);
+        n += expand_families(e, c, p, optional, by_alias, &by_family);
         if (n == 0 && !optional && e->diags->n_errors == errors && !e->too_many)
                 expand_no_match(e, c, p, by_alias || by_family);
         return n;

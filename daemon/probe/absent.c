@@ -6,29 +6,29 @@
 #include "probe/families.h"
 #include "probe/point.h"
 
-/* `second` NULL: the first takes an argument, which no alias of that name does. */
-static const struct { const char *first, *second, *instead; } absent[] = {
-        { "kernel", "statement", "kernel.function(\"NAME\")" },
-        { "kernel", "data", NULL },
-        { "kernel", "mark", "kernel.trace(\"NAME\")" },
-        { "module", "statement", "module(\"NAME\").function(\"NAME\")" },
-        { "kprobe", "statement", "kprobe.function(\"NAME\")" },
-        { "process", NULL, NULL },
-        { "process", "begin", NULL },
-        { "process", "end", NULL },
-        { "process", "thread", NULL },
-        { "process", "syscall", "syscall.NAME" },
-        { "process", "function", NULL },
-        { "process", "mark", NULL },
-        { "perf", "type", NULL },
-        { "perf", "hw", NULL },
-        { "perf", "sw", "timer.hz(N)" },
-        { "procfs", NULL, NULL },
-        { "procfs", "read", NULL },
-        { "procfs", "write", NULL },
-        { "netfilter", "hook", "kernel.function(\"NAME\")" },
-        { "java", NULL, NULL },
-        { "python3", "module", NULL },
+/* And all that begins so, unless it is an alias. */
+static const struct { const char *name, *instead; } absent[] = {
+        { "process", "syscall.NAME, kernel.trace(\"sched_process_exec\") or kernel.function(\"NAME\") with pid()" },
+        { "perf", "timer.profile or timer.hz(N)" },
+        { "procfs", NULL },
+        { "input", NULL },
+        { "netfilter", "kernel.function(\"nf_hook_slow\") or kernel.function(\"ip_rcv\")" },
+        { "java", NULL },
+        { "python2", NULL },
+        { "python3", NULL },
+        { "python", NULL },
+        { "debuginfod", NULL },
+        { "stap", NULL },
+        { "staprun", NULL },
+        { "prometheus", "stapctl metrics" },
+        { "json_data", "printf and the events of stapctl run --json" },
+        { "lsm", "kernel.function(\"security_NAME\")" },
+        { "kernel.statement", "kernel.function(\"NAME\")" },
+        { "kernel.data", NULL },
+        { "kernel.mark", "kernel.trace(\"NAME\")" },
+        { "kernel.lsm", "kernel.function(\"security_NAME\")" },
+        { "module.statement", "module(\"NAME\").function(\"NAME\")" },
+        { "kprobe.statement", "kprobe.function(\"NAME\")" },
 };
 
 /* Forms of kernel.function() that need the places of inlined code, labels and lines. */
@@ -51,25 +51,22 @@ static int resolve_suffix(ProbeWorld *w, const ProbePoint *p) {
         return PROBE_FOREIGN;
 }
 
-static bool is_absent(const ProbePoint *p, const char *first, const char *second) {
-        const ProbeComponent *c = p->components.items;
-        if (strcmp(c->name, first) != 0)
-                return false;
-        return second ? p->components.n > 1 && strcmp(c[1].name, second) == 0 : c->arg != NULL;
-}
-
-static const char *join(Arena *a, const char *first, const char *second) {
-        return second ? arena_printf(a, "%s.%s", first, second) : first;
+/* Does the point begin with these components? */
+static bool begins(const ProbePoint *p, const char *name) {
+        for (size_t i = 0; *name; i++) {
+                size_t n = strcspn(name, ".");
+                if (i >= p->components.n || strlen(p->components.items[i].name) != n ||
+                    strncmp(p->components.items[i].name, name, n) != 0)
+                        return false;
+                name += n + (name[n] == '.');
+        }
+        return true;
 }
 
 static int resolve(ProbeWorld *w, const ProbePoint *p, ProbePlaceVec *ret) {
-        if (p->components.n == 0)
-                return PROBE_FOREIGN;
-        for (size_t i = 0; i < ELEMENTSOF(absent); i++) {
-                const char *first = absent[i].first, *second = absent[i].second;
-                if (is_absent(p, first, second))
-                        return complain(w, p, join(w->arena, first, second), absent[i].instead);
-        }
+        for (size_t i = 0; i < ELEMENTSOF(absent); i++)
+                if (begins(p, absent[i].name))
+                        return complain(w, p, absent[i].name, absent[i].instead);
         return resolve_suffix(w, p);
 }
 

@@ -2,6 +2,7 @@
 /* The task that was hit. Numbers are those of the initial namespaces. */
 #include <linux/cred.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -86,6 +87,17 @@ void stp_execname(char *dst, u32 size)
 	}
 }
 EXPORT_SYMBOL_GPL(stp_execname);
+
+u64 stp_task_find(s64 pid)
+{
+	u64 task;
+
+	rcu_read_lock();
+	task = (u64)(unsigned long)pid_task(find_pid_ns((int)pid, &init_pid_ns), PIDTYPE_PID);
+	rcu_read_unlock();
+	return task;
+}
+EXPORT_SYMBOL_GPL(stp_task_find);
 
 u64 stp_task_current(void)
 {

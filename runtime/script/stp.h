@@ -487,6 +487,7 @@ s64 stp_egid(void);
 s64 stp_cpu(void);
 void stp_execname(char *dst, u32 size);
 u64 stp_task_current(void);
+u64 stp_task_find(s64 pid); /* 0: there is none. It may end at any time: its memory is only read as what may fail */
 u64 stp_time_ns(void);       /* gettimeofday: CLOCK_REALTIME */
 s64 stp_zone_west(struct stp_ctx *c); /* seconds west of UTC, of whoever started the session */
 void stp_zone_name(struct stp_ctx *c, char *dst, u32 size);

@@ -111,6 +111,7 @@ s64 stp_gid(void) { return getgid(); }
 s64 stp_egid(void) { return getegid(); }
 s64 stp_cpu(void) { return 0; }
 u64 stp_task_current(void) { return 0; }
+u64 stp_task_find(s64 pid) { return 0; }
 
 void stp_execname(char *dst, u32 size)
 {

@@ -211,7 +211,9 @@ static const struct { const char *point; DiagCode code; const char *message, *hi
         { "module(\"ext4\").function(\"x\").inline", DIAG_E0407, "no `function(...).inline` probes", NULL },
         { "module(\"ext4\").statement(\"x\")", DIAG_E0407, "no `module.statement` probes", "use module" },
         { "module(5).function(\"x\")", DIAG_E0401, "`module` takes a string", NULL },
-        { "process(\"ls\").begin", DIAG_E0407, "no `process` probes", NULL },
+        { "process(\"ls\").begin", DIAG_E0407, "no `process` probes", "use syscall.NAME" },
+        { "perf.type(1).config(2)", DIAG_E0407, "no `perf` probes", "use timer.profile" },
+        { "kernel.data(\"x\").write", DIAG_E0407, "no `kernel.data` probes", NULL },
 };
 
 TEST(mistakes_have_a_message_of_their_own) {
@@ -238,7 +240,7 @@ TEST(mistakes_have_a_message_of_their_own) {
 
 TEST(points_of_others_are_foreign) {
         static const char *const points[] = { "syscall.write", "kernel.funtion(\"x\")", "kernel.function(\"x\").retrun", "begins",
-                                              "timer.weeks(1)", "kernel", "process.create", "timer.profile", "begin.end" };
+                                              "timer.weeks(1)", "kernel", "kprocess.create", "timer.profile", "begin.end" };
         open_world();
         for (size_t i = 0; i < ELEMENTSOF(points); i++) {
                 TEST_CASE("%s", points[i]);
