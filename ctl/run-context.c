@@ -43,6 +43,7 @@ json_object *run_options_context(const RunOptions *o, const char *script, size_t
                 json_object_object_add(c, "compatible", json_object_new_string(o->compatible));
         add_zone(c);
         add_flag(c, "guru", o->guru);
+        add_flag(c, "unprivileged", o->unprivileged);
         add_flag(c, "noWarnings", o->no_warnings);
         add_flag(c, "warningsFatal", o->warnings_fatal);
         add_flag(c, "hideGlobals", o->hide_globals);

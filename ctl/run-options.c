@@ -56,12 +56,14 @@ static const char usage[] =
         "  --compatible V    The version of SystemTap that %( systemtap_v ... %) sees, 4.3 to 5.6\n"
         "  --no-global-var-display  Do not print at the end what the script collected and never read\n"
         "  --skip-badvars    Target variables that are not there are 0, and no error\n"
+        "  --unprivileged    Watch your own processes alone, for which the policy asks less\n"
         "  --no-cache        Compile, whether it was before or not\n"
         "  --policy          Of check: ask stapd whether the policy lets you run it\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
 enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
-       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_POLICY };
+       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_POLICY,
+       OPT_UNPRIVILEGED, OPT_PRIVILEGE };
 enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL, OPT_PERSIST }; /* what becomes of the output */
 
 static const struct option long_options[] = {
@@ -86,6 +88,8 @@ static const struct option long_options[] = {
         { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
         { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
         { "policy", no_argument, NULL, OPT_POLICY },
+        { "unprivileged", no_argument, NULL, OPT_UNPRIVILEGED },
+        { "privilege", required_argument, NULL, OPT_PRIVILEGE },
         { "help", no_argument, NULL, 'h' },
         {},
 };
@@ -138,6 +142,13 @@ static int read_global(RunOptions *o, const char *text) {
         return 0;
 }
 
+/* SystemTap's groups, as far as they are about scripts. */
+static int read_privilege(RunOptions *o, const char *text) {
+        o->unprivileged = strcmp(text, "stapusr") == 0;
+        return o->unprivileged || strcmp(text, "stapsys") == 0 || strcmp(text, "stapdev") == 0
+                ? 0 : wrong("--privilege takes stapusr, stapsys or stapdev", text);
+}
+
 static int read_option(RunOptions *o, int c) {
         switch (c) {
         case 'c': o->command = optarg; return 0;
@@ -175,6 +186,8 @@ static int read_option(RunOptions *o, int c) {
         case OPT_FAIL_ON_LOSS: o->fail_on_loss = true; return 0;
         case OPT_TRACE_SELF: o->trace_self = true; return 0;
         case OPT_COMPATIBLE: o->compatible = optarg; return 0;
+        case OPT_UNPRIVILEGED: o->unprivileged = true; return 0;
+        case OPT_PRIVILEGE: return read_privilege(o, optarg);
         case OPT_POLICY: o->policy = true; return 0;
         case OPT_NO_CACHE: o->no_cache = true; return 0;
         case OPT_SUPPRESS_ERRORS: append(&o->defines, "STAP_SUPPRESS_HANDLER_ERRORS"); return 0;
@@ -359,6 +372,7 @@ int run_options_exec_compiler(const RunOptions *o) {
         add_option(&a, "-e", o->expression);
         add_option(&a, "-o", o->output);
         add_flag(&a, "-g", o->guru);
+        add_flag(&a, "--unprivileged", o->unprivileged);
         add_flag(&a, "-u", o->unoptimized);
         add_flag(&a, "--no-global-var-display", o->hide_globals);
         add_flag(&a, "--skip-badvars", o->skip_bad_variables);

@@ -27,7 +27,7 @@ typedef struct RunOptions {
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
         bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals,
-                skip_bad_variables, fail_on_loss, trace_self, no_cache, json_seq, flight, journal, policy;
+                skip_bad_variables, fail_on_loss, trace_self, no_cache, json_seq, flight, journal, policy, unprivileged;
         Recording recording;
 } RunOptions;
 

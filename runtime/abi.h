@@ -80,7 +80,8 @@ struct stp_open {
 	__s32 target;              /* target(); 0: none */
 	__s32 zone_west;           /* tz_gmtoff(): seconds west of UTC */
 	char zone[STP_ZONE_MAX];   /* tz_name(); "": UTC */
-	__u64 reserved;            /* 0 */
+	__u32 owner;               /* uid of whoever started it */
+	__u32 reserved;            /* 0 */
 };
 
 struct stp_excluded {

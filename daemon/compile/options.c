@@ -4,7 +4,7 @@
 
 enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_COMPATIBLE, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
        OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
-       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_HELP,
+       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_UNPRIVILEGED, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_HELP,
        OPT_VERSION };
 
 static const struct option long_options[] = {
@@ -24,6 +24,7 @@ static const struct option long_options[] = {
         { "sign-key", required_argument, NULL, OPT_SIGN_KEY },
         { "sign-certificate", required_argument, NULL, OPT_SIGN_CERTIFICATE },
         { "no-global-var-display", no_argument, NULL, OPT_HIDE_GLOBALS },
+        { "unprivileged", no_argument, NULL, OPT_UNPRIVILEGED },
         { "skip-badvars", no_argument, NULL, OPT_SKIP_BAD_VARIABLES },
         { "suppress-handler-errors", no_argument, NULL, OPT_SUPPRESS_ERRORS },
         { "suppress-time-limits", no_argument, NULL, OPT_SUPPRESS_LIMITS },
@@ -63,6 +64,7 @@ void options_print_help(FILE *f) {
               "                          sign the module\n"
               "      --no-global-var-display\n"
               "                          do not print at the end what is collected and never read\n"
+              "      --unprivileged      for its user's own processes alone\n"
               "      --skip-badvars      target variables that are not there are 0\n"
               "      --json              diagnostics as JSON on standard output\n"
               "  -l PATTERN              list the probe points that PATTERN means\n"
@@ -141,6 +143,7 @@ static bool take_option(Arena *a, Options *o, int option, char *value, const cha
         case OPT_PREPARE: o->mode = MODE_PREPARE; return true;
         case OPT_ZYGOTE: o->mode = MODE_ZYGOTE; return true;
         case OPT_HIDE_GLOBALS: r->hide_globals = true; return true;
+        case OPT_UNPRIVILEGED: r->unprivileged = true; return true;
         case OPT_SKIP_BAD_VARIABLES: r->skip_bad_variables = true; return true;
         case OPT_DEBUG: o->debug = true; return true;
         case OPT_HELP: o->mode = MODE_HELP; return true;

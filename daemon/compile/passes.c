@@ -113,6 +113,8 @@ static CompileResult run_parse(Compilation *c) {
         const CompileRequest *r = c->request;
         ParseTarget target = c->world->target;
         target.guru = r->guru;
+        if (r->unprivileged)
+                target.privilege = "stapusr";
         if (r->compatible)
                 target.systemtap_v = r->compatible;
         ParseOptions o = { .target = &target, .macros = library_macros(c->world->library), .args = r->args.items,
@@ -143,7 +145,7 @@ static CompileResult run_elaborate(Compilation *c) {
                 return COMPILE_RESULT_SCRIPT;
         ProbeWorld world = { .arena = c->arena, .diags = &c->diags, .kernel = c->world->kernel,
                              .kernel_error = c->world->kernel_error };
-        ElaborateOptions o = { .guru = c->request->guru, .optimize = c->request->optimize,
+        ElaborateOptions o = { .guru = c->request->guru, .unprivileged = c->request->unprivileged, .optimize = c->request->optimize,
                                .hide_globals = c->request->hide_globals,
                                .skip_bad_variables = c->request->skip_bad_variables, .settings = settings,
                                .n_settings = (unsigned) c->request->globals.n };
@@ -176,7 +178,7 @@ static int describe(Compilation *c) {
                         return -ENOMEM;
         m->abi_hash = c->world->abi_hash;
         /* Guru mode is a property of the whole script: nobody looked at what its C does. */
-        m->privilege = c->request->guru ? PRIVILEGE_GURU : PRIVILEGE_SYSTEM;
+        m->privilege = c->request->guru ? PRIVILEGE_GURU : c->program->is_own ? PRIVILEGE_OWN : PRIVILEGE_SYSTEM;
         return 0;
 }
 
@@ -193,7 +195,7 @@ static CompileResult run_translate(Compilation *c) {
         if (r < 0)
                 return internal_error(c, r, "cannot describe the script");
         TranslateOptions o = { .abi_hash = c->world->abi_hash, .module = c->module,
-                               .timing = wants_timing(c->request) };
+                               .timing = wants_timing(c->request), .own_processes = c->request->unprivileged };
         r = translate(c->program, &o, &c->diags, c->manifest, &c->source);
         return r < 0 ? internal_error(c, r, "cannot translate the script") : COMPILE_RESULT_OK;
 }

@@ -88,6 +88,7 @@ LIST(args)
 LIST(defines)
 LIST(globals)
 FLAG(guru)
+FLAG(unprivileged)
 FLAG(optimize)
 FLAG(no_warnings)
 FLAG(warnings_fatal)
@@ -108,6 +109,7 @@ static const struct {
         { "defines", "`defines` is not a list of texts", read_defines },
         { "globals", "`globals` is not a list of texts", read_globals },
         { "guru", "`guru` is neither true nor false", read_guru },
+        { "unprivileged", "`unprivileged` is neither true nor false", read_unprivileged },
         { "optimize", "`optimize` is neither true nor false", read_optimize },
         { "noWarnings", "`noWarnings` is neither true nor false", read_no_warnings },
         { "warningsFatal", "`warningsFatal` is neither true nor false", read_warnings_fatal },
@@ -168,6 +170,8 @@ bool request_check(const CompileRequest *r, const char **ret_error) {
                 error = "there are more than 999 script arguments";
         else if (r->module && !build_name_is_valid(r->module))
                 error = "the module's name may have small letters, digits and _, and 55 bytes";
+        else if (r->unprivileged && r->guru)
+                error = "an unprivileged script has no embedded C: leave out -g or --unprivileged";
         else if (strlen(r->name) > MAX_NAME)
                 error = "the script's name is too long";
         if (error)

@@ -28,6 +28,7 @@ typedef struct CompileRequest {
         const char *module;    /* NULL: made from the digest of the script and its arguments */
         const char *compatible; /* --compatible: the version that systemtap_v is; NULL: ours */
         StringVec args, defines, globals;
+        bool unprivileged;     /* for its user alone (elaborate/privilege.c) */
         bool guru, optimize, no_warnings, warnings_fatal, color;
         bool hide_globals;     /* what is never read is not printed at exit */
         bool skip_bad_variables; /* target variables that are not there are 0 */

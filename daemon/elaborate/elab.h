@@ -180,3 +180,4 @@ void pass_stable(Elab *e);
 void pass_merge(Elab *e);
 void pass_reach(Elab *e);
 void pass_finish(Elab *e);
+void pass_privilege(Elab *e);

@@ -24,6 +24,7 @@ typedef struct GlobalSetting {
 
 typedef struct ElaborateOptions {
         bool guru;
+        bool unprivileged;        /* a script that is more than its user's own is a mistake */
         bool optimize;            /* false: -u */
         bool hide_globals;        /* nothing is shown at exit */
         bool skip_bad_variables;  /* a target variable that is not there is 0, and no error */

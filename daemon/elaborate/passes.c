@@ -29,6 +29,7 @@ static const struct {
         { "merge", pass_merge },         /* handlers and functions that came out the same */
         { "reach", pass_reach },         /* functions, locals and slots that are left */
         { "finish", pass_finish },       /* the program */
+        { "privilege", pass_privilege }, /* whom it lets look at what */
 };
 
 void elab_init(Elab *e, ProbeWorld *w, const Library *l, File *const *files, size_t n_files,

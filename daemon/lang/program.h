@@ -44,5 +44,6 @@ typedef struct Program {
         VEC(Probe *) probes;
         VEC(EmbeddedDecl *) embedded;
         VarVec shown;             /* globals nobody reads, to print at exit, in order of first use */
+        bool is_own;              /* it looks at nothing but time and its own values, or at its user's processes alone */
         bool uses_embedded;       /* embedded C that needs kernel headers */
 } Program;

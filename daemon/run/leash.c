@@ -37,6 +37,7 @@ int leash_open(Leash *l, const LeashOptions *o) {
                 return -ENAMETOOLONG;
         strcpy(request.name, o->module);
         request.zone_west = o->zone_west;
+        request.owner = o->owner;
         if (o->zone)
                 snprintf(request.zone, sizeof(request.zone), "%.*s", (int) sizeof(request.zone) - 1, o->zone);
         _cleanup_(closep) int fd = call(device, STP_IOC_OPEN, (unsigned long) &request);

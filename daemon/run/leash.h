@@ -20,6 +20,7 @@ typedef struct LeashOptions {
         const char *module;
         uint32_t subbuf_size, n_subbufs; /* 0: the core's defaults */
         uint32_t flags;                  /* STP_OPEN_* */
+        uint32_t owner;                  /* uid, whose processes are the script's own */
         int32_t zone_west;               /* seconds west of UTC */
         const char *zone;                /* its name, cut to STP_ZONE_MAX - 1 bytes; NULL: UTC */
 } LeashOptions;

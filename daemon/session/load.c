@@ -42,7 +42,7 @@ static int name_module(Session *s, int fd) {
 }
 
 static int open_leash(Session *s) {
-        LeashOptions o = { .module = s->module, .zone = s->request->zone,
+        LeashOptions o = { .module = s->module, .owner = s->owner.uid, .zone = s->request->zone,
                            .zone_west = (int32_t) -s->request->utc_offset };
         if (s->request->buffer_megabytes > 0) {
                 o.subbuf_size = SUBBUF_SIZE;

@@ -45,6 +45,7 @@ static const struct {
         { "defines", FIELD_LIST, offsetof(Request, defines) },
         { "globals", FIELD_LIST, offsetof(Request, globals) },
         { "guru", FIELD_FLAG, offsetof(Request, guru) },
+        { "unprivileged", FIELD_FLAG, offsetof(Request, unprivileged) },
         { "optimize", FIELD_FLAG, offsetof(Request, optimize) },
         { "noWarnings", FIELD_FLAG, offsetof(Request, no_warnings) },
         { "warningsFatal", FIELD_FLAG, offsetof(Request, warnings_fatal) },
@@ -295,6 +296,7 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
         json_object_object_add(o, "defines", r->defines ? json_object_get(r->defines) : json_object_new_array());
         json_object_object_add(o, "globals", r->globals ? json_object_get(r->globals) : json_object_new_array());
         json_object_object_add(o, "guru", json_object_new_boolean(r->guru));
+        json_object_object_add(o, "unprivileged", json_object_new_boolean(r->unprivileged));
         json_object_object_add(o, "optimize", json_object_new_boolean(r->optimize));
         json_object_object_add(o, "noWarnings", json_object_new_boolean(r->no_warnings));
         json_object_object_add(o, "warningsFatal", json_object_new_boolean(r->warnings_fatal));
@@ -352,7 +354,7 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
         hash_list(md, r->args);
         hash_list(md, r->defines);
         hash_list(md, r->globals);
-        bool flags[] = { r->guru, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals,
+        bool flags[] = { r->guru, r->unprivileged, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals,
                          r->skip_bad_variables };
         hash_part(md, flags, sizeof(flags));
         finish_hex(md, ret);

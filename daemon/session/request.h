@@ -26,6 +26,7 @@ typedef struct Request {
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
+        bool unprivileged; /* for its user alone */
         bool guru, no_warnings, warnings_fatal, hide_globals, skip_bad_variables, hold, keep_source,
                 trace_self, flight, journal;
         bool optimize, cache; /* default true */

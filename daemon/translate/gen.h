@@ -105,6 +105,7 @@ typedef struct Gen {
         StrMap names;
         StrMap regexes;         /* pattern -> name of its table */
         StrMap symbols;         /* variable of the kernel -> name of its row */
+        bool own_processes;     /* handlers ask whose process it is */
         bool captures;          /* matched() is used: expressions keep what they found */
         bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */

@@ -64,6 +64,8 @@ static void gen_handler(Gen *g, const HandlerUse *h, Probe *p) {
         Routine r;
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
+        if (g->own_processes)
+                gen_fail_if(g, "!stp_is_own(c)", NULL);
         if (g->captures)
                 gen_line(g, "c->match = NULL;");
         if (p->condition) {
@@ -95,6 +97,8 @@ static void gen_entry(Gen *g, const HandlerUse *h, Probe *p) {
         Routine r;
         routine_begin(g, &r, handler_name(g, h));
         r.probe = p;
+        if (g->own_processes)
+                gen_fail_if(g, "!stp_is_own(c)", NULL);
         if (g->captures)
                 gen_line(g, "c->match = NULL;");
         gen_action(g, stmt_cost(p->entry), gen_body_place(g, p->entry));

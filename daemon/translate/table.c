@@ -145,11 +145,18 @@ static void write_saved(Gen *g, const Probe *p) {
                 buf_printf(g->out, " .saved = %u,", p->attach.saved_slots);
 }
 
+/* Begin, end and timers have the time and the script's values, and nothing of whom they interrupt. */
+static bool is_in_no_process(const Probe *p) {
+        return p->attach.kind == STP_BEGIN || p->attach.kind == STP_END || p->attach.kind == STP_ERROR ||
+               p->attach.kind == STP_NEVER || p->attach.kind == STP_TIMER;
+}
+
 /* timed: every run counts. */
 static void write_flags(Gen *g, const Probe *p, bool timed) {
         const struct { bool set; const char *name; } flags[] = {
                 { p->attach.needs_regs, "STP_PROBE_REGS" },
                 { p->attach.may_fail, "STP_PROBE_OPTIONAL" },
+                { g->own_processes && !is_in_no_process(p), "STP_PROBE_OWN" },
                 { !timed && gen_only_in_target(p->body), "STP_PROBE_TARGET" },
         };
         const char *before = " .flags = ";

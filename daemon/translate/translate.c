@@ -28,6 +28,7 @@ static void write_end(Gen *g, const TranslateOptions *o) {
 int translate(const Program *p, const TranslateOptions *o, Diags *d, Manifest *m, Buf *out) {
         Program program = *p;
         Gen g = {.arena = p->arena, .diags = d, .program = &program, .manifest = m, .out = out};
+        g.own_processes = o->own_processes;
         if (o->timing)
                 g.n_timed = (unsigned) program.probes.n;
         shown_add_probe(&program);

@@ -11,6 +11,7 @@
 
 typedef struct TranslateOptions {
         uint64_t abi_hash;
+        bool own_processes; /* what is hit is the user's own, or the handler does not run */
         bool timing;        /* -t */
         const char *module; /* the name it will have; the daemon may change it before loading */
 } TranslateOptions;

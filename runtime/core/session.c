@@ -94,6 +94,7 @@ int stp_session_new(const struct stp_open *o, struct stp_session **ret)
 	s->flags = o->flags;
 	s->gate = ~0ull;
 	s->target = o->target;
+	s->owner = o->owner;
 	kref_init(&s->ref);
 	refcount_set(&s->users, 1);
 	spin_lock_init(&s->lock);

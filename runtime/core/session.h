@@ -50,6 +50,7 @@ struct stp_session {
 	struct stp_script *script;
 	bool dead;                 /* the leash is gone */
 	s32 target;
+	u32 owner;                 /* uid */
 	s32 error;
 	u32 failed_probe, n_armed;
 	u64 arm_ns, disarm_ns;

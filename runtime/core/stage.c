@@ -66,8 +66,10 @@ static void launch(struct stp_session *s)
 	u64 start;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		per_cpu_ptr(s->cpus, cpu)->c.target = s->target;
+		per_cpu_ptr(s->cpus, cpu)->c.owner = s->owner;
+	}
 	run_all(s, STP_BEGIN, is_ending);
 	if (is_ending(s))
 		return;

@@ -157,6 +157,7 @@ struct stp_probe {
 };
 #define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
 #define STP_PROBE_TARGET 4u   /* FUNCTION, SYSCALL: the handler does nothing in other processes than target() */
+#define STP_PROBE_OWN 8u      /* the handler asks stp_is_own() first */
 #define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
 
 enum stp_global_kind { STP_GLOBAL_LONG, STP_GLOBAL_STRING, STP_GLOBAL_AGG, STP_GLOBAL_MAP };
@@ -237,6 +238,7 @@ struct stp_ctx {
 	const u64 *stack_args;      /* TRACEPOINT: its arguments after the first STP_REGISTER_ARGS */
 	u32 tid, pid;               /* of the task that was hit */
 	u32 cpu;
+	u32 owner;                  /* uid of whoever started the session */
 	struct stp_match *match;    /* what the last =~ of this handler found; only where matched() is used */
 	union {                     /* what is left to do when the handler has ended: looked at in one go */
 		struct {
@@ -477,6 +479,13 @@ void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, con
 
 static inline s64 stp_pid(const struct stp_ctx *c) { return (s32)c->pid; }
 static inline s64 stp_tid(const struct stp_ctx *c) { return (s32)c->tid; }
+/* Is the task that was hit in every respect its user's who started the session? Kernel threads and what runs with more
+ * rights than his are nobody's. */
+bool stp_task_is_owners(const struct stp_ctx *c);
+static inline bool stp_is_own(const struct stp_ctx *c)
+{
+	return !(c->probe->flags & STP_PROBE_OWN) || stp_task_is_owners(c);
+}
 s64 stp_ppid(void);
 s64 stp_pgrp(void);
 s64 stp_sid(void);

@@ -105,6 +105,7 @@ u64 stp_task_ids(void) { return (u64)getpid() << 32 | (u32)gettid(); }
 s64 stp_ppid(void) { return getppid(); }
 s64 stp_pgrp(void) { return getpgrp(); }
 s64 stp_sid(void) { return getsid(0); }
+bool stp_task_is_owners(const struct stp_ctx *c) { return c->owner == getuid() && getuid() == geteuid(); }
 s64 stp_uid(void) { return getuid(); }
 s64 stp_euid(void) { return geteuid(); }
 s64 stp_gid(void) { return getgid(); }

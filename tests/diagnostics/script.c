@@ -84,6 +84,8 @@ static bool is_word(const char *directive, const char *word) {
 static void add_directive(Script *s, const char *dir, const char *directive) {
         if (is_word(directive, "guru"))
                 s->options.guru = s->target.guru = true;
+        else if (is_word(directive, "unprivileged"))
+                s->unprivileged = true;
         else if (is_word(directive, "library"))
                 s->options.is_library = s->options.guru = true;
         else if (is_word(directive, "args"))

@@ -18,6 +18,7 @@ typedef struct {
         SourceFile *source;
         ParseTarget target;
         ParseOptions options;
+        bool unprivileged;
 } Script;
 
 /* Reads a script and its options. Exits with a message when the file cannot be read. */

@@ -27,7 +27,7 @@ static void add_setting(Script *s, GlobalSetting *settings, unsigned *n, const c
 
 Program *small_elaborate(Script *s) {
         GlobalSetting settings[MAX_SETTINGS];
-        ElaborateOptions o = { .guru = s->options.guru, .optimize = true, .settings = settings };
+        ElaborateOptions o = { .guru = s->options.guru, .unprivileged = s->unprivileged, .optimize = true, .settings = settings };
         const char *line = s->source->text;
         for (; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
                 const char *directive = script_directive(line) ?: "";

@@ -83,6 +83,29 @@ TEST(contexts_are_cut_to_their_size) {
         }
 }
 
+TEST(handlers_of_unprivileged_scripts_ask_whose_process_it_is) {
+        for (int own = 0; own < 2; own++) {
+                Translated t;
+                program_begin(&t);
+                TEST_CASE("own processes: %d", own);
+                static const enum stp_attach kinds[] = { STP_SYSCALL, STP_SYSCALL_RETURN, STP_TIMER, STP_BEGIN };
+                for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+                        Var *v = variable(t.arena, VAR_LOCAL, "x", TYPE_LONG);
+                        probe(&t, kinds[i], assign(t.arena, v, context(t.arena, CONTEXT_SAVED, (unsigned) i, 8, false)));
+                }
+                ASSERT_OK(translate(t.program, &(TranslateOptions) {.module = "stap_t", .own_processes = own}, &t.diags,
+                                    t.manifest, &t.code));
+                unsigned asked = 0, flagged = 0;
+                for (const char *at = t.code.data; (at = strstr(at, "if (!stp_is_own(c))\n\t\tgoto out;")); at++)
+                        asked++;
+                for (const char *at = t.code.data; (at = strstr(at, ".flags = STP_PROBE_OWN,")); at++)
+                        flagged++;
+                ASSERT_EQ(asked, own ? 4 : 0); /* whether it matters is the probe's to say */
+                ASSERT_EQ(flagged, own ? 2 : 0);
+                translated_done(&t);
+        }
+}
+
 TEST(loads_are_checked) {
         Translated t;
         program_begin(&t);
