@@ -35,9 +35,11 @@ typedef enum Form { FORM_TABLE, FORM_JSON, FORM_WORDS } Form;
 static int list(Form form, bool legend, bool all) {
         static void (*const print[])(json_object *s) = { [FORM_TABLE] = print_line, [FORM_WORDS] = print_words };
         _cleanup_(client_done) Client c = CLIENT_INIT;
+        if (client_connect(&c) < 0)
+                return EXIT_USAGE;
         json_object *p = json_object_new_object();
         json_object_object_add(p, "all", json_object_new_boolean(all));
-        if (client_connect(&c) < 0 || client_send(&c, "List", p, "more") < 0)
+        if (client_send(&c, "List", p, "more") < 0)
                 return EXIT_USAGE;
         bool heading = form == FORM_TABLE && legend;
         for (bool more = true; more;) {
