@@ -86,18 +86,31 @@ static void stop(Top *t, const char *id) {
                 snprintf(t->message, sizeof(t->message), "%.12s is being stopped", id);
 }
 
+/* To the same stapd as we. */
+static void __attribute__((noreturn)) run_attach(const char *id) {
+        const char *argv[10] = { "stapctl", "--socket", arg_socket };
+        size_t n = 3;
+        if (arg_host) {
+                argv[n++] = "--host";
+                argv[n++] = arg_host;
+        }
+        if (!arg_ask_password)
+                argv[n++] = "--no-ask-password";
+        argv[n++] = "attach";
+        argv[n++] = "--tail=10";
+        argv[n++] = id;
+        execv("/proc/self/exe", (char **) argv);
+        _exit(127);
+}
+
 /* Another stapctl has the terminal meanwhile, Ctrl-C is for it. */
 static void attach(Top *t, const char *id) {
-        char socket[160];
-        snprintf(socket, sizeof(socket), "--socket=%s", arg_socket);
         terminal_close();
         printf("-- %.12s, Ctrl-C comes back --\n", id);
         fflush(stdout);
         pid_t pid = fork();
-        if (pid == 0) {
-                execl("/proc/self/exe", "stapctl", socket, "attach", "--tail=10", id, NULL);
-                _exit(127);
-        }
+        if (pid == 0)
+                run_attach(id);
         (void) signal(SIGINT, SIG_IGN);
         while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
                 ;
