@@ -178,7 +178,8 @@ static int describe(Compilation *c) {
                         return -ENOMEM;
         m->abi_hash = c->world->abi_hash;
         /* Guru mode is a property of the whole script: nobody looked at what its C does. */
-        m->privilege = c->request->guru ? PRIVILEGE_GURU : c->program->is_own ? PRIVILEGE_OWN : PRIVILEGE_SYSTEM;
+        bool own = c->program->is_own && !request_sets_limits(c->request);
+        m->privilege = c->request->guru ? PRIVILEGE_GURU : own ? PRIVILEGE_OWN : PRIVILEGE_SYSTEM;
         return 0;
 }
 

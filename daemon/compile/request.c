@@ -160,6 +160,14 @@ static const char *check_compatible(const char *s) {
         return NULL;
 }
 
+bool request_sets_limits(const CompileRequest *r) {
+        static const char timing[] = "STP_TIMING";
+        vec_foreach(it, &r->defines)
+                if (strcspn(*it, "=") != strlen(timing) || strncmp(*it, timing, strlen(timing)) != 0)
+                        return true;
+        return false;
+}
+
 bool request_check(const CompileRequest *r, const char **ret_error) {
         const char *error = NULL;
         if (r->compatible && check_compatible(r->compatible))
@@ -172,6 +180,8 @@ bool request_check(const CompileRequest *r, const char **ret_error) {
                 error = "the module's name may have small letters, digits and _, and 55 bytes";
         else if (r->unprivileged && r->guru)
                 error = "an unprivileged script has no embedded C: leave out -g or --unprivileged";
+        else if (r->unprivileged && request_sets_limits(r))
+                error = "an unprivileged script keeps to its limits: leave out -D or --unprivileged";
         else if (strlen(r->name) > MAX_NAME)
                 error = "the script's name is too long";
         if (error)

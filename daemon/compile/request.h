@@ -41,5 +41,7 @@ typedef struct CompileRequest {
 void request_init(CompileRequest *r);
 /* Copies everything into the arena. False: *ret_error is a static text. The script is not in it. */
 bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char **ret_error);
+/* It runs within other limits than the usual: -D other than what -t is. */
+bool request_sets_limits(const CompileRequest *r);
 /* Limits that hold wherever it came from. */
 bool request_check(const CompileRequest *r, const char **ret_error);
