@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/verbs.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -153,11 +154,19 @@ bool param_word(Call *c, const char *name, bool required, const char *const *wor
 
 /* ------------------------------------------------------------------ policy */
 
+/* "attach", "reapOrphans": the method, as people say it. Lives until the next call. */
 static const char *word_of(const Call *c) {
-        return strrchr(c->method, '.') + 1;
+        static char word[64];
+        snprintf(word, sizeof(word), "%s", strrchr(c->method, '.') + 1);
+        word[0] = (char) tolower((unsigned char) word[0]);
+        return word;
 }
 
-/* What one may anyway is no news. */
+/* What is done to a session of another, and who reads or ends one, be it his own. */
+static bool is_on_record(const Call *c, const Session *s) {
+        return s && (s->owner.uid != c->caller->uid || strcmp(word_of(c), "attach") == 0 || strcmp(word_of(c), "stop") == 0);
+}
+
 static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const Session *s) {
         audit_decision(&(AuditEntry) { .verb = word_of(c), .allowed = allowed, .rule = rule, .reason = reason,
                                        .caller = c->caller, .session = s });
@@ -218,7 +227,7 @@ static bool is_granted(const Call *c, const char *action, const Session *s) {
 static bool allowed_on(Call *c, Verb verb, uid_t owner, const Session *s) {
         Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = verb, .owner = owner });
         bool granted = !d.allowed && d.action && is_granted(c, d.action, s);
-        if ((d.allowed || granted) && s && s->owner.uid != c->caller->uid)
+        if ((d.allowed || granted) && is_on_record(c, s))
                 audit(c, true, granted ? d.action : d.rule, granted ? polkit_answer_text(POLKIT_YES) : policy_explain(&d), s);
         if (d.allowed || granted)
                 return true;
