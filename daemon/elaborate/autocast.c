@@ -97,8 +97,8 @@ static void flow_post(Visitor *v, Expr **x) {
         else if (a && a->op == OP_NONE && written_var(a->target)) {
                 learn(f, &written_var(a->target)->ctype, a->value->ctype);
                 learn(f, &a->base.ctype, a->value->ctype);
-        } else if (t && t->yes->ctype == t->no->ctype)
-                learn(f, &t->base.ctype, t->yes->ctype);
+        } else if (t)
+                learn(f, &t->base.ctype, ternary_ctype(t));
         else if (call)
                 flow_call(f, call);
 }

@@ -71,6 +71,13 @@ bool lower_defined(Lower *l, Expr **x) {
         return false;
 }
 
+const TypeRef *ternary_ctype(const ExprTernary *t) {
+        const Expr *yes = t->yes, *no = t->no;
+        if (yes->kind == EXPR_NUMBER && no->ctype)
+                return no->ctype;
+        return yes->ctype == no->ctype || no->kind == EXPR_NUMBER ? yes->ctype : NULL;
+}
+
 bool lower_ternary(Lower *l, Expr **x) {
         ExprTernary *t = expr_as(Ternary, *x);
         bool yes;
@@ -81,8 +88,7 @@ bool lower_ternary(Lower *l, Expr **x) {
         }
         lower_expr(l, &t->yes);
         lower_expr(l, &t->no);
-        if (t->yes->ctype == t->no->ctype)
-                (*x)->ctype = t->yes->ctype;
+        (*x)->ctype = ternary_ctype(t);
         return false;
 }
 

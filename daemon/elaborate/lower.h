@@ -31,6 +31,8 @@ bool lower_visit_stmt(Visitor *v, Stmt **s);
 
 /* defined.c: each false, as the children are done. */
 bool lower_defined(Lower *l, Expr **x);
+/* The C type that both have; a literal number, a null pointer, is of the other's. NULL: there is none. */
+const TypeRef *ternary_ctype(const ExprTernary *t);
 bool lower_ternary(Lower *l, Expr **x);
 bool lower_binary(Lower *l, Expr **x);
 /* Lowers a condition. True when @defined settled it: then *ret is which way. */

@@ -5,8 +5,9 @@
  * the same arguments in the same places.
  *
  * Two bodies are the same when their dumps are, with the types of their variables, the functions that they call, and
- * the places in the script that an error would name. Functions go first, in rounds: what calls two that have become
- * one may become one itself.
+ * the places in the script that an error would name. A function that is written twice is one when nothing in it can fail
+ * or print: then no place is ever named. Functions go first, in rounds: what calls two that have become one may become one
+ * itself.
  */
 #include <inttypes.h>
 #include "base/buf.h"
@@ -19,7 +20,60 @@
 typedef struct {
         Visitor visitor;
         Buf *key;
+        bool placeless;
 } Key;
+
+/* ------------------------------------------------------------------ can it name a place? */
+
+typedef struct {
+        Visitor visitor;
+        bool silent;
+} Silence;
+
+static bool divides_safely(const ExprBinary *b) {
+        const ExprNumber *n = expr_as(Number, b->right);
+        return (b->op != OP_DIV && b->op != OP_MOD) || (n && n->value != 0);
+}
+
+static bool is_silent(Expr *x) {
+        const ExprAssign *a = expr_as(Assign, x);
+        const ExprStep *s = expr_as(Step, x);
+        switch (x->kind) {
+        case EXPR_NUMBER:
+        case EXPR_STRING:
+        case EXPR_NAME:
+        case EXPR_UNARY:
+        case EXPR_TERNARY:
+                return true;
+        case EXPR_BINARY:
+                return divides_safely((const ExprBinary *) x);
+        case EXPR_ASSIGN:
+                return a->target->kind == EXPR_NAME && a->op != OP_DIV && a->op != OP_MOD;
+        case EXPR_STEP:
+                return s->operand->kind == EXPR_NAME;
+        default:
+                return false;
+        }
+}
+
+static bool silence_expr(Visitor *v, Expr **x) {
+        Silence *s = (Silence *) v;
+        s->silent = s->silent && is_silent(*x);
+        return s->silent;
+}
+
+static bool silence_stmt(Visitor *v, Stmt **x) {
+        Silence *s = (Silence *) v;
+        StmtKind k = (*x)->kind;
+        s->silent = s->silent && (k == STMT_BLOCK || k == STMT_EMPTY || k == STMT_EXPR || k == STMT_IF || k == STMT_RETURN);
+        return s->silent;
+}
+
+static bool names_no_place(Unit *u) {
+        Silence s = { .visitor = { .expr_pre = silence_expr, .stmt_pre = silence_stmt }, .silent = true };
+        walk_stmt(&s.visitor, &u->body);
+        return s.silent;
+}
 
 /* ------------------------------------------------------------------ when are two the same? */
 
@@ -41,7 +95,8 @@ static bool key_expr(Visitor *v, Expr **x) {
         const ExprName *name = expr_as(Name, *x);
         const ExprCall *call = expr_as(Call, *x);
         const ExprPrint *print = expr_as(Print, *x);
-        add_place(key, (*x)->span);
+        if (!((Key *) v)->placeless)
+                add_place(key, (*x)->span);
         if (name)
                 add_var(key, name->var);
         for (size_t i = 0; call && i < call->targets.n; i++)
@@ -52,7 +107,9 @@ static bool key_expr(Visitor *v, Expr **x) {
 }
 
 static bool key_stmt(Visitor *v, Stmt **s) {
-        add_place(((Key *) v)->key, (*s)->span);
+        Key *k = (Key *) v;
+        if (!k->placeless)
+                add_place(k->key, (*s)->span);
         return true;
 }
 
@@ -68,7 +125,9 @@ static const char *unit_key(Elab *e, Unit *u, const Probe *p) {
         _cleanup_(buf_done) Buf text = BUF_INIT;
         Key k = { .visitor = { .expr_pre = key_expr, .stmt_pre = key_stmt }, .key = &text };
         if (u->function) {
-                buf_printf(&text, "%p:%d", (const void *) u->decl, u->function->result);
+                k.placeless = names_no_place(u);
+                const void *own = k.placeless ? NULL : u->decl;
+                buf_printf(&text, "%p:%d", own, u->function->result);
                 vec_foreach(it, &u->function->params)
                         add_var(&text, *it);
         } else
@@ -112,13 +171,13 @@ static void replace_all(Elab *e) {
         }
 }
 
-/* Only what was copied for a handler can have a twin: an error in what was written twice names its own place. */
+/* What was copied for a handler can have a twin, and what is written twice when no error can tell which one it was. */
 static bool merge_functions(Elab *e) {
         StrMap known = STRMAP_INIT;
         bool merged = false;
         vec_foreach(it, &e->units) {
                 Unit *u = *it;
-                if (!u->function || !u->handler || !u->body || u->same != u)
+                if (!u->function || !u->body || u->same != u || !(u->handler || names_no_place(u)))
                         continue;
                 u->same = first_of(e, &known, u, unit_key(e, u, NULL));
                 merged |= u->same != u;
