@@ -18,8 +18,9 @@ CONFIGURATION = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
     <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
     <allow receive_type="signal"/><allow send_destination="org.freedesktop.DBus"/>
   </policy>
-  <policy user="{1}"><allow own="org.freedesktop.PolicyKit1"/></policy>
-  <policy context="default"><allow send_destination="org.freedesktop.PolicyKit1"/></policy>
+  <policy context="default">
+    <allow own="org.freedesktop.PolicyKit1"/><allow send_destination="org.freedesktop.PolicyKit1"/>
+  </policy>
   <include>{0}/policy.conf</include>
 </busconfig>
 '''
@@ -36,7 +37,7 @@ class Bus:
         self.directory.chmod(0o755)
         policy = (SOURCE / 'policy/org.stapd1.conf').read_text()
         (self.directory / 'policy.conf').write_text(policy.replace('user="root"', f'user="{os.geteuid()}"'))
-        (self.directory / 'bus.conf').write_text(CONFIGURATION.format(self.directory, os.geteuid()))
+        (self.directory / 'bus.conf').write_text(CONFIGURATION.format(self.directory))
         self.address = f'unix:path={self.directory}/bus'
         self.process = None
         self.start()
