@@ -4,12 +4,17 @@
 #include "session/counts.h"
 #include "session/login.h"
 
+/* Names are literals, and each comes once: hundreds of sessions are described for one List. */
+static void add(json_object *o, const char *name, json_object *v) {
+        (void) json_object_object_add_ex(o, name, v, JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+}
+
 static void add_text(json_object *o, const char *name, const char *s) {
-        json_object_object_add(o, name, s ? json_object_new_string(s) : NULL);
+        add(o, name, s ? json_object_new_string(s) : NULL);
 }
 
 static void add_number(json_object *o, const char *name, int64_t n) {
-        json_object_object_add(o, name, json_object_new_int64(n));
+        add(o, name, json_object_new_int64(n));
 }
 
 static Counts counts_of(const Session *s) {
