@@ -10,14 +10,39 @@
 #include "session/message.h"
 #include "session/policy.h"
 
+#define CHECKS_PER_UID 4 /* on their way, so that who may only ask keeps nobody from compiling */
+
 typedef struct Check {
+        struct Check *prev, *next;
         Call *call;
         Caller about;
         Request *request;
         CompileJob *job;
 } Check;
 
+static Check *checks; /* one thread */
+
+static unsigned count_checks(uid_t uid) {
+        unsigned n = 0;
+        for (const Check *k = checks; k; k = k->next)
+                n += k->call->caller->uid == uid;
+        return n;
+}
+
+static void check_link(Check *k) {
+        k->next = checks;
+        if (k->next)
+                k->next->prev = k;
+        checks = k;
+}
+
 static Check *check_free(Check *k) {
+        if (k->prev)
+                k->prev->next = k->next;
+        else if (checks == k)
+                checks = k->next;
+        if (k->next)
+                k->next->prev = k->prev;
         compile_job_cancel(k->job);
         caller_done(&k->about);
         request_free(k->request);
@@ -182,9 +207,17 @@ void verb_check_policy(Call *c) {
                 call_error_text(c, "KernelMissing", "reason", info.error ?: "there is no compiler");
                 return;
         }
+        if (count_checks(c->caller->uid) >= CHECKS_PER_UID) {
+                json_object *o = json_object_new_object();
+                json_object_object_add(o, "resource", text("checks of the policy at a time"));
+                json_object_object_add(o, "limit", json_object_new_int64(CHECKS_PER_UID));
+                call_error(c, "QuotaExceeded", o);
+                return;
+        }
         Check *k = check_new(c);
         if (!k)
                 return;
+        check_link(k);
         int r = submit(k);
         if (r < 0) {
                 call_error_text(c, "Internal", "reason", strerror(-r));
