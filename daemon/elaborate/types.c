@@ -67,6 +67,8 @@ void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
         else
                 d = diag_add(e->diags, DIAG_E0301, x->span, "`%s` is %s, but %s is needed here", text,
                              type_words(got), type_words(want));
+        if (t->added == x && got == TYPE_STRING)
+                diag_hint(e->diags, d, "`.` puts strings together, `.=` one behind another");
         explain(t, d, x, got);
         if (t->wanted_of == x && got != TYPE_STATS && got != TYPE_VOID)
                 explain_wanted(t, d, want);
@@ -184,6 +186,13 @@ static Type infer_step(Infer *t, Expr *x, Type want) {
         return TYPE_LONG;
 }
 
+static void infer_operand(Infer *t, Expr *x, Type type, OperatorCode op) {
+        const Expr *before = t->added;
+        t->added = op == OP_ADD ? x : NULL;
+        infer_expr(t, x, type);
+        t->added = before;
+}
+
 static Type infer_binary(Infer *t, Expr *x, Type want) {
         ExprBinary *b = expr_as(Binary, x);
         if (b->op >= OP_EQ && b->op <= OP_GE) {
@@ -192,8 +201,8 @@ static Type infer_binary(Infer *t, Expr *x, Type want) {
                 return TYPE_LONG;
         }
         Type type = b->op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
-        infer_expr(t, b->left, type);
-        infer_expr(t, b->right, type);
+        infer_operand(t, b->left, type, b->op);
+        infer_operand(t, b->right, type, b->op);
         return type;
 }
 
@@ -218,8 +227,8 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
                 return TYPE_POISON;
         if (a->op != OP_NONE) {
                 Type type = a->op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
-                infer_expr(t, a->target, type);
-                infer_expr(t, a->value, type);
+                infer_operand(t, a->target, type, a->op);
+                infer_operand(t, a->value, type, a->op);
                 return type;
         }
         Type target = infer_expr(t, a->target, TYPE_UNKNOWN);

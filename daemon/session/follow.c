@@ -40,8 +40,6 @@ void session_follow_kernel(Session *s) {
         session_refresh(s);
         switch (s->stat.state) {
         case STP_STATE_RUNNING:
-                if (s->state == SESSION_STARTING)
-                        session_tell_missing_modules(s);
                 session_set_state(s, SESSION_RUNNING);
                 break;
         case STP_STATE_STOPPING:
@@ -107,6 +105,7 @@ void session_start(Session *s) {
         s->started_usec = now_usec(CLOCK_REALTIME);
         session_set_state(s, SESSION_STARTING);
         session_exclude_consumers(s, 0);
+        session_tell_missing_modules(s);
         int r = watch(s);
         if (r >= 0)
                 r = streamer_go(s->streamer);

@@ -19,7 +19,7 @@ void session_set_error(Session *s, const char *text);
 void session_tell(Session *s, const char *severity, const char *text);
 
 /* To the observer, and whoever watches the job. */
-void session_tell_missing_modules(Session *s); /* modules.c: when it is armed */
+void session_tell_missing_modules(Session *s); /* modules.c: before it is armed */
 void session_tell_progress(Session *s, const char *text);
 
 /* Takes the fd of the compiled module. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probes of modules that are not loaded are left out when a session is armed; here its owner is told of each. */
+/* Probes of modules that are not loaded are left out when a session is armed; its owner is told of each module before. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
