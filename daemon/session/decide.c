@@ -100,7 +100,9 @@ static void on_answer(void *userdata, PolkitAnswer answer) {
 
 /* Cut where a character ends, with a mark where something is left out. */
 static void add(char *text, const char *what) {
-        size_t n = strlen(text), len = strlen(what), room = DETAIL_MAX - 8 - n;
+        size_t n = strlen(text), len = strlen(what), room = n < DETAIL_MAX - 8 ? DETAIL_MAX - 8 - n : 0;
+        if (room == 0)
+                return; /* the mark stands there already */
         if (len > room) {
                 for (len = room; len > 0 && ((unsigned char) what[len] & 0xc0) == 0x80;)
                         len--;
