@@ -13,9 +13,22 @@
 
 DEFINE_CLEANUP(Elf *, elf_endp, elf_end)
 
+/* What dwelf_elf_begin() can open: ELF, and what modules are compressed with. Given something else (bare notes, BTF), it tries
+ * each decompressor in turn, and elfutils 0.188 loses their buffers, of megabytes. */
+static bool may_be_elf(int fd) {
+        static const char *const magics[] = { "\177ELF", "\037\213", "BZh", "\3757zXZ", "\050\265\057\375" };
+        char start[8] = "";
+        if (pread(fd, start, sizeof(start) - 1, 0) < 2)
+                return false;
+        for (size_t i = 0; i < ELEMENTSOF(magics); i++)
+                if (memcmp(start, magics[i], strlen(magics[i])) == 0)
+                        return true;
+        return false;
+}
+
 static Elf *open_elf(int fd) {
         elf_version(EV_CURRENT);
-        Elf *elf = dwelf_elf_begin(fd); /* modules may be compressed */
+        Elf *elf = may_be_elf(fd) ? dwelf_elf_begin(fd) : NULL; /* modules may be compressed */
         if (elf && elf_kind(elf) != ELF_K_ELF) {
                 elf_end(elf);
                 return NULL;
