@@ -196,13 +196,30 @@ static int block_signals(sd_event *event, sd_event_source **ret_term, sd_event_s
         return r < 0 ? r : sd_event_add_signal(event, ret_interrupt, SIGINT, on_terminate, NULL);
 }
 
+/* What `systemctl status` shows. */
+static void tell_status(const Manager *m) {
+        if (m->stopping)
+                return;
+        if (m->n_sessions == 0)
+                (void) sd_notify(0, "STATUS=Serving.");
+        else
+                (void) sd_notifyf(0, "STATUS=Serving %u session%s.", m->n_sessions, m->n_sessions == 1 ? "" : "s");
+}
+
+static void on_session(void *userdata, Session *s, Change change) {
+        if (change != CHANGE_CHANGED)
+                tell_status(userdata);
+}
+
 /* The service manager asks for it so (Type=notify-reload in systemd from 253 on). */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
         uint64_t now = 0;
         (void) sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
         (void) sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now);
         int r = policy_reload(userdata);
-        (void) sd_notify(0, r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1\nSTATUS=Serving.");
+        (void) sd_notify(0, r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1");
+        if (r >= 0)
+                tell_status(userdata);
         return 0;
 }
 
@@ -255,9 +272,13 @@ static int run(const Options *o) {
         sd_event_source_set_userdata(term, manager);
         sd_event_source_set_userdata(interrupt, manager);
 
-        (void) sd_notify(0, "READY=1\nSTATUS=Serving.");
+        Watcher watcher = { .session = on_session, .userdata = manager };
+        manager_watch(manager, &watcher);
+        (void) sd_notify(0, "READY=1");
+        tell_status(manager);
         log_info("stapd " STAPD_VERSION " is serving.");
         r = sd_event_loop(event);
+        manager_unwatch(manager, &watcher);
         (void) sd_notify(0, "STOPPING=1");
         return r;
 }
