@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 #include "base/cleanup.h"
 #include "ctl/main.h"
@@ -25,7 +26,7 @@ static void stop_agent(void) {
 }
 
 /* Its parent is whom it answers for. What we are asked and told goes by the terminal, never by our own output. */
-static void __attribute__((noreturn)) run_agent(int ready) {
+static void __attribute__((noreturn)) run_agent(int ready, bool fallback) {
         char fd[16];
         sigset_t none;
         sigemptyset(&none);
@@ -36,8 +37,15 @@ static void __attribute__((noreturn)) run_agent(int ready) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (null >= 0)
                 (void) dup2(null, STDOUT_FILENO);
-        execl(AGENT, AGENT, "--notify-fd", fd, "--fallback", (char *) NULL);
+        execl(AGENT, AGENT, "--notify-fd", fd, fallback ? "--fallback" : (char *) NULL, (char *) NULL);
         _exit(127);
+}
+
+/* A desktop's agent comes before ours. Polkit looks for either in a login session, and without one for ours alone, if it is
+ * no second choice. */
+static bool in_login_session(void) {
+        _cleanup_(freep) char *session = NULL;
+        return sd_pid_get_session(0, &session) >= 0;
 }
 
 /* It closes its end when it is there, or ends. */
@@ -58,7 +66,7 @@ void agent_start(void) {
         agent = fork();
         if (agent == 0) {
                 close(ready[0]);
-                run_agent(ready[1]);
+                run_agent(ready[1], in_login_session());
         }
         close(ready[1]);
         if (agent > 0) {

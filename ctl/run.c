@@ -33,7 +33,7 @@ typedef struct Run {
         int output;
         Child child;
         int child_status;
-        bool running, stopping, stream_open, outcome_known;
+        bool running, asking, stopping, stream_open, outcome_known;
         int status;
 } Run;
 
@@ -217,6 +217,9 @@ static void on_state(Run *r, const char *state) {
         else
                 progress_show_state(state);
         notify_state(state);
+        r->asking = strcmp(state, "asking") == 0;
+        if (r->asking) /* an agent may ask on this terminal next */
+                progress_clear();
         if (strcmp(state, "held") == 0)
                 on_held(r);
         if (strcmp(state, "running") == 0) {
@@ -243,7 +246,7 @@ static void keep_source(Run *r, const char *source) {
 
 static void show_progress(const Run *r, const char *text) {
         size_t n = strlen(text);
-        if (r->options.verbose || !progress_show(text))
+        if (r->options.verbose || r->asking || !progress_show(text))
                 fprintf(stderr, "%s%s", text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
         notify_progress(text);
 }
