@@ -25,7 +25,8 @@ static void stop_agent(void) {
         agent = 0;
 }
 
-/* Its parent is whom it answers for. What we are asked and told goes by the terminal, never by our own output. */
+/* Its parent is whom it answers for. What we are asked and told goes by the terminal, never by our own
+ * output. */
 static void __attribute__((noreturn)) run_agent(int ready, bool fallback) {
         char fd[16];
         sigset_t none;
@@ -41,8 +42,8 @@ static void __attribute__((noreturn)) run_agent(int ready, bool fallback) {
         _exit(127);
 }
 
-/* A desktop's agent comes before ours. Polkit looks for either in a login session, and without one for ours alone, if it is
- * no second choice. */
+/* A desktop's agent comes before ours. Polkit looks for either in a login session, and without one for
+ * ours alone, if it is no second choice. */
 static bool in_login_session(void) {
         _cleanup_(freep) char *session = NULL;
         return sd_pid_get_session(0, &session) >= 0;

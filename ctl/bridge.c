@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapctl bridge: standard input and output are a connection to stapd. It is what `stapctl -H HOST` runs on the other side.
- * The end of the input is the end of the client: the connection is closed, whatever is still on its way, so that a session
- * that belongs to it ends.
+ * stapctl bridge: standard input and output are a connection to stapd. It is what `stapctl -H HOST` runs on
+ * the other side. The end of the input is the end of the client: the connection is closed, whatever is still
+ * on its way, so that a session that belongs to it ends.
  */
 #include <errno.h>
 #include <poll.h>

@@ -34,11 +34,13 @@ static const char merge_usage[] =
 static int write_bytes(json_object *v) {
         json_object *b64;
         if (json_object_is_type(v, json_type_string))
-                return output_write(STDOUT_FILENO, json_object_get_string(v), (size_t) json_object_get_string_len(v));
+                return output_write(STDOUT_FILENO, json_object_get_string(v),
+                                    (size_t) json_object_get_string_len(v));
         if (!json_object_object_get_ex(v, "b64", &b64))
                 return 0;
         _cleanup_(buf_done) Buf bytes = BUF_INIT;
-        if (bytes_from_base64(&bytes, json_object_get_string(b64), (size_t) json_object_get_string_len(b64)) < 0)
+        if (bytes_from_base64(&bytes, json_object_get_string(b64),
+                              (size_t) json_object_get_string_len(b64)) < 0)
                 return 0;
         return output_write(STDOUT_FILENO, bytes.data ?: "", bytes.len);
 }
@@ -47,8 +49,8 @@ static void tell(json_object *record, const char *kind) {
         if (strcmp(kind, "error") == 0 || strcmp(kind, "warning") == 0)
                 output_message(kind, member_text(record, "message"));
         else if (strcmp(kind, "lost") == 0 && strcmp(member_text(record, "where"), "probe-skipped") != 0)
-                fprintf(stderr, "WARNING: %lld records were lost: %s\n", (long long) member_number(record, "count"),
-                        member_text(record, "where"));
+                fprintf(stderr, "WARNING: %lld records were lost: %s\n",
+                        (long long) member_number(record, "count"), member_text(record, "where"));
 }
 
 static int write_record(const Cat *c, const Segment *s) {
@@ -85,7 +87,8 @@ static int merge_all(Cat *c) {
         for (;;) {
                 int first = -1;
                 for (int i = 0; i < c->n; i++)
-                        if (c->alive[i] && (first < 0 || segment_time(c->segments[i]) < segment_time(c->segments[first])))
+                        if (c->alive[i] &&
+                            (first < 0 || segment_time(c->segments[i]) < segment_time(c->segments[first])))
                                 first = i;
                 if (first < 0)
                         return 0;
@@ -142,7 +145,8 @@ static int read_since(const char *text, int64_t *ret) {
                         *ret -= DAY_USEC; /* the last 18:00, not the next */
                 return 0;
         }
-        fprintf(stderr, "stapctl: --since takes a time (\"2026-11-23 18:00\", @SECONDS, -10min), not '%s'\n", text);
+        fprintf(stderr, "stapctl: --since takes a time (\"2026-11-23 18:00\", @SECONDS, -10min), not '%s'\n",
+                text);
         return -EINVAL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The command of -c: a child of ours, run as the user, that waits before its exec until the probes are armed.
+ * The command of -c: a child of ours, run as the user, that waits before its exec until the probes are
+ * armed.
  */
 #include <sys/types.h>
 

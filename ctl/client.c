@@ -87,7 +87,8 @@ int client_send(Client *c, const char *method, json_object *parameters, const ch
         json_object_object_add(o, "method", json_object_new_string(full));
         parameters = parameters ?: json_object_new_object();
         if (may_ask(method))
-                json_object_object_add(parameters, "allowInteractiveAuthentication", json_object_new_boolean(true));
+                json_object_object_add(parameters, "allowInteractiveAuthentication",
+                                       json_object_new_boolean(true));
         json_object_object_add(o, "parameters", parameters);
         if (flag)
                 json_object_object_add(o, flag, json_object_new_boolean(true));
@@ -187,8 +188,9 @@ static void print_line(const char *prefix, const char *text) {
 }
 
 int reply_print_error(const Reply *r) {
-        const char *name = strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0 ? r->error + strlen(INTERFACE)
-                                                                                : "";
+        const char *name = strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0
+                                   ? r->error + strlen(INTERFACE)
+                                   : "";
         for (size_t i = 0; i < ELEMENTSOF(errors); i++) {
                 if (strcmp(errors[i].name, name) != 0)
                         continue;

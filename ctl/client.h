@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The client's side of the Varlink socket: one connection, one call at a time. Everything here tells the user
- * what went wrong itself and returns an exit status (EXIT_* of main.h) or a negative errno.
+ * The client's side of the Varlink socket: one connection, one call at a time. Everything here tells the
+ * user what went wrong itself and returns an exit status (EXIT_* of main.h) or a negative errno.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -28,7 +28,8 @@ int client_connect(Client *c);
 int client_connect_alone(Client *c);
 void client_done(Client *c);
 
-/* Sends a call of our interface, or of the one that stands before the method. Takes the parameters. flag: "more", "upgrade" or NULL. Negative errno, printed. */
+/* Sends a call of our interface, or of the one that stands before the method. Takes the parameters. flag:
+ * "more", "upgrade" or NULL. Negative errno, printed. */
 int client_send(Client *c, const char *method, json_object *parameters, const char *flag);
 /* Takes a reply that has been received. 1: it is in *ret; 0: none is whole yet; negative errno. */
 int client_take(Client *c, Reply *ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* The place in a stream that a reader came to, from the cursors in its lines, and the file that it is kept in. */
+/* The place in a stream that a reader came to, from the cursors in its lines, and the file that it is
+ * kept in. */
 #include "base/buf.h"
 
 typedef struct CursorWatch {

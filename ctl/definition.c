@@ -149,7 +149,8 @@ static int check_script(const char *path, const char *name) {
 int definition_check_name(const char *name) {
         if (*name && *name != '.' && !strchr(name, '/') && strlen(name) <= 64)
                 return 0;
-        fprintf(stderr, "stapctl: '%s' is no name of a session: letters, digits and ._@- are, up to 64\n", name);
+        fprintf(stderr, "stapctl: '%s' is no name of a session: letters, digits and ._@- are, up to 64\n",
+                name);
         return -EINVAL;
 }
 

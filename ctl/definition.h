@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A session that is defined on this machine: NAME.stp with the script, and NAME.conf with what `stapctl run` would have
- * been told, in the section [Session] (stapd-session@(8)). Both must be root's, or ours, and nobody else's to write.
+ * A session that is defined on this machine: NAME.stp with the script, and NAME.conf with what `stapctl run`
+ * would have been told, in the section [Session] (stapd-session@(8)). Both must be root's, or ours, and
+ * nobody else's to write.
  */
 #include <stddef.h>
 

@@ -13,15 +13,16 @@ static void print_line(json_object *s) {
         char uid[24], age[24];
         snprintf(uid, sizeof(uid), "%lld", (long long) member_number(s, "owner"));
         when_format_age(member_number(s, "created"), age, sizeof(age));
-        printf("%-12.12s %-12s %-10s %-10s %6s %7lld %10lld %10lld %8lld  %s\n", member_text(s, "id"), *name ? name : "-",
-               pw ? pw->pw_name : uid, member_text(s, "state"), age, (long long) member_number(s, "probes"),
-               (long long) member_number(s, "hits"), (long long) member_number(s, "records"),
-               (long long) member_number(s, "lost"), member_text(s, "name"));
+        printf("%-12.12s %-12s %-10s %-10s %6s %7lld %10lld %10lld %8lld  %s\n", member_text(s, "id"),
+               *name ? name : "-", pw ? pw->pw_name : uid, member_text(s, "state"), age,
+               (long long) member_number(s, "probes"), (long long) member_number(s, "hits"),
+               (long long) member_number(s, "records"), (long long) member_number(s, "lost"),
+               member_text(s, "name"));
 }
 
 static void print_heading(void) {
-        printf("%-12s %-12s %-10s %-10s %6s %7s %10s %10s %8s  %s\n", "ID", "NAME", "OWNER", "STATE", "AGE", "PROBES", "HITS",
-               "RECORDS", "LOST", "SCRIPT");
+        printf("%-12s %-12s %-10s %-10s %6s %7s %10s %10s %8s  %s\n", "ID", "NAME", "OWNER", "STATE", "AGE",
+               "PROBES", "HITS", "RECORDS", "LOST", "SCRIPT");
 }
 
 /* What other verbs take: for completion. */

@@ -62,7 +62,8 @@ static int read_and_exec(int argc, char **argv, Listing *l) {
                 }
         }
         if (argc - optind > 1) {
-                fputs("stapctl: one pattern is wanted; put it in quotes, so that the shell leaves it alone\n", stderr);
+                fputs("stapctl: one pattern is wanted; put it in quotes, so that the shell leaves it alone\n",
+                      stderr);
                 return EXIT_USAGE;
         }
         l->pattern = argv[optind];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapctl metrics: what io.systemd.Metrics tells, as OpenMetrics text. org.stapd1.CompileSeconds is stapd_compile_seconds
- * there, with the endings that OpenMetrics wants: _total for counters, _info for texts. With --http this is the answer to
- * one request on standard input, which a socket unit that accepts connections provides (stapd-metrics.socket).
+ * stapctl metrics: what io.systemd.Metrics tells, as OpenMetrics text. org.stapd1.CompileSeconds is
+ * stapd_compile_seconds there, with the endings that OpenMetrics wants: _total for counters, _info for
+ * texts. With --http this is the answer to one request on standard input, which a socket unit that accepts
+ * connections provides (stapd-metrics.socket).
  */
 #include <ctype.h>
 #include <getopt.h>
@@ -85,7 +86,8 @@ static void add_sample(Buf *out, const char *name, const char *type, json_object
         buf_printf(out, "%s%s", name, is_text ? "_info" : strcmp(type, "counter") == 0 ? "_total" : "");
         if (*object)
                 add_label(out, &first, "session", object);
-        if (json_object_object_get_ex(sample, "fields", &fields) && json_object_is_type(fields, json_type_object)) {
+        if (json_object_object_get_ex(sample, "fields", &fields) &&
+            json_object_is_type(fields, json_type_object)) {
                 json_object_object_foreach(fields, key, v)
                         add_label(out, &first, key, v ? json_object_get_string(v) : "");
         }
@@ -157,7 +159,8 @@ static int put(const Buf *out) {
 
 /* ------------------------------------------------------------------ HTTP */
 
-/* The first line of a request, after all of its head was read: a client that is hung up on before may not read on. */
+/* The first line of a request, after all of its head was read: a client that is hung up on before may not
+ * read on. */
 static bool read_request(char *ret, size_t size) {
         _cleanup_(buf_done) Buf in = { .limit = REQUEST_MAX };
         for (;;) {
@@ -202,8 +205,9 @@ static int serve(void) {
                 buf_done(&body);
                 buf_printf(&body, "%s: the metrics are at /metrics\n", status);
         }
-        buf_printf(&answer, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n", status,
-                   good ? CONTENT_TYPE : "text/plain; charset=utf-8", body.len,
+        buf_printf(&answer,
+                   "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n",
+                   status, good ? CONTENT_TYPE : "text/plain; charset=utf-8", body.len,
                    strncmp(status, "405", 3) == 0 ? "Allow: GET, HEAD\r\n" : "");
         if (!head && body.data)
                 buf_add(&answer, body.data, body.len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* What the service manager is told, when one started us and wants to hear (Type=notify). One session per process. */
+/* What the service manager is told, when one started us and wants to hear (Type=notify). One session per
+ * process. */
 
 /* The session's state: with "running" the service has started. */
 void notify_state(const char *state);

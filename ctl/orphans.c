@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stapctl orphans: script modules in the kernel that belong to no session; with --reap, without those that can go. */
+/* stapctl orphans: script modules in the kernel that belong to no session; with --reap, without those
+ * that can go. */
 #include <getopt.h>
 #include <stdio.h>
 #include "ctl/client.h"
@@ -10,7 +11,8 @@ static void print(json_object *orphan, bool json) {
         if (json)
                 puts(json_object_to_json_string_ext(orphan, JSON_C_TO_STRING_PLAIN));
         else if (users > 0)
-                printf("%-32s held by %lld: a session of another stapd\n", member_text(orphan, "module"), users);
+                printf("%-32s held by %lld: a session of another stapd\n", member_text(orphan, "module"),
+                       users);
         else
                 printf("%-32s inert: stapctl orphans --reap removes it\n", member_text(orphan, "module"));
 }
@@ -34,10 +36,12 @@ static int list(Client *c, bool json) {
 
 static size_t print_words(FILE *f, const char *before, json_object *parameters, const char *member) {
         json_object *words = NULL;
-        if (!json_object_object_get_ex(parameters, member, &words) || !json_object_is_type(words, json_type_array))
+        if (!json_object_object_get_ex(parameters, member, &words) ||
+            !json_object_is_type(words, json_type_array))
                 return 0;
         for (size_t i = 0; i < json_object_array_length(words); i++)
-                fprintf(f, "%s%s\n", before, json_object_get_string(json_object_array_get_idx(words, i)) ?: "");
+                fprintf(f, "%s%s\n", before,
+                        json_object_get_string(json_object_array_get_idx(words, i)) ?: "");
         return json_object_array_length(words);
 }
 
@@ -52,7 +56,8 @@ static int reap(Client *c, bool json) {
                 return EXIT_OK;
         }
         (void) print_words(stdout, "removed ", reply.parameters, "removed");
-        return print_words(stderr, "stapctl: cannot remove ", reply.parameters, "failed") > 0 ? EXIT_USAGE : EXIT_OK;
+        return print_words(stderr, "stapctl: cannot remove ", reply.parameters, "failed") > 0 ? EXIT_USAGE
+                                                                                              : EXIT_OK;
 }
 
 int verb_orphans(int argc, char **argv) {

@@ -8,8 +8,9 @@
 int output_open(const char *path);
 /* All of it, also to a descriptor that does not block. */
 int output_write(int fd, const char *data, size_t len);
-/* Copies what is in `early` and then what has come on `from`, a socket, as far as `to` takes it at once. 1: go on;
- * 0: the stream ended; negative errno (-ENOBUFS: `to` has no room now; -EPIPE: whoever reads us is gone). */
+/* Copies what is in `early` and then what has come on `from`, a socket, as far as `to` takes it at once.
+ * 1: go on; 0: the stream ended; negative errno (-ENOBUFS: `to` has no room now; -EPIPE: whoever reads us
+ * is gone). */
 int output_copy(Buf *early, int from, int to);
 /* A message of a script, on standard error: "ERROR: ..." or "WARNING: ...". */
 void output_message(const char *severity, const char *text);

@@ -17,8 +17,10 @@
 /* A line of the file is stripped when it is read. */
 static int add_setting(Buf *out, const char *key, const char *value) {
         size_t n = strlen(value);
-        if (n == 0 || strchr(value, '\n') || isspace((unsigned char) value[0]) || isspace((unsigned char) value[n - 1])) {
-                fprintf(stderr, "stapctl: --persist: %s cannot be '%s': it has to be a line, and not begin or end with a blank\n",
+        if (n == 0 || strchr(value, '\n') || isspace((unsigned char) value[0]) ||
+            isspace((unsigned char) value[n - 1])) {
+                fprintf(stderr,
+                        "stapctl: --persist: %s cannot be '%s': it has to be a line, and not begin or end with a blank\n",
                         key, value);
                 return -EINVAL;
         }
@@ -34,25 +36,30 @@ static int make_settings(const RunOptions *o, Buf *out) {
                 const char *value = json_object_get_string(json_object_array_get_idx(o->said, i + 1));
                 const char *key = definition_key(option);
                 if (!key) {
-                        fprintf(stderr, "stapctl: %s does not go with --persist: a session that is defined has no such setting\n",
+                        fprintf(stderr,
+                                "stapctl: %s does not go with --persist: a session that is defined has no such setting\n",
                                 option);
                         return -EINVAL;
                 }
                 r = add_setting(out, key, value ?: "yes");
         }
         for (size_t i = 0; r >= 0 && i < json_object_array_length(o->args); i++)
-                r = add_setting(out, "Argument", json_object_get_string(json_object_array_get_idx(o->args, i)));
+                r = add_setting(out, "Argument",
+                                json_object_get_string(json_object_array_get_idx(o->args, i)));
         return r < 0 ? r : out->failed ? -ENOMEM : 0;
 }
 
-static int write_file(const char *directory, const char *name, const char *end, const char *text, size_t len) {
+static int write_file(const char *directory, const char *name, const char *end, const char *text,
+                      size_t len) {
         _cleanup_(freep) char *path = NULL;
         struct stat st;
         if (asprintf(&path, "%s/%s.%s", directory, name, end) < 0)
                 return -ENOMEM;
         int r = stat(path, &st) == 0 ? -EEXIST : fds_write_file_atomic(path, text, len, 0644);
         if (r == -EEXIST)
-                fprintf(stderr, "stapctl: %s is there already: edit it, or disable stapd-session@%s and remove it\n", path, name);
+                fprintf(stderr,
+                        "stapctl: %s is there already: edit it, or disable stapd-session@%s and remove it\n",
+                        path, name);
         else if (r < 0)
                 fprintf(stderr, "stapctl: cannot write %s: %s\n", path, strerror(-r));
         return r;

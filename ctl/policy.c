@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stapctl policy: rules are checked here, as stapd reads them; what is in force, and what it says of a script, stapd tells. */
+/* stapctl policy: rules are checked here, as stapd reads them; what is in force, and what it says of a
+ * script, stapd tells. */
 #include "ctl/policy.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -97,8 +98,11 @@ static void print_policy(json_object *p) {
                 json_object *r = json_object_array_get_idx(rules, i);
                 printf("# %s\n[Rule]\n%s\n", member_text(r, "place"), member_text(r, "text"));
         }
-        printf("# Where no rule decides: root may do everything%s%s%s.\n", *group ? " and members of group " : "", group,
-               !*group ? "" : is_set(p, "allowGuru") ? " may run any script" : " may run scripts without embedded C and writes (-g)");
+        printf("# Where no rule decides: root may do everything%s%s%s.\n",
+               *group ? " and members of group " : "", group,
+               !*group                  ? ""
+               : is_set(p, "allowGuru") ? " may run any script"
+                                        : " may run scripts without embedded C and writes (-g)");
         printf("# Polkit, which is asked about the rest: %s\n", member_text(p, "polkit"));
 }
 
@@ -128,7 +132,8 @@ static void print_limits(json_object *limits) {
         } rows[] = { { "sessions", "sessions at a time" }, { "seconds", "seconds" }, { "bufferMegabytes", "MB of buffers" } };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++)
                 if (member_number(limits, rows[i].member) > 0)
-                        printf("  limit:  %lld %s\n", (long long) member_number(limits, rows[i].member), rows[i].unit);
+                        printf("  limit:  %lld %s\n", (long long) member_number(limits, rows[i].member),
+                               rows[i].unit);
 }
 
 static void print_probes(json_object *probes) {
@@ -144,8 +149,8 @@ static int print_decision(json_object *p) {
                 printf("ask: polkit decides (%s)\n", action);
         else
                 puts(decision);
-        printf("  rule:   %s\n  reason: %s\n  class:  %s\n  digest: %s\n", member_text(p, "rule"), member_text(p, "reason"),
-               member_text(p, "class"), member_text(p, "digest"));
+        printf("  rule:   %s\n  reason: %s\n  class:  %s\n  digest: %s\n", member_text(p, "rule"),
+               member_text(p, "reason"), member_text(p, "class"), member_text(p, "digest"));
         if (json_object_object_get_ex(p, "limits", &v) && v && (allowed || *action))
                 print_limits(v);
         print_probes(json_object_object_get(p, "probes"));

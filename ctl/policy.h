@@ -4,5 +4,6 @@
 #include <stdint.h>
 #include "ctl/run-options.h"
 
-/* Prints it. user: a uid, or -1 for oneself. EXIT_OK: it may run; EXIT_POLICY: it may not, or polkit would be asked. */
+/* Prints it. user: a uid, or -1 for oneself. EXIT_OK: it may run; EXIT_POLICY: it may not, or polkit
+ * would be asked. */
 int policy_test(const RunOptions *o, int64_t user);

@@ -32,8 +32,9 @@ int read_size(const char *what, const char *text, int64_t unit, int64_t min, int
         const char *end;
         int64_t n;
         if (parse_size(text, unit, &n, &end) < 0 || *end || n < min || n > max) {
-                fprintf(stderr, "stapctl: %s takes a size such as 512K, 16M or 1G, from %lldK to %lldM, not '%s'\n", what,
-                        (long long) min >> 10, (long long) max >> 20, text);
+                fprintf(stderr,
+                        "stapctl: %s takes a size such as 512K, 16M or 1G, from %lldK to %lldM, not '%s'\n",
+                        what, (long long) min >> 10, (long long) max >> 20, text);
                 return -EINVAL;
         }
         *ret = n;
@@ -50,14 +51,18 @@ static int read_segments(Recording *r, const char *text) {
                 if (!*end || (last > end + 1 && !*last && r->count > 0 && r->count <= 100000))
                         return 1;
         }
-        fprintf(stderr, "stapctl: -S takes SIZE[,COUNT]: megabytes, or a size such as 512K, of at least 4K, not '%s'\n", text);
+        fprintf(stderr,
+                "stapctl: -S takes SIZE[,COUNT]: megabytes, or a size such as 512K, of at least 4K, not '%s'\n",
+                text);
         return -EINVAL;
 }
 
 static int read_every(Recording *r, const char *text) {
         if (when_read_span(text, &r->segment_usec) >= 0 && r->segment_usec >= 1000000)
                 return 1;
-        fprintf(stderr, "stapctl: --rotate-every takes a time of a second or more (30s, 10min, 1h), not '%s'\n", text);
+        fprintf(stderr,
+                "stapctl: --rotate-every takes a time of a second or more (30s, 10min, 1h), not '%s'\n",
+                text);
         return -EINVAL;
 }
 
@@ -67,7 +72,8 @@ int recording_read_option(Recording *r, int c, const char *text) {
         case OPT_ROTATE_EVERY: return read_every(r, text);
         case OPT_COMPRESS: r->compress = true; return 1;
         case OPT_MIN_FREE:
-                return read_size("--min-free", text, 1, 1 << 10, INT64_MAX >> 1, &r->min_free) < 0 ? -EINVAL : 1;
+                return read_size("--min-free", text, 1, 1 << 10, INT64_MAX >> 1, &r->min_free) < 0 ? -EINVAL
+                                                                                                   : 1;
         default: return 0;
         }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A recording from the client's side: the stream writes, and asks over the socket for one file after the other;
- * who opens them, with his own rights, are we.
+ * A recording from the client's side: the stream writes, and asks over the socket for one file after the
+ * other; who opens them, with his own rights, are we.
  */
 #include <getopt.h>
 #include <stdbool.h>

@@ -31,10 +31,12 @@ static void __attribute__((noreturn)) run_ssh(int fd, const char *host, const ch
         (void) signal(SIGINT, SIG_IGN); /* Ctrl-C is for us, who still have to hear how it ended */
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
         char *path = quote(socket), *option;
-        if (!path || asprintf(&option, "--socket=%s", path) < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
+        if (!path || asprintf(&option, "--socket=%s", path) < 0 || dup2(fd, STDIN_FILENO) < 0 ||
+            dup2(fd, STDOUT_FILENO) < 0)
                 _exit(127);
         /* Not answering for a minute is being gone: the session of a client that is gone must end. */
-        execlp("ssh", "ssh", "-xT", "-o", "ServerAliveInterval=15", "--", host, "stapctl", option, "bridge", (char *) NULL);
+        execlp("ssh", "ssh", "-xT", "-o", "ServerAliveInterval=15", "--", host, "stapctl", option, "bridge",
+               (char *) NULL);
         fprintf(stderr, "stapctl: cannot run ssh: %s\n", strerror(errno));
         _exit(127);
 }

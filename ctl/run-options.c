@@ -61,9 +61,25 @@ static const char usage[] =
         "  --policy          Of check: ask stapd whether the policy lets you run it\n\n"
         "Options may stand after FILE, too; ARGS that begin with a dash need -- before them.\n";
 
-enum { OPT_UNTIL = 256, OPT_DETACH, OPT_LOGIN, OPT_NAME, OPT_JSON, OPT_KERNEL, OPT_FAIL_ON_LOSS, OPT_TRACE_SELF, OPT_NO_CACHE,
-       OPT_COMPATIBLE, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_POLICY,
-       OPT_UNPRIVILEGED, OPT_PRIVILEGE };
+enum {
+        OPT_UNTIL = 256,
+        OPT_DETACH,
+        OPT_LOGIN,
+        OPT_NAME,
+        OPT_JSON,
+        OPT_KERNEL,
+        OPT_FAIL_ON_LOSS,
+        OPT_TRACE_SELF,
+        OPT_NO_CACHE,
+        OPT_COMPATIBLE,
+        OPT_HIDE_GLOBALS,
+        OPT_SKIP_BAD_VARIABLES,
+        OPT_SUPPRESS_ERRORS,
+        OPT_SUPPRESS_LIMITS,
+        OPT_POLICY,
+        OPT_UNPRIVILEGED,
+        OPT_PRIVILEGE
+};
 enum { OPT_JSON_SEQ = 512, OPT_KEEP, OPT_FLIGHT, OPT_JOURNAL, OPT_PERSIST }; /* what becomes of the output */
 
 static const struct option long_options[] = {
@@ -104,8 +120,8 @@ static int read_number(const char *what, const char *text, int64_t min, int64_t 
         errno = 0;
         long long n = strtoll(text, &end, 10);
         if (errno || end == text || *end || n < min || n > max) {
-                fprintf(stderr, "stapctl: %s takes a number from %lld to %lld, not '%s'\n", what, (long long) min,
-                        (long long) max, text);
+                fprintf(stderr, "stapctl: %s takes a number from %lld to %lld, not '%s'\n", what,
+                        (long long) min, (long long) max, text);
                 return -EINVAL;
         }
         *ret = n;
@@ -113,12 +129,15 @@ static int read_number(const char *what, const char *text, int64_t min, int64_t 
 }
 
 static int read_seconds(const char *text, int64_t *ret) {
-        return when_read_span(text, ret) < 0 ? wrong("-T takes a number of seconds above 0, or one with ms, min, h or d", text)
-                                             : 0;
+        return when_read_span(text, ret) < 0
+                       ? wrong("-T takes a number of seconds above 0, or one with ms, min, h or d", text)
+                       : 0;
 }
 
 static int read_until(const char *text, int64_t *ret) {
-        return when_read_time(text, ret) < 0 ? wrong("--until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS)", text) : 0;
+        return when_read_time(text, ret) < 0
+                       ? wrong("--until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS)", text)
+                       : 0;
 }
 
 static int read_pass(const char *text, int *ret) {
@@ -203,8 +222,10 @@ static int check(const RunOptions *o) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
         }
-        if (arg_host && (o->command || recording_is_wanted(&o->recording) || o->persist || o->last_pass < PASS_RUN)) {
-                fputs("stapctl: -c, -p, --persist and recordings are of this machine, and do not go with -H\n", stderr);
+        if (arg_host &&
+            (o->command || recording_is_wanted(&o->recording) || o->persist || o->last_pass < PASS_RUN)) {
+                fputs("stapctl: -c, -p, --persist and recordings are of this machine, and do not go with -H\n",
+                      stderr);
                 return -EINVAL;
         }
         if (o->command && o->target > 0) {
@@ -212,11 +233,13 @@ static int check(const RunOptions *o) {
                 return -EINVAL;
         }
         if (o->lifetime && (o->command || o->json)) {
-                fputs("stapctl: a session that goes on by itself has no -c and no --json: see stapctl attach\n", stderr);
+                fputs("stapctl: a session that goes on by itself has no -c and no --json: see stapctl attach\n",
+                      stderr);
                 return -EINVAL;
         }
         if (recording_is_wanted(&o->recording) && (!o->output || strcmp(o->output, "-") == 0 || o->flight)) {
-                fputs("stapctl: -S, --rotate-every, --compress and --min-free need a file to record to: -o FILE\n", stderr);
+                fputs("stapctl: -S, --rotate-every, --compress and --min-free need a file to record to: -o FILE\n",
+                      stderr);
                 return -EINVAL;
         }
         if (o->kernel && o->last_pass == PASS_RUN) {
@@ -242,7 +265,8 @@ static void keep_said(RunOptions *o, int c) {
 
 int run_options_read(int argc, char **argv, RunOptions *ret) {
         *ret = (RunOptions) { .last_pass = PASS_RUN, .recording = RECORDING_INIT, .said = json_object_new_array() };
-        for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h", long_options, NULL)) >= 0;) {
+        for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h",
+                                     long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
                         return 0;
@@ -264,7 +288,8 @@ int run_options_read(int argc, char **argv, RunOptions *ret) {
 bool run_options_records(const RunOptions *o) {
         struct stat st;
         bool is_file = o->output && strcmp(o->output, "-") != 0 &&
-                       (recording_is_wanted(&o->recording) || stat(o->output, &st) < 0 || S_ISREG(st.st_mode));
+                       (recording_is_wanted(&o->recording) || stat(o->output, &st) < 0 ||
+                        S_ISREG(st.st_mode));
         return is_file && !arg_host && !o->flight && (o->json || recording_is_wanted(&o->recording));
 }
 

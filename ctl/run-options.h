@@ -27,7 +27,8 @@ typedef struct RunOptions {
         bool list_variables;      /* -L */
         int last_pass;            /* -p; 5: run */
         bool json, verbose, keep, guru, no_warnings, warnings_fatal, unoptimized, hide_globals,
-                skip_bad_variables, fail_on_loss, trace_self, no_cache, json_seq, flight, journal, policy, unprivileged;
+                skip_bad_variables, fail_on_loss, trace_self, no_cache, json_seq, flight, journal, policy,
+                unprivileged;
         Recording recording;
 } RunOptions;
 
@@ -40,7 +41,8 @@ void run_options_done(RunOptions *o);
 int run_options_script(const RunOptions *o, char **ret, size_t *ret_len);
 /* What the script is called in messages. */
 const char *run_options_name(const RunOptions *o);
-/* The parameters of Start and of CheckPolicy (run-context.c); the caller puts. `script` is `len` bytes, not NUL-terminated. */
+/* The parameters of Start and of CheckPolicy (run-context.c); the caller puts. `script` is `len` bytes,
+ * not NUL-terminated. */
 json_object *run_options_context(const RunOptions *o, const char *script, size_t len);
 /* Runs the compiler here, as the user, without the daemon: for -p 1 to 4 and for check. Does not return when
  * it works; EXIT_USAGE otherwise. */

@@ -108,7 +108,8 @@ static int wait_for_room(Run *r) {
 static int on_stream(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Run *r = userdata;
         bool records = run_options_records(&r->options);
-        int k = records ? recording_serve(&r->options.recording, fd) : output_copy(&r->stream.in, fd, r->output);
+        int k = records ? recording_serve(&r->options.recording, fd)
+                        : output_copy(&r->stream.in, fd, r->output);
         if (k == -ENOBUFS)
                 k = wait_for_room(r) < 0 ? -ENOBUFS : 1;
         if (k == 1)
@@ -264,14 +265,16 @@ static void on_outcome(Run *r, json_object *outcome) {
         if (strcmp(result, "shutdown") == 0)
                 output_message("error", "stapd was stopped");
         if (strcmp(result, "overload") == 0)
-                output_message("error", "probe overhead exceeded threshold; the probes take too much of the CPU");
+                output_message("error",
+                               "probe overhead exceeded threshold; the probes take too much of the CPU");
         if (strcmp(result, "max-skipped") == 0)
                 output_message("error", "too many skipped probes (MAXSKIPPED)");
         if (r->options.fail_on_loss && member_number(outcome, "lost") > 0 && r->status == EXIT_OK)
                 r->status = EXIT_LOSS;
         if (r->options.verbose)
                 fprintf(stderr, "Session %.12s: %s, %lld hits, %lld records, %lld lost\n", r->id, result,
-                        (long long) member_number(outcome, "hits"), (long long) member_number(outcome, "records"),
+                        (long long) member_number(outcome, "hits"),
+                        (long long) member_number(outcome, "records"),
                         (long long) member_number(outcome, "lost"));
         finish_if_done(r);
 }
@@ -282,8 +285,8 @@ static void on_pass(Run *r, json_object *p) {
                 return;
         }
         const char *detail = member_text(p, "detail");
-        fprintf(stderr, "Pass %-10s %8.1f ms%s%s\n", member_text(p, "pass"), (double) member_number(p, "usec") / 1e3,
-                *detail ? "  " : "", detail);
+        fprintf(stderr, "Pass %-10s %8.1f ms%s%s\n", member_text(p, "pass"),
+                (double) member_number(p, "usec") / 1e3, *detail ? "  " : "", detail);
 }
 
 static void on_parameters(Run *r, json_object *p) {
@@ -350,8 +353,9 @@ static int submit(Run *r) {
         if (client_connect(&r->start) < 0 ||
             client_send(&r->start, "Start", run_options_context(&r->options, script, len), "more") < 0)
                 return EXIT_USAGE;
-        return sd_event_add_io(r->event, &r->start_source, r->start.fd, EPOLLIN, on_start, r) < 0 ? EXIT_USAGE
-                                                                                                  : EXIT_OK;
+        return sd_event_add_io(r->event, &r->start_source, r->start.fd, EPOLLIN, on_start, r) < 0
+                       ? EXIT_USAGE
+                       : EXIT_OK;
 }
 
 static void run_done(Run *r) {

@@ -109,7 +109,8 @@ int segment_next(Segment *s) {
         if (s->ended)
                 return wrong(s, "there is something after its end");
         s->record = json_tokener_parse(s->line.data);
-        if (!json_object_is_type(s->record, json_type_object) || !json_object_object_get_ex(s->record, "kind", NULL))
+        if (!json_object_is_type(s->record, json_type_object) ||
+            !json_object_object_get_ex(s->record, "kind", NULL))
                 return wrong(s, "a line of it is no record");
         const char *kind = member_text(s->record, "kind");
         if (strcmp(kind, "segment") == 0) {

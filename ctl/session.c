@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapctl session: runs a session that is defined in /etc/stapd/sessions.d, for as long as this process lives. It is what
- * stapd-session@.service starts: the session is its client's, so that however the unit ends, the session does.
+ * stapctl session: runs a session that is defined in /etc/stapd/sessions.d, for as long as this process
+ * lives. It is what stapd-session@.service starts: the session is its client's, so that however the unit
+ * ends, the session does.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -28,14 +29,15 @@ static bool is_ending(const char *state) {
         return false;
 }
 
-/* After a kill, the unit's last session may still be on its way out when the unit is started again: its name is free when
- * it has gone. One that is not ending is somebody's, and Start says that the name is taken. */
+/* After a kill, the unit's last session may still be on its way out when the unit is started again: its
+ * name is free when it has gone. One that is not ending is somebody's, and Start says that the name is
+ * taken. */
 static void await_last(const char *name) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
         _cleanup_(reply_done) Reply listed = {}, ended = {};
         json_object *session;
-        if (client_connect(&c) < 0 || client_call(&c, "List", parameters_with_id(name), &listed) < 0 || listed.error ||
-            !json_object_object_get_ex(listed.parameters, "session", &session))
+        if (client_connect(&c) < 0 || client_call(&c, "List", parameters_with_id(name), &listed) < 0 ||
+            listed.error || !json_object_object_get_ex(listed.parameters, "session", &session))
                 return;
         if (is_ending(member_text(session, "state"))) {
                 fprintf(stderr, "Waiting for the last session of this name to end\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stapctl status: the daemon, the kernel, and what is in the way of tracing; of a session, what it is and its last words. */
+/* stapctl status: the daemon, the kernel, and what is in the way of tracing; of a session, what it is and
+ * its last words. */
 #include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -39,7 +40,8 @@ static void print_service(json_object *p) {
 static void print_owner(json_object *s) {
         const struct passwd *pw = getpwuid((uid_t) member_number(s, "owner"));
         printf("%12s: %s (%lld), process %lld, lifetime %s\n", "Owner", pw ? pw->pw_name : "?",
-               (long long) member_number(s, "owner"), (long long) member_number(s, "ownerPid"), member_text(s, "lifetime"));
+               (long long) member_number(s, "owner"), (long long) member_number(s, "ownerPid"),
+               member_text(s, "lifetime"));
 }
 
 static void print_since(json_object *s) {

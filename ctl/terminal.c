@@ -76,7 +76,8 @@ void terminal_size(unsigned *ret_lines, unsigned *ret_columns) {
         *ret_columns = known ? w.ws_col : 80;
 }
 
-/* Characters that are shown: bytes that go on a UTF-8 character do not count, what sets attributes neither. */
+/* Characters that are shown: bytes that go on a UTF-8 character do not count, what sets attributes
+ * neither. */
 static size_t fitting(const char *line, size_t length, unsigned columns) {
         size_t shown = 0;
         for (size_t i = 0; i < length; i++) {
@@ -98,7 +99,8 @@ void terminal_show(const Buf *text) {
         buf_str(&out, HOME);
         for (const char *p = text->data ?: ""; *p && n < lines; n++) {
                 size_t length = strcspn(p, "\n");
-                buf_printf(&out, "%s%.*s\033[m" CLEAR_LINE, n > 0 ? "\r\n" : "", (int) fitting(p, length, columns), p);
+                buf_printf(&out, "%s%.*s\033[m" CLEAR_LINE, n > 0 ? "\r\n" : "",
+                           (int) fitting(p, length, columns), p);
                 p += length + (p[length] == '\n');
         }
         buf_str(&out, CLEAR_BELOW);

@@ -124,14 +124,16 @@ static void add_clean(Buf *out, const char *text) {
 }
 
 void top_table_print(const TopTable *t, Buf *out, int selected, size_t max_rows) {
-        buf_printf(out, "%-12s %-14s %-10s %-9s %6s %6s %7s %10s %10s %8s %10s  %s\n", "ID", "NAME", "OWNER", "STATE", "AGE",
-                   "PROBES", "READERS", "HITS/s", "RECORDS/s", "LOST/s", "LOST", "SCRIPT");
+        buf_printf(out, "%-12s %-14s %-10s %-9s %6s %6s %7s %10s %10s %8s %10s  %s\n", "ID", "NAME", "OWNER",
+                   "STATE", "AGE", "PROBES", "READERS", "HITS/s", "RECORDS/s", "LOST/s", "LOST", "SCRIPT");
         for (size_t i = 0; i < t->n && i < max_rows; i++) {
                 const TopRow *r = &t->rows[i];
                 buf_str(out, (int) i == selected ? "\033[7m" : "");
-                buf_printf(out, "%-12.12s %-14.14s %-10.10s %-9.9s %6s %6lld %7lld %10.1f %10.1f %8.1f %10lld  ", r->id, r->name,
-                           r->owner, r->state, r->age, (long long) r->probes, (long long) r->readers, r->hits_rate,
-                           r->records_rate, r->lost_rate, (long long) r->lost);
+                buf_printf(out,
+                           "%-12.12s %-14.14s %-10.10s %-9.9s %6s %6lld %7lld %10.1f %10.1f %8.1f %10lld  ",
+                           r->id, r->name, r->owner, r->state, r->age, (long long) r->probes,
+                           (long long) r->readers, r->hits_rate, r->records_rate, r->lost_rate,
+                           (long long) r->lost);
                 add_clean(out, r->script);
                 buf_str(out, (int) i == selected ? "\033[m\n" : "\n");
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapctl top: the sessions that one may see, with what they do a second, again and again. On a terminal keys sort, stop
- * and attach; elsewhere the table is printed each time.
+ * stapctl top: the sessions that one may see, with what they do a second, again and again. On a terminal
+ * keys sort, stop and attach; elsewhere the table is printed each time.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -58,7 +58,8 @@ static int list(Client *c, json_object *sessions) {
                 if (reply.error)
                         return reply_print_error(&reply);
                 more = reply.continues;
-                if (json_object_object_get_ex(reply.parameters, "session", &s) && json_object_is_type(s, json_type_object))
+                if (json_object_object_get_ex(reply.parameters, "session", &s) &&
+                    json_object_is_type(s, json_type_object))
                         json_object_array_add(sessions, json_object_get(s));
         }
         return EXIT_OK;
@@ -81,7 +82,8 @@ static void stop(Top *t, const char *id) {
         if (client_connect(&c) < 0 || client_call(&c, "Stop", parameters_with_id(id), &reply) < 0)
                 snprintf(t->message, sizeof(t->message), "cannot reach stapd");
         else if (reply.error)
-                snprintf(t->message, sizeof(t->message), "%.12s was not stopped: %s", id, member_text(reply.parameters, "reason"));
+                snprintf(t->message, sizeof(t->message), "%.12s was not stopped: %s", id,
+                         member_text(reply.parameters, "reason"));
         else
                 snprintf(t->message, sizeof(t->message), "%.12s is being stopped", id);
 }
@@ -170,7 +172,8 @@ static void show(Top *t) {
         if (!*t->selected)
                 move(t, 1);
         buf_printf(&out, "%zu session%s   %s\n\n", t->table.n, t->table.n == 1 ? "" : "s", t->message);
-        top_table_print(&t->table, &out, top_table_find(&t->table, t->selected), lines > FRAME_LINES ? lines - FRAME_LINES : 1);
+        top_table_print(&t->table, &out, top_table_find(&t->table, t->selected),
+                        lines > FRAME_LINES ? lines - FRAME_LINES : 1);
         buf_str(&out, "sort: h r l a n   s stop   Enter attach   q end");
         terminal_show(&out);
 }

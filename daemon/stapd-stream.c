@@ -20,7 +20,8 @@ static int is_control(int fd) {
         return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET;
 }
 
-/* Records that are not taken in time are lost. What this costs others is what the tracer causes anyway, only sooner. */
+/* Records that are not taken in time are lost. What this costs others is what the tracer causes anyway,
+ * only sooner. */
 static void ask_for_time(void) {
         if (setpriority(PRIO_PROCESS, 0, NICE) < 0)
                 log_debug_errno(errno, "Not allowed a higher priority: %m");
@@ -33,7 +34,8 @@ int main(int argc, char **argv) {
                 return EXIT_SUCCESS;
         }
         if (argc != 1 || !is_control(STREAM_CONTROL_FD)) {
-                log_error("This program is started by stapd, with a socket as descriptor %d.", STREAM_CONTROL_FD);
+                log_error("This program is started by stapd, with a socket as descriptor %d.",
+                          STREAM_CONTROL_FD);
                 return EXIT_FAILURE;
         }
         signal(SIGPIPE, SIG_IGN);

@@ -45,8 +45,18 @@ typedef struct Options {
         int log_level;
 } Options;
 
-enum { OPT_SOCKET = 256, OPT_CONFIG, OPT_POLICY_DIR, OPT_CACHE_DIR, OPT_STATE_DIR, OPT_KERNEL, OPT_GROUP, OPT_BUS,
-       OPT_LOG_LEVEL,        OPT_VERSION };
+enum {
+        OPT_SOCKET = 256,
+        OPT_CONFIG,
+        OPT_POLICY_DIR,
+        OPT_CACHE_DIR,
+        OPT_STATE_DIR,
+        OPT_KERNEL,
+        OPT_GROUP,
+        OPT_BUS,
+        OPT_LOG_LEVEL,
+        OPT_VERSION
+};
 
 static const struct option long_options[] = {
         { "socket", required_argument, NULL, OPT_SOCKET },
@@ -175,7 +185,8 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
         (void) sd_notify(0, "STOPPING=1\nSTATUS=Ending sessions.");
         if (m->n_sessions > 0)
                 log_info("Ending %u session(s).", m->n_sessions);
-        int r = sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, STOP_USEC, 0, on_stop_timeout, NULL);
+        int r = sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, STOP_USEC, 0, on_stop_timeout,
+                                           NULL);
         if (r < 0)
                 return sd_event_exit(event, 0);
         manager_stop(m, on_stopped, event);
@@ -203,7 +214,8 @@ static void tell_status(const Manager *m) {
         if (m->n_sessions == 0)
                 (void) sd_notify(0, "STATUS=Serving.");
         else
-                (void) sd_notifyf(0, "STATUS=Serving %u session%s.", m->n_sessions, m->n_sessions == 1 ? "" : "s");
+                (void) sd_notifyf(0, "STATUS=Serving %u session%s.", m->n_sessions,
+                                  m->n_sessions == 1 ? "" : "s");
 }
 
 static void on_session(void *userdata, Session *s, Change change) {
@@ -217,7 +229,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         (void) sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
         (void) sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now);
         int r = policy_reload(userdata);
-        (void) sd_notify(0, r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1");
+        (void) sd_notify(0,
+                         r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1");
         if (r >= 0)
                 tell_status(userdata);
         return 0;
@@ -246,7 +259,8 @@ static int run(const Options *o) {
         int fd = -1;
         r = store_open(&store, &fd);
         if (r < 0)
-                return log_errno(r, "Cannot use what the service manager passed (one socket is expected): %m");
+                return log_errno(r,
+                                 "Cannot use what the service manager passed (one socket is expected): %m");
         fd = get_socket(o, fd);
         if (fd < 0)
                 return fd;

@@ -335,7 +335,8 @@ static int star(long long n)
 	return n < 0 ? -1 : n > NUMBER_MAX ? NUMBER_MAX : (int)n;
 }
 
-size_t stp_format(char *out, size_t size, const char *format, const struct stp_value *args, unsigned int n_args)
+size_t stp_format(char *out, size_t size, const char *format, const struct stp_value *args,
+		  unsigned int n_args)
 {
 	static const struct stp_value none = { .s = "" };
 	struct stp_spec spec;

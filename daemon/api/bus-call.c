@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A method call of the bus as a call of a verb. Over D-Bus nothing is told in pieces: what a verb tells before its last
- * reply is left out, unless the verb is one whose replies are a list.
+ * A method call of the bus as a call of a verb. Over D-Bus nothing is told in pieces: what a verb tells
+ * before its last reply is left out, unless the verb is one whose replies are a list.
  */
 #include <errno.h>
 #include <string.h>
@@ -88,8 +88,9 @@ static void send_reply(BusCall *c, json_object *parameters, int fd) {
         _cleanup_(message_unrefp) sd_bus_message *m = NULL;
         int r = sd_bus_message_new_method_return(c->request, &m);
         if (r >= 0)
-                r = c->verb->flags & VERB_MANY ? append_collected(m, c->verb, c->collected)
-                                               : bus_append_arguments(m, c->verb->out, c->verb->out_names, parameters, fd);
+                r = c->verb->flags & VERB_MANY
+                            ? append_collected(m, c->verb, c->collected)
+                            : bus_append_arguments(m, c->verb->out, c->verb->out_names, parameters, fd);
         if (r >= 0)
                 r = sd_bus_send(NULL, m, NULL);
         if (r < 0) {
@@ -131,7 +132,8 @@ static void wait_later(Call *call) {
 }
 
 /* The stream goes over a socket of its own. */
-static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, CallGone gone, void *userdata) {
+static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, CallGone gone,
+                      void *userdata) {
         BusCall *c = call_of(call);
         int pair[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -195,7 +197,8 @@ static int read_parameters(BusCall *c, const Session *object, sd_bus_error *e) {
         if (r == -EOPNOTSUPP)
                 bus_error_set(e, "UnknownFlags", NULL);
         else if (r == -EINVAL)
-                (void) sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS, "The argument %s is missing or wrong", name.name);
+                (void) sd_bus_error_setf(e, SD_BUS_ERROR_INVALID_ARGS, "The argument %s is missing or wrong",
+                                         name.name);
         return r < 0 && !sd_bus_error_is_set(e) ? r : sd_bus_error_is_set(e) ? -sd_bus_error_get_errno(e) : 0;
 }
 
@@ -235,7 +238,8 @@ int bus_on_method(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         return dispatch(c);
 }
 
-int bus_call_verb(Bus *b, sd_bus_message *m, const char *member, const char *name, json_object *value, sd_bus_error *e) {
+int bus_call_verb(Bus *b, sd_bus_message *m, const char *member, const char *name, json_object *value,
+                  sd_bus_error *e) {
         BusCall *c;
         int r = call_new(b, m, find_verb(member, /* object= */ false), &c);
         if (r < 0) {

@@ -7,7 +7,8 @@
 
 #define FREEDESKTOP "org.freedesktop.DBus.Error."
 
-/* `text` has the parameter in it where %s stands. What is not here is org.stapd1.Error.NAME with its `reason`. */
+/* `text` has the parameter in it where %s stands. What is not here is org.stapd1.Error.NAME with its
+ * `reason`. */
 static const struct {
         const char *name, *bus_name, *text, *parameter;
 } errors[] = {
@@ -47,9 +48,11 @@ void bus_error_set(sd_bus_error *e, const char *name, json_object *parameters) {
                 if (strcmp(errors[i].name, name) != 0)
                         continue;
                 _cleanup_(freep) char *text = NULL;
-                const char *value = parameter_of(parameters, errors[i].parameter), *mark = strstr(errors[i].text, "%s");
+                const char *value = parameter_of(parameters, errors[i].parameter),
+                           *mark = strstr(errors[i].text, "%s");
                 snprintf(full, sizeof(full), "org.stapd1.Error.%s", name);
-                if (mark && asprintf(&text, "%.*s%s%s", (int) (mark - errors[i].text), errors[i].text, value, mark + 2) < 0)
+                if (mark && asprintf(&text, "%.*s%s%s", (int) (mark - errors[i].text), errors[i].text, value,
+                                     mark + 2) < 0)
                         text = NULL;
                 set(e, errors[i].bus_name ?: full, text ?: errors[i].text);
                 return;

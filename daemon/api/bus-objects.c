@@ -27,7 +27,8 @@ static Session *find_session(Bus *b, const char *id) {
         return NULL;
 }
 
-int bus_find_session(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found, sd_bus_error *e) {
+int bus_find_session(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+                     sd_bus_error *e) {
         Bus *b = userdata;
         if (strncmp(path, BUS_SESSIONS "/_", strlen(BUS_SESSIONS "/_")) != 0)
                 return 0;
@@ -38,7 +39,8 @@ int bus_find_session(sd_bus *bus, const char *path, const char *interface, void 
         return 1;
 }
 
-int bus_find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found, sd_bus_error *e) {
+int bus_find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+                 sd_bus_error *e) {
         Bus *b = userdata;
         char exact[64];
         for (Job *j = b->manager->jobs; j; j = j->next) {
@@ -126,7 +128,8 @@ int bus_on_get_session(sd_bus_message *m, void *userdata, sd_bus_error *e) {
                 r = bus_peer_get(b, m, &peer);
         if (r < 0)
                 return r;
-        Session *s = manager_find_name(b->manager, id, peer->peer.caller.uid) ?: manager_find(b->manager, id);
+        Session *s = manager_find_name(b->manager, id, peer->peer.caller.uid)
+                             ?: manager_find(b->manager, id);
         if (!s || !verb_may_see(b->manager, &peer->peer.caller, s))
                 return answer_missing(e, "NoSuchSession", "id", json_object_new_string(id));
         char path[64];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The clients on the bus. Who one is says the bus itself, once: a unique name is never given to another. Nothing that
- * is decided on is asked of /proc, where a pid may be somebody else's by now.
+ * The clients on the bus. Who one is says the bus itself, once: a unique name is never given to another.
+ * Nothing that is decided on is asked of /proc, where a pid may be somebody else's by now.
  */
 #include <errno.h>
 #include <grp.h>
@@ -66,8 +66,9 @@ static int look_up_groups(Caller *c) {
 
 static int read_credentials(Bus *b, const char *name, Caller *ret) {
         _cleanup_(message_unrefp) sd_bus_message *question = NULL, *m = NULL;
-        int r = sd_bus_message_new_method_call(b->bus, &question, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                               "org.freedesktop.DBus", "GetConnectionCredentials");
+        int r = sd_bus_message_new_method_call(b->bus, &question, "org.freedesktop.DBus",
+                                               "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                               "GetConnectionCredentials");
         if (r >= 0)
                 r = sd_bus_message_append(question, "s", name);
         if (r >= 0)

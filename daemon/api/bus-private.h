@@ -45,7 +45,8 @@ BusPeer *bus_peer_free(BusPeer *p);
 /* bus-call.c */
 int bus_on_method(sd_bus_message *m, void *userdata, sd_bus_error *e);
 /* The verb of a member of the Manager, with one parameter that is not in the message. */
-int bus_call_verb(Bus *b, sd_bus_message *m, const char *member, const char *name, json_object *value, sd_bus_error *e);
+int bus_call_verb(Bus *b, sd_bus_message *m, const char *member, const char *name, json_object *value,
+                  sd_bus_error *e);
 void bus_call_abandon(BusCall *c); /* its peer has gone */
 
 /* bus-vtable.c: made from the table of verbs; NULL: no memory. */
@@ -56,8 +57,10 @@ extern const sd_bus_vtable bus_vtable_job[];
 int bus_append_session_properties(sd_bus_message *m, Session *s, bool changing);
 
 /* bus-objects.c: the objects that the sender of the current message may see. */
-int bus_find_session(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found, sd_bus_error *e);
-int bus_find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found, sd_bus_error *e);
+int bus_find_session(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+                     sd_bus_error *e);
+int bus_find_job(sd_bus *bus, const char *path, const char *interface, void *userdata, void **found,
+                 sd_bus_error *e);
 int bus_enumerate_sessions(sd_bus *bus, const char *prefix, void *userdata, char ***nodes, sd_bus_error *e);
 int bus_enumerate_jobs(sd_bus *bus, const char *prefix, void *userdata, char ***nodes, sd_bus_error *e);
 int bus_on_get_session(sd_bus_message *m, void *userdata, sd_bus_error *e);

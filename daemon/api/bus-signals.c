@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What changes, to those who have called Subscribe, and to each only what it may see: nothing of a session is broadcast.
+ * What changes, to those who have called Subscribe, and to each only what it may see: nothing of a session
+ * is broadcast.
  */
 #include <errno.h>
 #include "api/bus-private.h"
@@ -119,12 +120,14 @@ static int append_job_removed(sd_bus_message *m, void *object) {
         const Job *j = object;
         char path[64];
         bus_job_path(j, path);
-        return sd_bus_message_append(m, "uoss", j->id, path, j->session->id, job_result_to_string(j->result));
+        return sd_bus_message_append(m, "uoss", j->id, path, j->session->id,
+                                     job_result_to_string(j->result));
 }
 
 static int append_job_changed(sd_bus_message *m, void *object) {
         const Job *j = object;
-        return sd_bus_message_append(m, "sa{sv}as", BUS_JOB, 2, "Progress", "d", j->progress, "Text", "s", j->text ?: "", 0);
+        return sd_bus_message_append(m, "sa{sv}as", BUS_JOB, 2, "Progress", "d", j->progress, "Text", "s",
+                                     j->text ?: "", 0);
 }
 
 void bus_on_job(void *userdata, Job *j, Change change) {

@@ -37,7 +37,18 @@ size_t bus_type_length(const char *signature) {
 /* ------------------------------------------------------------------ reading */
 
 static int read_basic(sd_bus_message *m, char type, json_object **ret) {
-        union { const char *s; int b; int32_t i; uint32_t u; int64_t x; uint64_t t; double d; uint8_t y; int16_t n; uint16_t q; } v;
+        union {
+                const char *s;
+                int b;
+                int32_t i;
+                uint32_t u;
+                int64_t x;
+                uint64_t t;
+                double d;
+                uint8_t y;
+                int16_t n;
+                uint16_t q;
+        } v;
         int r = sd_bus_message_read_basic(m, type, &v);
         if (r < 0)
                 return r;
@@ -147,9 +158,9 @@ static int read_argument(sd_bus_message *m, const char *type, BusName *name, jso
                 return none ? 0 : -EOPNOTSUPP;
         }
         /* D-Bus has no null: an empty text is a member that is not there, and so is a number 0. */
-        bool nothing = (*type == 's' && json_object_get_string_len(value) == 0 && strcmp(member, "script") != 0 &&
-                        strcmp(member, "id") != 0) ||
-                (*type == 'u' && json_object_get_int64(value) == 0 && strcmp(member, "job") != 0);
+        bool nothing = (*type == 's' && json_object_get_string_len(value) == 0 &&
+                        strcmp(member, "script") != 0 && strcmp(member, "id") != 0) ||
+                       (*type == 'u' && json_object_get_int64(value) == 0 && strcmp(member, "job") != 0);
         if (nothing)
                 json_object_put(value);
         else
@@ -200,7 +211,8 @@ static int append_dictionary(sd_bus_message *m, json_object *o) {
 static int append_strings(sd_bus_message *m, json_object *list) {
         int r = sd_bus_message_open_container(m, 'a', "s");
         for (size_t i = 0; r >= 0 && list && i < json_object_array_length(list); i++)
-                r = sd_bus_message_append_basic(m, 's', json_object_get_string(json_object_array_get_idx(list, i)));
+                r = sd_bus_message_append_basic(m, 's',
+                                                json_object_get_string(json_object_array_get_idx(list, i)));
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
@@ -239,7 +251,8 @@ static int append_path(sd_bus_message *m, const char *member, json_object *reply
         return sd_bus_message_append_basic(m, 'o', path);
 }
 
-int bus_append_arguments(sd_bus_message *m, const char *signature, const char *names, json_object *reply, int fd) {
+int bus_append_arguments(sd_bus_message *m, const char *signature, const char *names, json_object *reply,
+                         int fd) {
         BusName name;
         int r = 0;
         for (; r >= 0 && *signature && *signature != ')'; signature += bus_type_length(signature)) {
@@ -253,7 +266,9 @@ int bus_append_arguments(sd_bus_message *m, const char *signature, const char *n
                         r = append_path(m, member, reply);
                 else
                         r = bus_append_value(m, signature,
-                                             strcmp(member, "*") == 0 ? reply : json_object_object_get(outer, member));
+                                             strcmp(member, "*") == 0
+                                                     ? reply
+                                                     : json_object_object_get(outer, member));
         }
         return r;
 }

@@ -16,10 +16,12 @@ int bus_next_name(const char **names, BusName *ret); /* 0: there is none */
 /* The length of the first complete type of a signature. */
 size_t bus_type_length(const char *signature);
 
-/* Reads the arguments into `parameters`. -EINVAL: *ret_name is the one that is wrong; -EOPNOTSUPP: there are flags. */
+/* Reads the arguments into `parameters`. -EINVAL: *ret_name is the one that is wrong; -EOPNOTSUPP: there
+ * are flags. */
 int bus_read_arguments(sd_bus_message *m, const char *signature, const char *names, json_object *parameters,
                        BusName *ret_name);
 /* Appends the values that the names stand for in the reply; fd: for an `h`. */
-int bus_append_arguments(sd_bus_message *m, const char *signature, const char *names, json_object *reply, int fd);
+int bus_append_arguments(sd_bus_message *m, const char *signature, const char *names, json_object *reply,
+                         int fd);
 /* Appends one value of a basic type, of `as`, or of `a{sv}`. */
 int bus_append_value(sd_bus_message *m, const char *type, json_object *value);

@@ -50,10 +50,12 @@ static json_object *describe_manager(Manager *m) {
         return o;
 }
 
-static int append_property(sd_bus_message *m, const Property *table, size_t n, const char *name, json_object *o) {
+static int append_property(sd_bus_message *m, const Property *table, size_t n, const char *name,
+                           json_object *o) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(table[i].name, name) == 0)
-                        return bus_append_value(m, table[i].type, json_object_object_get(o, table[i].member));
+                        return bus_append_value(m, table[i].type,
+                                                json_object_object_get(o, table[i].member));
         return -EINVAL;
 }
 
@@ -166,7 +168,8 @@ static const sd_bus_vtable manager_signals[] = {
 };
 
 sd_bus_vtable *bus_vtable_manager(void) {
-        sd_bus_vtable *t = calloc(n_verbs + ELEMENTSOF(manager_properties) + ELEMENTSOF(manager_signals) + 8, sizeof(*t));
+        sd_bus_vtable *t = calloc(n_verbs + ELEMENTSOF(manager_properties) + ELEMENTSOF(manager_signals) + 8,
+                                  sizeof(*t));
         if (!t)
                 return NULL;
         size_t n = 0;

@@ -34,7 +34,8 @@ static int on_down(sd_event_source *source, void *userdata) {
         sd_event_source_disable_unref(source);
         down(b);
         if (!b->retry)
-                (void) sd_event_add_time_relative(b->event, &b->retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, b);
+                (void) sd_event_add_time_relative(b->event, &b->retry, CLOCK_MONOTONIC, RETRY_USEC, 0,
+                                                  on_retry, b);
         return 0;
 }
 
@@ -45,14 +46,16 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         return sd_event_add_defer(b->event, &source, on_down, b) < 0 ? 0 : 1;
 }
 
-/* The sessions whose clients are on the bus, from an earlier stapd; a client that has gone meanwhile ends its own. */
+/* The sessions whose clients are on the bus, from an earlier stapd; a client that has gone meanwhile ends
+ * its own. */
 static void adopt(Bus *b) {
         for (Session *s = b->manager->sessions, *next; s; s = next) {
                 next = s->next;
                 if (!s->client_bus || s->observer || s->request->lifetime != LIFETIME_CLIENT)
                         continue;
                 BusPeer *peer;
-                if (bus_peer_get_name(b, s->client_bus, &peer) < 0 || verb_start_adopt(&peer->peer, NULL, s) < 0)
+                if (bus_peer_get_name(b, s->client_bus, &peer) < 0 ||
+                    verb_start_adopt(&peer->peer, NULL, s) < 0)
                         session_stop(s, "client-gone", /* immediate= */ false);
         }
 }
@@ -79,7 +82,8 @@ static int add_objects(Bus *b) {
                 r = sd_bus_add_fallback_vtable(b->bus, NULL, BUS_SESSIONS, BUS_SESSION, b->session_vtable,
                                                bus_find_session, b);
         if (r >= 0)
-                r = sd_bus_add_fallback_vtable(b->bus, NULL, BUS_JOBS, BUS_JOB, bus_vtable_job, bus_find_job, b);
+                r = sd_bus_add_fallback_vtable(b->bus, NULL, BUS_JOBS, BUS_JOB, bus_vtable_job, bus_find_job,
+                                               b);
         if (r >= 0)
                 r = sd_bus_add_node_enumerator(b->bus, NULL, BUS_SESSIONS, bus_enumerate_sessions, b);
         if (r >= 0)
@@ -90,7 +94,8 @@ static int add_objects(Bus *b) {
 static int open_bus(Bus *b) {
         int r = sd_bus_new(&b->bus);
         if (r >= 0)
-                r = sd_bus_set_address(b->bus, strcmp(b->address, "system") == 0 ? SYSTEM_ADDRESS : b->address);
+                r = sd_bus_set_address(b->bus,
+                                       strcmp(b->address, "system") == 0 ? SYSTEM_ADDRESS : b->address);
         if (r >= 0)
                 r = sd_bus_set_bus_client(b->bus, true);
         if (r >= 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The service on a D-Bus: the same verbs as over Varlink, sessions and jobs as objects, and signals for those who call
- * Subscribe. There may be no bus: it is taken when it comes, and left without harm when it goes.
+ * The service on a D-Bus: the same verbs as over Varlink, sessions and jobs as objects, and signals for
+ * those who call Subscribe. There may be no bus: it is taken when it comes, and left without harm when it
+ * goes.
  */
 #include "session/manager.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * One call of one client, whichever way it came: a verb (verbs.h) reads its parameters, and answers or waits; the
- * transport below it is Varlink's (connection.c) or D-Bus's (bus.c).
+ * One call of one client, whichever way it came: a verb (verbs.h) reads its parameters, and answers or
+ * waits; the transport below it is Varlink's (connection.c) or D-Bus's (bus.c).
  */
 #include <json-c/json.h>
 #include "session/manager.h"
@@ -54,7 +54,8 @@ struct Call {
         void *gone_data;
 };
 
-/* Answers the call: the last reply, or one of several (left out unless it said `more`). Takes the parameters. */
+/* Answers the call: the last reply, or one of several (left out unless it said `more`). Takes the
+ * parameters. */
 void call_reply(Call *c, json_object *parameters);
 void call_reply_more(Call *c, json_object *parameters);
 /* name: "NoSuchSession" ... of our interface, or a full name. Takes the parameters. */
@@ -63,13 +64,15 @@ void call_error(Call *c, const char *name, json_object *parameters);
 void call_error_text(Call *c, const char *name, const char *parameter, const char *text);
 /* The call waits: it is answered later. `gone` is called when the client goes before that. */
 void call_wait(Call *c, CallGone gone, void *userdata);
-/* After the reply is out, `upgrade` gets a socket to the client; `gone` is called when the client went before. */
+/* After the reply is out, `upgrade` gets a socket to the client; `gone` is called when the client went
+ * before. */
 void call_hand_over(Call *c, json_object *reply, CallUpgrade upgrade, CallGone gone, void *userdata);
 /* The call that waited is made once more, from its beginning: what it waited for is there. */
 void call_again(Call *c);
 size_t call_queued(const Call *c);
 
-/* Ties something to the client, whatever calls follow; `gone` is called, once, when the client goes. NULL: no memory. */
+/* Ties something to the client, whatever calls follow; `gone` is called, once, when the client goes.
+ * NULL: no memory. */
 Tie *peer_tie(Peer *p, void (*gone)(void *userdata), void *userdata);
 Tie *peer_untie(Tie *t);
 /* The client goes: everything that is tied to it hears so. */

@@ -16,9 +16,9 @@
 #define CALLS_PER_TURN 8      /* then the other clients have theirs */
 #define REPLIES_AHEAD 65536u  /* bytes that a client may leave unread and still be answered its next call */
 
-/* What comes while a call waits is left in the socket, but for one piece: that is how the end of a client which
- * sends and goes is seen. A client that has shut down its side of the socket can still be answered; one that is
- * gone altogether makes EPOLLHUP, which needs no asking for. */
+/* What comes while a call waits is left in the socket, but for one piece: that is how the end of a client
+ * which sends and goes is seen. A client that has shut down its side of the socket can still be answered;
+ * one that is gone altogether makes EPOLLHUP, which needs no asking for. */
 static void update_events(Connection *c) {
         uint32_t events = c->out.len > 0 ? EPOLLOUT : 0;
         size_t room = c->busy || c->has_message ? READ_SIZE : VARLINK_MAX_MESSAGE;
@@ -150,7 +150,8 @@ static void wait_later(Call *call) {
         connection_of(call)->busy = true;
 }
 
-static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, CallGone gone, void *userdata) {
+static void hand_over(Call *call, json_object *parameters, CallUpgrade upgrade, CallGone gone,
+                      void *userdata) {
         reply(call, parameters, /* continues= */ false);
         call_wait(call, gone, userdata); /* nothing that comes after the call is ours to read */
         connection_of(call)->upgrade = upgrade;
@@ -218,8 +219,8 @@ static bool process_one(Connection *c) {
         return true;
 }
 
-/* A few of the calls that have come, until one waits. A client that does not read its replies gets no more of
- * them made. */
+/* A few of the calls that have come, until one waits. A client that does not read its replies gets no
+ * more of them made. */
 void connection_process(Connection *c) {
         for (unsigned i = 0; i < CALLS_PER_TURN && c->has_message; i++)
                 if (c->busy || c->closing || c->out.len > REPLIES_AHEAD || !process_one(c))
@@ -273,8 +274,8 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
 static int add_sources(Connection *c) {
         int r = sd_event_add_io(c->event, &c->source, c->fd, EPOLLIN, on_io, c);
         if (r >= 0)
-                r = sd_event_add_time_relative(c->event, &c->timeout, CLOCK_MONOTONIC, FIRST_CALL_USEC, 1000000,
-                                               on_timeout, c);
+                r = sd_event_add_time_relative(c->event, &c->timeout, CLOCK_MONOTONIC, FIRST_CALL_USEC,
+                                               1000000, on_timeout, c);
         if (r >= 0)
                 r = sd_event_add_defer(c->event, &c->deferred, on_deferred, c);
         if (r >= 0)
@@ -282,7 +283,8 @@ static int add_sources(Connection *c) {
         return r;
 }
 
-int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller, Connection **ret) {
+int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller,
+                   Connection **ret) {
         Connection *c = calloc(1, sizeof(*c));
         if (!c) {
                 close(fd);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * One client. Calls are answered in order, one at a time: a call that waits (a compilation, a kit) holds back
- * what the client sends after it, and so do replies that it does not read. What a call that waits has to tell
- * queues up to a bound; a client that lets it grow beyond that is let go. Each client has a few calls answered
- * in its turn.
+ * One client. Calls are answered in order, one at a time: a call that waits (a compilation, a kit) holds
+ * back what the client sends after it, and so do replies that it does not read. What a call that waits has
+ * to tell queues up to a bound; a client that lets it grow beyond that is let go. Each client has a few
+ * calls answered in its turn.
  */
 #include "api/call.h"
 #include "api/varlink.h"
@@ -32,7 +32,8 @@ struct Connection {
 };
 
 /* Takes fd and caller, also when it fails. */
-int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller, Connection **ret);
+int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller,
+                   Connection **ret);
 void connection_close(Connection *c);
 
 /* Answers every call that has come and does not have to wait. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* The interfaces that we serve, with the descriptions that clients can ask for: those are the files NAME.varlink. */
+/* The interfaces that we serve, with the descriptions that clients can ask for: those are the files
+ * NAME.varlink. */
 #include <stddef.h>
 
 #define STAPD_INTERFACE "org.stapd1"

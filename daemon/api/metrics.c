@@ -76,7 +76,8 @@ static void gather_compilations(MetricSink *s) {
 
 static void gather_compile_seconds(MetricSink *s) {
         json_object_object_foreach(s->manager->tally.pass_usec, pass, usec)
-                give(s, json_object_new_double((double) json_object_get_int64(usec) / 1e6), make_field("pass", pass));
+                give(s, json_object_new_double((double) json_object_get_int64(usec) / 1e6),
+                     make_field("pass", pass));
 }
 
 static void gather_cache_lookups(MetricSink *s) {
@@ -191,7 +192,8 @@ static void gather_session_lost(MetricSink *s) {
                 Counts c = counts_of(i);
                 for (CountPlace p = 0; p < _COUNT_PLACE_MAX; p++) {
                         json_object *fields = fields_of(i);
-                        json_object_object_add(fields, "place", json_object_new_string(count_place_to_string(p)));
+                        json_object_object_add(fields, "place",
+                                               json_object_new_string(count_place_to_string(p)));
                         s->take(s, s->family, i->id, json_object_new_uint64(c.lost[p]), fields);
                 }
         }
@@ -199,8 +201,8 @@ static void gather_session_lost(MetricSink *s) {
 
 static void gather_session_readers(MetricSink *s) {
         FOR_EACH_SEEN(i, s)
-                s->take(s, s->family, i->id, json_object_new_uint64(i->streamer ? streamer_n_readers(i->streamer) : 0),
-                        fields_of(i));
+        s->take(s, s->family, i->id,
+                json_object_new_uint64(i->streamer ? streamer_n_readers(i->streamer) : 0), fields_of(i));
 }
 
 /* ------------------------------------------------------------------ the table */

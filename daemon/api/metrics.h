@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What can be measured of the service and of its sessions, as one table: families of metrics, each with what gathers
- * its samples. io.systemd.Metrics gives them out (verb-metrics.c), and `stapctl metrics` makes OpenMetrics of that.
+ * What can be measured of the service and of its sessions, as one table: families of metrics, each with what
+ * gathers its samples. io.systemd.Metrics gives them out (verb-metrics.c), and `stapctl metrics` makes
+ * OpenMetrics of that.
  */
 #include "api/call.h"
 
 typedef struct MetricFamily MetricFamily;
 
-/* Takes one sample: value is an integer, a double or a string. Both objects are the sink's to put; `fields` may be NULL,
- * `object` is the id of a session or NULL. */
+/* Takes one sample: value is an integer, a double or a string. Both objects are the sink's to put;
+ * `fields` may be NULL, `object` is the id of a session or NULL. */
 typedef struct MetricSink MetricSink;
 struct MetricSink {
         void (*take)(MetricSink *sink, const MetricFamily *family, const char *object, json_object *value,

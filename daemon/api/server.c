@@ -155,7 +155,8 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 /* Who waits to be accepted goes on waiting, and must not keep us busy meanwhile. */
 static void pause_accepting(Server *s) {
         s->pause = sd_event_source_disable_unref(s->pause);
-        if (sd_event_add_time_relative(s->event, &s->pause, CLOCK_MONOTONIC, PAUSE_USEC, 0, on_pause_over, s) >= 0)
+        if (sd_event_add_time_relative(s->event, &s->pause, CLOCK_MONOTONIC, PAUSE_USEC, 0, on_pause_over,
+                                       s) >= 0)
                 (void) sd_event_source_set_enabled(s->source, SD_EVENT_OFF);
 }
 

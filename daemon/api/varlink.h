@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The Varlink wire format (https://varlink.org/): JSON objects with a NUL after each. A message is bounded in
- * size and depth; what does not fit is an error that ends the connection.
+ * The Varlink wire format (https://varlink.org/): JSON objects with a NUL after each. A message is bounded
+ * in size and depth; what does not fit is an error that ends the connection.
  */
 #include <json-c/json.h>
 #include <stdbool.h>

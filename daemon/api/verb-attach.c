@@ -60,7 +60,8 @@ static bool read_words(Call *c, StreamerReader *r) {
 static bool read_place(Call *c, StreamerReader *r, const char **ret_cursor) {
         int64_t tail = -1;
         *ret_cursor = NULL;
-        if (!param_number(c, "tail", 0, INT64_MAX, &tail) || !param_text(c, "afterCursor", false, ret_cursor))
+        if (!param_number(c, "tail", 0, INT64_MAX, &tail) ||
+            !param_text(c, "afterCursor", false, ret_cursor))
                 return false;
         if ((r->from != NULL) + (tail >= 0) + (*ret_cursor != NULL) > 1) {
                 param_invalid(c, tail >= 0 ? "tail" : "afterCursor");
@@ -87,7 +88,8 @@ static bool read_bounds(Call *c, StreamerReader *r, int64_t *ret_count) {
         if (!param_number(c, "segmentBytes", 4096, INT64_MAX >> 20, &bytes) ||
             !param_number(c, "segmentCount", 1, 100000, ret_count) ||
             !param_number(c, "segmentUSec", 1000000, INT64_MAX / 1000, &usec) ||
-            !param_number(c, "minFreeBytes", 0, INT64_MAX, &free_bytes) || !param_flag(c, "compress", &r->compress))
+            !param_number(c, "minFreeBytes", 0, INT64_MAX, &free_bytes) ||
+            !param_flag(c, "compress", &r->compress))
                 return false;
         r->segment_bytes = (uint64_t) bytes;
         r->segment_usec = (uint64_t) usec;
@@ -106,7 +108,9 @@ static bool charge(Call *c, StreamerReader *r, int64_t count) {
                 return true;
         json_object *o = json_object_new_object();
         json_object_object_add(o, "resource", json_object_new_string("recordBytes"));
-        json_object_object_add(o, "limit", json_object_new_int64((int64_t) c->manager->config->record_max_megabytes << 20));
+        json_object_object_add(o, "limit",
+                               json_object_new_int64((int64_t) c->manager->config->record_max_megabytes
+                                                     << 20));
         call_error(c, "QuotaExceeded", o);
         return false;
 }
@@ -141,9 +145,9 @@ static bool read_cursor(Call *c, const Session *s, const char *cursor, StreamerR
         int k = cursor_parse(cursor, s->id, boot, &r->number);
         r->from = "after";
         if (k < 0)
-                call_error_text(c, "CursorInvalid", "reason", k == -ESTALE
-                                              ? "the cursor is of another session, or of before the last boot"
-                                              : "this is no cursor, or it was damaged");
+                call_error_text(c, "CursorInvalid", "reason",
+                                k == -ESTALE ? "the cursor is of another session, or of before the last boot"
+                                             : "this is no cursor, or it was damaged");
         return k >= 0;
 }
 

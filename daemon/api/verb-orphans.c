@@ -46,7 +46,8 @@ static void reap_one(void *userdata, const Orphan *o) {
                 json_object_array_add(r->removed, json_object_new_string(o->module));
                 return;
         }
-        snprintf(why, sizeof(why), "%s: %s", o->module, o->users > 0 ? "another stapd holds it" : strerror(-o->error));
+        snprintf(why, sizeof(why), "%s: %s", o->module,
+                 o->users > 0 ? "another stapd holds it" : strerror(-o->error));
         json_object_array_add(r->failed, json_object_new_string(why));
 }
 

@@ -84,7 +84,8 @@ static void answer(Check *k, json_object *reply) {
         const char *json = message_text(reply, "manifest"), *why = NULL;
         _cleanup_(manifest_freep) Manifest *m = NULL;
         if (!json || manifest_parse(json, strlen(json), &m, &why) < 0) {
-                call_error_text(k->call, "Internal", "reason", why ?: "the compiler did not describe the script");
+                call_error_text(k->call, "Internal", "reason",
+                                why ?: "the compiler did not describe the script");
                 return;
         }
         Decision d = policy_decide_on(k->call->manager, &k->about, m, k->request->args);
@@ -100,11 +101,13 @@ static void answer_failed(Call *c, CompileResult result, json_object *reply) {
                 if (reply)
                         json_object_object_get_ex(reply, "diagnostics", &list);
                 json_object_object_add(o, "text", text(error ?: message_text(reply, "text") ?: ""));
-                json_object_object_add(o, "diagnostics", list ? json_object_get(list) : json_object_new_array());
+                json_object_object_add(o, "diagnostics",
+                                       list ? json_object_get(list) : json_object_new_array());
                 call_error(c, "CompileFailed", o);
                 break;
         case COMPILE_RESULT_LIMIT:
-                call_error_text(c, "CompileLimit", "reason", error ?: "compiling it took more time or memory than one script may use");
+                call_error_text(c, "CompileLimit", "reason",
+                                error ?: "compiling it took more time or memory than one script may use");
                 break;
         case COMPILE_RESULT_KERNEL:
                 call_error_text(c, "KernelMissing", "reason", error ?: "this kernel cannot be compiled for");
@@ -163,7 +166,8 @@ static bool find_about(Call *c, Caller *ret) {
                 call_error_text(c, "PolicyDenied", "reason", "only root may ask what another user may");
                 return false;
         }
-        int r = user < 0 || (uid_t) user == c->caller->uid ? caller_copy(c->caller, ret) : look_up((uid_t) user, ret);
+        int r = user < 0 || (uid_t) user == c->caller->uid ? caller_copy(c->caller, ret)
+                                                           : look_up((uid_t) user, ret);
         if (r == -ESRCH)
                 param_invalid(c, "user");
         else if (r < 0)
@@ -175,8 +179,11 @@ static int submit(Check *k) {
         json_object *job = request_to_describe_job(k->request);
         if (!job)
                 return -ENOMEM;
-        _cleanup_(closep) int script = fds_new_sealed("stapd-script", k->request->script, k->request->script_len);
-        int r = script < 0 ? script : compiler_submit(k->call->manager->compiler, "script", job, script, &handler, k, &k->job);
+        _cleanup_(closep) int script = fds_new_sealed("stapd-script", k->request->script,
+                                                      k->request->script_len);
+        int r = script < 0 ? script
+                           : compiler_submit(k->call->manager->compiler, "script", job, script, &handler, k,
+                                             &k->job);
         json_object_put(job);
         return r;
 }

@@ -237,7 +237,8 @@ static void answer_not_created(Call *c, const Request *request, int error) {
         if (error == -EEXIST)
                 call_error_text(c, "NameTaken", "name", request->session_name);
         else if (error == -ENXIO)
-                call_error_text(c, "NoLogin", "reason", "the caller is in no login session, with which this could end");
+                call_error_text(c, "NoLogin", "reason",
+                                "the caller is in no login session, with which this could end");
         else
                 call_error_text(c, "Internal", "reason", strerror(-error));
 }
@@ -261,7 +262,8 @@ void verb_start(Call *c) {
                 call_error_text(c, "InvalidState", "state", "this connection has a session");
                 return;
         }
-        if (!param_flag(c, "wait", &wait) || !verb_allowed(c, VERB_COMPILE, c->caller->uid) || !check_limits(c))
+        if (!param_flag(c, "wait", &wait) || !verb_allowed(c, VERB_COMPILE, c->caller->uid) ||
+            !check_limits(c))
                 return;
         _cleanup_(request_freep) Request *request = read_request(c);
         if (!request || !check_keep(c, request))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Subscribe: every change of the sessions that the caller may see, over one connection. First comes what is there,
- * then "ready", then changes. A client that does not read is not told of changes any more; when it has caught up, it is
- * told so ("overflow") and what is there by then, so that it can never be wrong without knowing.
+ * Subscribe: every change of the sessions that the caller may see, over one connection. First comes what is
+ * there, then "ready", then changes. A client that does not read is not told of changes any more; when it
+ * has caught up, it is told so ("overflow") and what is there by then, so that it can never be wrong without
+ * knowing.
  */
 #include "api/verbs.h"
 #include "base/cleanup.h"

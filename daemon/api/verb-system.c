@@ -21,16 +21,18 @@ json_object *status_describe(Manager *m) {
                 n += snprintf(policy + n, sizeof(policy) - (size_t) n, ", and who %u rule%s let%s", n_rules,
                               n_rules > 1 ? "s" : "", n_rules > 1 ? "" : "s");
         if (m->policy.broken)
-                snprintf(policy + n, sizeof(policy) - (size_t) n, ": the rules have an error, which is in the log");
+                snprintf(policy + n, sizeof(policy) - (size_t) n,
+                         ": the rules have an error, which is in the log");
         json_object *o = json_object_new_object();
         json_object_object_add(o, "version", text(STAPD_VERSION));
         json_object_object_add(o, "pid", json_object_new_int64(getpid()));
         json_object_object_add(o, "kernel", text(info.kernel ?: ""));
         json_object_object_add(o, "buildId", text(info.build_id ?: ""));
         json_object_object_add(o, "sessions", json_object_new_int64(m->n_sessions));
-        json_object_object_add(o, "moduleLoading", text(!manager_can_load(m, &advice)   ? advice
-                                                        : m->loading == LOADING_ALLOWED ? "allowed"
-                                                                                        : "allowed when signed"));
+        json_object_object_add(o, "moduleLoading",
+                               text(!manager_can_load(m, &advice)   ? advice
+                                    : m->loading == LOADING_ALLOWED ? "allowed"
+                                                                    : "allowed when signed"));
         json_object_object_add(o, "compiler", text(!info.ready ? "starting" : info.error ?: "ready"));
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));

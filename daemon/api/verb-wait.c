@@ -56,7 +56,9 @@ static json_object *find_ended(Call *c, const char *id) {
         if (!o)
                 return NULL;
         json_object *owner = json_object_object_get(json_object_object_get(o, "session"), "owner");
-        return policy_allows(c->manager, c->caller, VERB_SEE, (uid_t) json_object_get_int64(owner), &rule) ? o : NULL;
+        return policy_allows(c->manager, c->caller, VERB_SEE, (uid_t) json_object_get_int64(owner), &rule)
+                       ? o
+                       : NULL;
 }
 
 void verb_wait(Call *c) {

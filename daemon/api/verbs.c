@@ -9,7 +9,8 @@
 #include "session/audit.h"
 #include "session/policy.h"
 
-/* D-Bus arguments: a name each, or name:member where the member is called otherwise; verbs.h has the rest. */
+/* D-Bus arguments: a name each, or name:member where the member is called otherwise; verbs.h has the
+ * rest. */
 const VerbInfo verbs[] = {
         { "org.varlink.service.GetInfo", verb_get_info },
         { "org.varlink.service.GetInterfaceDescription", verb_get_interface_description },
@@ -164,7 +165,8 @@ static const char *word_of(const Call *c) {
 
 /* What is done to a session of another, and who reads or ends one, be it his own. */
 static bool is_on_record(const Call *c, const Session *s) {
-        return s && (s->owner.uid != c->caller->uid || strcmp(word_of(c), "attach") == 0 || strcmp(word_of(c), "stop") == 0);
+        return s && (s->owner.uid != c->caller->uid || strcmp(word_of(c), "attach") == 0 ||
+                     strcmp(word_of(c), "stop") == 0);
 }
 
 static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const Session *s) {
@@ -221,7 +223,8 @@ static void ask(Call *c, const char *action, Verb verb, const Session *s) {
 
 /* The yes is good for this action on this session. */
 static bool is_granted(const Call *c, const char *action, const Session *s) {
-        return c->asked.granted && strcmp(c->asked.action, action) == 0 && strcmp(c->asked.about, s ? s->id : "") == 0;
+        return c->asked.granted && strcmp(c->asked.action, action) == 0 &&
+               strcmp(c->asked.about, s ? s->id : "") == 0;
 }
 
 static bool allowed_on(Call *c, Verb verb, uid_t owner, const Session *s) {

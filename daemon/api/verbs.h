@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What the service can do, as one table. A handler checks its parameters, asks the policy, calls one function
- * below, and answers or waits; both transports call the same ones.
+ * What the service can do, as one table. A handler checks its parameters, asks the policy, calls one
+ * function below, and answers or waits; both transports call the same ones.
  */
 #include "api/call.h"
 
@@ -12,11 +12,12 @@ typedef enum VerbFlags {
 } VerbFlags;
 
 /*
- * A verb, and how D-Bus has it: the member of the Manager interface, the same without its first argument in the
- * interface of an object (a session), the signatures, and where each argument stands in the parameters of the call or of
- * its reply: a member, "outer.inner", "*" for a dictionary whose entries are members themselves, "@id" for the path of
- * the object with that id. A string that stands for an object is its JSON. "flags" must be 0. A verb of VERB_MANY names
- * first the member that each reply has, then the fields of the array's structs.
+ * A verb, and how D-Bus has it: the member of the Manager interface, the same without its first argument in
+ * the interface of an object (a session), the signatures, and where each argument stands in the parameters
+ * of the call or of its reply: a member, "outer.inner", "*" for a dictionary whose entries are members
+ * themselves, "@id" for the path of the object with that id. A string that stands for an object is its JSON.
+ * "flags" must be 0. A verb of VERB_MANY names first the member that each reply has, then the fields of the
+ * array's structs.
  */
 typedef struct VerbInfo {
         const char *method;
@@ -36,8 +37,8 @@ void verbs_dispatch(Call *c);
 void verb_get_info(Call *c);
 void verb_get_interface_description(Call *c);
 void verb_start(Call *c);
-/* Ties a session that an earlier stapd started to its client. c: its Start, which still waits for its last reply, or
- * NULL. -ENOMEM. */
+/* Ties a session that an earlier stapd started to its client. c: its Start, which still waits for its
+ * last reply, or NULL. -ENOMEM. */
 int verb_start_adopt(Peer *p, Call *c, Session *s);
 void verb_release(Call *c);
 void verb_stop(Call *c);
@@ -67,14 +68,15 @@ bool param_flag(Call *c, const char *name, bool *ret);
 bool param_word(Call *c, const char *name, bool required, const char *const *words, const char **ret);
 void param_invalid(Call *c, const char *name);
 
-/* Asks the policy; answers PolicyDenied and returns false when it says no. When polkit is to be asked it returns false,
- * too, the call waits, and is made once more after a yes: so a verb changes nothing before it has asked. */
+/* Asks the policy; answers PolicyDenied and returns false when it says no. When polkit is to be asked it
+ * returns false, too, the call waits, and is made once more after a yes: so a verb changes nothing before
+ * it has asked. */
 bool verb_allowed(Call *c, Verb verb, uid_t owner);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);
 bool verb_may_see(const Manager *m, const Caller *caller, const Session *s);
 /* Answers the call with the session's outcome when it has ended. False: no memory; the call is as it was. */
 bool verb_wait_for(Call *c, Session *s);
-/* The session of parameter `id`, the caller's name for it, or an id or its start, that the caller may see (verb SEE) or stop; answers and returns NULL. One
- * that he may not see does not exist for him. */
+/* The session of parameter `id`, the caller's name for it, or an id or its start, that the caller may see
+ * (verb SEE) or stop; answers and returns NULL. One that he may not see does not exist for him. */
 Session *verb_session(Call *c, Verb verb);

@@ -78,19 +78,24 @@ static Decision ask(const Policy *p, const Question *q, const char *reason) {
 static Decision decide_run(const Policy *p, const Question *q) {
         if (q->manifest && (q->manifest->privilege != PRIVILEGE_GURU || p->allow_guru))
                 return yes("the group may run scripts of this class");
-        return no("embedded C and writes to the kernel (-g) are root's alone; AllowGuru=yes in stapd.conf lets the "
-                  "group use them");
+        return no(
+                "embedded C and writes to the kernel (-g) are root's alone; AllowGuru=yes in stapd.conf lets the "
+                "group use them");
 }
 
 static Decision decide_member(const Policy *p, const Question *q) {
         if (q->manifest && q->manifest->privilege == PRIVILEGE_GURU && !p->allow_guru)
                 return decide_run(p, q); /* nobody is asked for that, either */
         if (p->group == (gid_t) -1)
-                return ask(p, q, "only root may trace; Group= in stapd.conf names a group whose members may too");
+                return ask(p, q,
+                           "only root may trace; Group= in stapd.conf names a group whose members may too");
         if (!caller_in_group(q->caller, p->group))
-                return ask(p, q, "the caller is not in the group that Group= in stapd.conf names; an administrator can add a "
-                          "user with: usermod -aG GROUP USER");
-        return who_may[q->verb] == MEMBER_RUN ? decide_run(p, q) : yes("the caller is a member of the group");
+                return ask(
+                        p, q,
+                        "the caller is not in the group that Group= in stapd.conf names; an administrator can add a "
+                        "user with: usermod -aG GROUP USER");
+        return who_may[q->verb] == MEMBER_RUN ? decide_run(p, q)
+                                              : yes("the caller is a member of the group");
 }
 
 /* ------------------------------------------------------------------ with one */
@@ -128,12 +133,14 @@ Decision authz_decide(const Policy *p, const Question *q) {
         if (who_may[q->verb] == OWNER && q->owner == q->caller->uid)
                 return yes("the session is the caller's own");
         if (p->broken)
-                return no("the policy of this machine has an error, and until it is mended only root may trace; the log of "
-                          "stapd says where");
+                return no(
+                        "the policy of this machine has an error, and until it is mended only root may trace; the log of "
+                        "stapd says where");
         const Rule *rule = find_rule(p, q);
         if (rule && q->verb == VERB_COMPILE)
                 return yes("what comes of it may be allowed");
         if (rule)
                 return decide_by(p, rule, q);
-        return who_may[q->verb] == OWNER ? ask(p, q, "the session belongs to another user") : decide_member(p, q);
+        return who_may[q->verb] == OWNER ? ask(p, q, "the session belongs to another user")
+                                         : decide_member(p, q);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Who may do what. The decision takes the caller, the verb and, when a script is about to be loaded, the manifest of what
- * was compiled; it answers yes, no, or that polkit is to be asked, with the rule that says so.
+ * Who may do what. The decision takes the caller, the verb and, when a script is about to be loaded, the
+ * manifest of what was compiled; it answers yes, no, or that polkit is to be asked, with the rule that says
+ * so.
  *
- * Root may do everything. Then the first rule of the policy (rules.h) that matches decides. Where none does: members of
- * the configured group may run scripts without embedded C and writes, guru scripts only with AllowGuru=yes; one's own
- * sessions one may see and stop, whatever the rules say; everybody may ask for the status. What all that leaves is polkit's
- * to say, where there is one (polkit.h).
+ * Root may do everything. Then the first rule of the policy (rules.h) that matches decides. Where none does:
+ * members of the configured group may run scripts without embedded C and writes, guru scripts only with
+ * AllowGuru=yes; one's own sessions one may see and stop, whatever the rules say; everybody may ask for the
+ * status. What all that leaves is polkit's to say, where there is one (polkit.h).
  */
 #include "authz/rules.h"
 

@@ -47,7 +47,10 @@ static uint64_t read_start_time(pid_t pid) {
         text[n] = 0;
         unsigned long long start = 0;
         const char *rest = strrchr(text, ')');
-        if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &start) != 1)
+        if (!rest ||
+            sscanf(rest + 1,
+                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                   &start) != 1)
                 return 0;
         return start;
 }
@@ -73,7 +76,8 @@ int caller_open_process(const Caller *c) {
         return TAKE_FD(fd);
 }
 
-/* Where the kernel knows the process itself and not just its number, one that has exited since leaves no time. */
+/* Where the kernel knows the process itself and not just its number, one that has exited since leaves no
+ * time. */
 static void read_peer_start_time(int socket, Caller *c) {
         int fd = -1;
         socklen_t size = sizeof(fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A caller on the bus is named by its unique name, which no other ever has. One of the socket is a process: by pidfd
- * where polkitd takes one (version 124), else by pid and start time. The uid is always said, as polkitd would otherwise
- * look up whose the process is by now, after an exec of a setuid program.
+ * A caller on the bus is named by its unique name, which no other ever has. One of the socket is a process:
+ * by pidfd where polkitd takes one (version 124), else by pid and start time. The uid is always said, as
+ * polkitd would otherwise look up whose the process is by now, after an exec of a setuid program.
  */
 #include "authz/polkit.h"
 #include <errno.h>
@@ -98,7 +98,8 @@ static int on_version(sd_bus_message *m, void *userdata, sd_bus_error *e) {
 static void look(Polkit *p) {
         _cleanup_(message_unrefp) sd_bus_message *m = NULL;
         p->look = sd_bus_slot_unref(p->look);
-        int r = sd_bus_message_new_method_call(p->bus, &m, NAME, PATH, "org.freedesktop.DBus.Properties", "Get");
+        int r = sd_bus_message_new_method_call(p->bus, &m, NAME, PATH, "org.freedesktop.DBus.Properties",
+                                               "Get");
         if (r >= 0)
                 r = sd_bus_message_set_auto_start(m, false);
         if (r >= 0)
@@ -178,7 +179,8 @@ static bool was_dismissed(sd_bus_message *m) {
 /* One that says yes and wants more besides is not understood. */
 static PolkitAnswer read_answer(sd_bus_message *m, bool interactive) {
         int authorized, challenge;
-        if (!sd_bus_message_has_signature(m, "(bba{ss})") || sd_bus_message_enter_container(m, 'r', "bba{ss}") < 0 ||
+        if (!sd_bus_message_has_signature(m, "(bba{ss})") ||
+            sd_bus_message_enter_container(m, 'r', "bba{ss}") < 0 ||
             sd_bus_message_read(m, "bb", &authorized, &challenge) < 0)
                 return POLKIT_BROKEN;
         if (authorized)
@@ -265,7 +267,8 @@ static unsigned count_pending(const Polkit *p, uid_t uid) {
         return n;
 }
 
-int polkit_ask(Polkit *p, const PolkitQuestion *q, PolkitHandler handler, void *userdata, PolkitPending **ret) {
+int polkit_ask(Polkit *p, const PolkitQuestion *q, PolkitHandler handler, void *userdata,
+               PolkitPending **ret) {
         if (!polkit_is_there(p))
                 return -ENOTCONN;
         if (count_pending(p, q->caller->uid) >= POLKIT_PENDING_PER_UID)
@@ -316,8 +319,10 @@ void polkit_connect(Polkit *p, sd_bus *bus) {
                 finish(p->pending, POLKIT_BROKEN);
         if (!bus)
                 return;
-        int r = sd_bus_add_match_async(bus, &p->match, "type='signal',sender='" DRIVER "',interface='" DRIVER "',"
-                                       "member='NameOwnerChanged',arg0='" NAME "'", on_owner_changed, NULL, p);
+        int r = sd_bus_add_match_async(bus, &p->match,
+                                       "type='signal',sender='" DRIVER "',interface='" DRIVER "',"
+                                       "member='NameOwnerChanged',arg0='" NAME "'",
+                                       on_owner_changed, NULL, p);
         if (r < 0)
                 log_debug_errno(r, "Cannot watch for polkit: %m");
         look(p);

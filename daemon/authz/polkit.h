@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Polkit, asked over the message bus. Nothing here waits: a question goes out, and its answer comes to a callback, or is
- * taken back when nobody wants it any more. Whatever is not a plain yes is no: a polkit that is not there, hangs, dies
- * or talks nonsense, and a caller that has gone.
+ * Polkit, asked over the message bus. Nothing here waits: a question goes out, and its answer comes to a
+ * callback, or is taken back when nobody wants it any more. Whatever is not a plain yes is no: a polkit that
+ * is not there, hangs, dies or talks nonsense, and a caller that has gone.
  */
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
@@ -55,8 +55,9 @@ bool polkit_is_there(const Polkit *p);
 /* For people: "ready", "none", or what went wrong last. */
 const char *polkit_state(const Polkit *p);
 
-/* The handler is called once, never before this returns, unless it is taken back. -EBUSY: the user has as many questions
- * pending as one may; -ENOTCONN: there is no polkit; -ESRCH: the caller has gone. */
-int polkit_ask(Polkit *p, const PolkitQuestion *q, PolkitHandler handler, void *userdata, PolkitPending **ret);
+/* The handler is called once, never before this returns, unless it is taken back. -EBUSY: the user has as
+ * many questions pending as one may; -ENOTCONN: there is no polkit; -ESRCH: the caller has gone. */
+int polkit_ask(Polkit *p, const PolkitQuestion *q, PolkitHandler handler, void *userdata,
+               PolkitPending **ret);
 /* Nobody wants the answer any more; polkit is told. Takes NULL; returns NULL. */
 PolkitPending *polkit_cancel(PolkitPending *a);

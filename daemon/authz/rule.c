@@ -62,7 +62,8 @@ static int set_classes(Rule *r, char *value, const char **ret_error) {
         return r->classes ? 0 : -EINVAL;
 }
 
-/* A name or a number; *ret. Users and groups that are not there are mistakes: a rule about nobody misleads. */
+/* A name or a number; *ret. Users and groups that are not there are mistakes: a rule about nobody
+ * misleads. */
 static int find_id(const char *word, bool group, id_t *ret) {
         unsigned number;
         if (conf_parse_unsigned(word, 0, UINT32_MAX - 1, &number) >= 0) {
@@ -210,11 +211,12 @@ int rule_check(const Rule *r, const char **ret_error) {
         const unsigned run = r->verbs ? r->verbs & 1u << VERB_RUN : 1;
         bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 || r->n_arguments > 0;
         bool limited = r->limits.sessions || r->limits.seconds || r->limits.buffer_megabytes;
-        *ret_error = !r->has_effect ? "the rule has no Effect="
-                : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
-                : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run"
-                : limited && (!run || r->effect == RULE_DENY)
-                        ? "Sessions=, Seconds= and BufferMegabytes= are limits of what a rule lets run" : NULL;
+        *ret_error = !r->has_effect                                ? "the rule has no Effect="
+                     : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
+                     : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run"
+                     : limited && (!run || r->effect == RULE_DENY)
+                             ? "Sessions=, Seconds= and BufferMegabytes= are limits of what a rule lets run"
+                             : NULL;
         return *ret_error ? -EINVAL : 0;
 }
 
@@ -241,7 +243,8 @@ static bool any_matches(const RuleWords *patterns, const char *text) {
 }
 
 static bool probe_matches(const Rule *r, const ManifestProbe *p) {
-        return any_matches(&r->probes, p->point) || (r->effect == RULE_DENY && any_matches(&r->probes, p->written));
+        return any_matches(&r->probes, p->point) ||
+               (r->effect == RULE_DENY && any_matches(&r->probes, p->written));
 }
 
 static bool probes_match(const Rule *r, const Manifest *m) {
@@ -261,7 +264,8 @@ static bool digest_matches(const Rule *r, const Manifest *m) {
 static bool arguments_match(const Rule *r, const Question *q) {
         for (unsigned i = 0; i < r->n_arguments; i++) {
                 const RuleArgument *a = &r->arguments[i];
-                if (a->number > q->n_arguments || fnmatch(a->pattern, q->arguments[a->number - 1], FNM_NOESCAPE) != 0)
+                if (a->number > q->n_arguments ||
+                    fnmatch(a->pattern, q->arguments[a->number - 1], FNM_NOESCAPE) != 0)
                         return false;
         }
         return true;

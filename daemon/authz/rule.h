@@ -17,9 +17,9 @@
  *     BufferMegabytes=16
  *     Reason=text                         told to who is refused
  *
- * All that is given has to match. A rule that allows or asks matches when each probe of the script matches one of its
- * patterns, and it is the resolved probe point that counts: what a script calls a probe, or itself, is its own choice. A
- * rule that denies matches when any probe does, under either name.
+ * All that is given has to match. A rule that allows or asks matches when each probe of the script matches
+ * one of its patterns, and it is the resolved probe point that counts: what a script calls a probe, or
+ * itself, is its own choice. A rule that denies matches when any probe does, under either name.
  */
 #include <stdbool.h>
 #include "authz/caller.h"

@@ -44,7 +44,8 @@ static int on_section(void *userdata, const char *name, const char **ret_error) 
         if (r < 0)
                 return r;
         char place[PATH_MAX + NAME_MAX];
-        snprintf(place, sizeof(place), "%s%s%s:%u", reading->folder, *reading->folder ? "/" : "", reading->name, *reading->line);
+        snprintf(place, sizeof(place), "%s%s%s:%u", reading->folder, *reading->folder ? "/" : "",
+                 reading->name, *reading->line);
         reading->open = rule_new(place);
         return reading->open ? 0 : -ENOMEM;
 }
@@ -54,7 +55,8 @@ static int on_setting(void *userdata, const char *key, const char *value, const 
         return rule_set(reading->open, key, value, ret_error);
 }
 
-static int fail(RulesError *e, int r, const char *folder, const char *name, unsigned line, const char *text) {
+static int fail(RulesError *e, int r, const char *folder, const char *name, unsigned line,
+                const char *text) {
         *e = (RulesError) { .line = line, .text = strdup(text) };
         if (asprintf(&e->file, "%s%s%s", folder, *folder ? "/" : "", name) < 0)
                 e->file = NULL;
@@ -62,17 +64,20 @@ static int fail(RulesError *e, int r, const char *folder, const char *name, unsi
 }
 
 /* With dir_fd < 0 the file is `text`. */
-static int read_file(Rules *rules, int dir_fd, const char *folder, const char *name, char *text, RulesError *ret_error) {
+static int read_file(Rules *rules, int dir_fd, const char *folder, const char *name, char *text,
+                     RulesError *ret_error) {
         unsigned line = 0;
         Reading reading = { .rules = rules, .folder = folder, .name = name, .line = &line };
         ConfReader reader = { .section = on_section, .setting = on_setting, .userdata = &reading };
         const char *error = NULL;
-        int r = text ? conf_parse(text, &reader, &line, &error) : conf_read(dir_fd, name, &reader, &line, &error);
+        int r = text ? conf_parse(text, &reader, &line, &error)
+                     : conf_read(dir_fd, name, &reader, &line, &error);
         if (r >= 0)
                 r = close_rule(&reading, &error);
         rule_free(reading.open);
         if (r == -EPERM)
-                return fail(ret_error, r, folder, name, 0, "others than root can write it, or it is no regular file");
+                return fail(ret_error, r, folder, name, 0,
+                            "others than root can write it, or it is no regular file");
         if (r == -EINVAL)
                 return fail(ret_error, r, folder, name, line, error);
         return r < 0 ? fail(ret_error, r, folder, name, 0, strerror(-r)) : 0;
@@ -133,7 +138,8 @@ static int open_folder(const char *path) {
 
 #define FOLDERS_MAX 4
 
-static int list_folders(const char *const *folders, int *fds, File **files, unsigned *n, RulesError *ret_error) {
+static int list_folders(const char *const *folders, int *fds, File **files, unsigned *n,
+                        RulesError *ret_error) {
         for (unsigned i = 0; folders[i] && i < FOLDERS_MAX; i++) {
                 int r = fds[i] = open_folder(folders[i]);
                 if (r == -ENOENT)
@@ -160,7 +166,8 @@ int rules_load(const char *const *folders, Rules **ret, RulesError *ret_error) {
         for (unsigned i = 0; r >= 0 && i < n; i++) {
                 if (i > 0 && strcmp(files[i].name, files[i - 1].name) == 0)
                         continue; /* an earlier folder has it */
-                r = read_file(rules, fds[files[i].folder], folders[files[i].folder], files[i].name, NULL, ret_error);
+                r = read_file(rules, fds[files[i].folder], folders[files[i].folder], files[i].name, NULL,
+                              ret_error);
         }
         for (unsigned i = 0; i < FOLDERS_MAX; i++)
                 close_fd(fds[i]);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The rules of a machine: the files *.conf of the policy.d folders, each of which is one or more [Rule]s. As with
- * systemd's drop-ins, a file of an earlier folder (/etc) stands for one of the same name in a later (/usr/lib), and an
- * empty one, or a link to /dev/null, takes it away. Files are read in the order of their names, whatever their folder;
- * the first rule that matches decides.
+ * The rules of a machine: the files *.conf of the policy.d folders, each of which is one or more [Rule]s. As
+ * with systemd's drop-ins, a file of an earlier folder (/etc) stands for one of the same name in a later
+ * (/usr/lib), and an empty one, or a link to /dev/null, takes it away. Files are read in the order of their
+ * names, whatever their folder; the first rule that matches decides.
  */
 #include "authz/rule.h"
 
@@ -23,8 +23,9 @@ typedef struct RulesError {
         char *text;
 } RulesError;
 
-/* All or nothing: with an error (negative errno, *ret_error filled when a file is at fault) *ret stays as it is. Folders
- * that are not there are empty; one that others than root can write is -EPERM. folders: the first wins; ends with NULL. */
+/* All or nothing: with an error (negative errno, *ret_error filled when a file is at fault) *ret stays as
+ * it is. Folders that are not there are empty; one that others than root can write is -EPERM. folders:
+ * the first wins; ends with NULL. */
 int rules_load(const char *const *folders, Rules **ret, RulesError *ret_error);
 /* One text, as if it stood in a file of this name. */
 int rules_parse(const char *name, const char *text, Rules **ret, RulesError *ret_error);

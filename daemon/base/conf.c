@@ -80,7 +80,8 @@ static bool is_mask(const struct stat *st) {
         return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-int conf_read(int dir_fd, const char *path, const ConfReader *reader, unsigned *ret_line, const char **ret_error) {
+int conf_read(int dir_fd, const char *path, const ConfReader *reader, unsigned *ret_line,
+              const char **ret_error) {
         _cleanup_(closep) int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd < 0)
                 return -errno;

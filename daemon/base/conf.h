@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Configuration files in systemd's style: [Section], Setting=value, comments after # or ; at the start of a line. What a
- * privileged daemon reads must be root's: a file that others can write is refused whole.
+ * Configuration files in systemd's style: [Section], Setting=value, comments after # or ; at the start of a
+ * line. What a privileged daemon reads must be root's: a file that others can write is refused whole.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,10 +16,12 @@ typedef struct ConfReader {
         void *userdata;
 } ConfReader;
 
-/* dir_fd: what `path` is relative to, or AT_FDCWD. -ENOENT: there is none; -EPERM: it is not owned by root or by us, or
- * others can write it, or it is no regular file; -EFBIG; -EINVAL: *ret_line (from 1) is wrong, and *ret_error says how.
- * Links are followed, since it is what they lead to that is checked; one to /dev/null is an empty file. */
-int conf_read(int dir_fd, const char *path, const ConfReader *reader, unsigned *ret_line, const char **ret_error);
+/* dir_fd: what `path` is relative to, or AT_FDCWD. -ENOENT: there is none; -EPERM: it is not owned by
+ * root or by us, or others can write it, or it is no regular file; -EFBIG; -EINVAL: *ret_line (from 1) is
+ * wrong, and *ret_error says how. Links are followed, since it is what they lead to that is checked; one
+ * to /dev/null is an empty file. */
+int conf_read(int dir_fd, const char *path, const ConfReader *reader, unsigned *ret_line,
+              const char **ret_error);
 /* The same of a text, which it writes into. */
 int conf_parse(char *text, const ConfReader *reader, unsigned *ret_line, const char **ret_error);
 

@@ -48,7 +48,8 @@ int fds_send(int sock, const void *data, size_t len, const int *fds, size_t n_fd
         return (size_t) n < len ? fds_write_all(sock, (const char *) data + n, len - (size_t) n) : 0;
 }
 
-/* Moves the descriptors of the message into fds[]; those that find no room are closed. Returns how many came. */
+/* Moves the descriptors of the message into fds[]; those that find no room are closed. Returns how many
+ * came. */
 static size_t take_fds(struct msghdr *msg, int *fds, size_t room) {
         size_t n = 0;
         for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {

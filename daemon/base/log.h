@@ -18,8 +18,9 @@ int log_level_from_string(const char *s);
 int log_full(int level, int error, const char *file, int line, const char *fmt, ...)
         __attribute__((format(printf, 5, 6)));
 
-/* An entry that programs look for: by its message id (32 hex digits), with fields of its own, "NAME=value", NULL-ended.
- * Where there is no journal the text is all there is, at level debug with the fields after it. */
+/* An entry that programs look for: by its message id (32 hex digits), with fields of its own,
+ * "NAME=value", NULL-ended. Where there is no journal the text is all there is, at level debug with the
+ * fields after it. */
 void log_event(int level, const char *message_id, const char *const *fields, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 

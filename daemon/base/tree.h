@@ -10,8 +10,8 @@
 int tree_make(const char *path, unsigned mode);
 /* rm -rf, never across a symbolic link. A path that is not there is fine. */
 int tree_remove(const char *path);
-/* Removes the directories in `dir` that were not touched for longest, so that `keep` are left; `spare` is one of these.
- * Hidden ones are somebody's work in progress, and not counted. */
+/* Removes the directories in `dir` that were not touched for longest, so that `keep` are left; `spare` is
+ * one of these. Hidden ones are somebody's work in progress, and not counted. */
 int tree_prune(const char *dir, size_t keep, const char *spare);
 /* Now is when it was used last. */
 int tree_touch(const char *path);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names are found by the form of a line, as the house style has it: what is of file scope starts in the first
- * column. A name that is missed makes the compiler complain, and then the files are compiled one by one.
+ * Names are found by the form of a line, as the house style has it: what is of file scope starts in the
+ * first column. A name that is missed makes the compiler complain, and then the files are compiled one by
+ * one.
  */
 #include "build/bundle.h"
 #include <ctype.h>
@@ -108,7 +109,8 @@ static bool share_names(const StrMap *x, const StrMap *y) {
 typedef VEC(Bundle) BundleVec;
 
 /* Into the smallest bundle that it fits; a new one while there are few. */
-static void place(Arena *a, BundleVec *bundles, unsigned n_bundles, const char *path, StrMap *names, size_t size) {
+static void place(Arena *a, BundleVec *bundles, unsigned n_bundles, const char *path, StrMap *names,
+                  size_t size) {
         Bundle *best = NULL;
         vec_foreach(b, bundles)
                 if ((!best || b->size < best->size) && !share_names(&b->names, names))
@@ -144,7 +146,8 @@ static const char *add_object(Arena *a, const char *objects, const char *path) {
         return arena_printf(a, "%s%s%.*s.o", objects, *objects ? " " : "", (int) strlen(path) - 2, path);
 }
 
-int bundle_sources(Arena *a, const char *dir, const PathVec *files, unsigned n_bundles, const char **ret_objects) {
+int bundle_sources(Arena *a, const char *dir, const PathVec *files, unsigned n_bundles,
+                   const char **ret_objects) {
         BundleVec bundles = {};
         const char *objects = "";
         const char *kbuild = tree_read_file(a, arena_printf(a, "%s/Kbuild", dir), NULL);

@@ -7,11 +7,12 @@
 #include "build/facts.h"
 
 /*
- * Bundles the C files below `dir` (a copy that may be changed) that its Kbuild names: of each bundle the first
- * file includes the others, and those become empty. Only files without a name of file scope in common go
- * together. Every original stays as NAME.c.whole. *ret_objects: what is left to compile, "core/map.o format.o",
- * for kbuild's list of the module's objects. Negative errno.
+ * Bundles the C files below `dir` (a copy that may be changed) that its Kbuild names: of each bundle the
+ * first file includes the others, and those become empty. Only files without a name of file scope in common
+ * go together. Every original stays as NAME.c.whole. *ret_objects: what is left to compile, "core/map.o
+ * format.o", for kbuild's list of the module's objects. Negative errno.
  */
-int bundle_sources(Arena *a, const char *dir, const PathVec *files, unsigned n_bundles, const char **ret_objects);
+int bundle_sources(Arena *a, const char *dir, const PathVec *files, unsigned n_bundles,
+                   const char **ret_objects);
 /* Takes it back. */
 int bundle_undo(Arena *a, const char *dir, const PathVec *files);

@@ -2,8 +2,8 @@
 /*
  * kbuild keeps the exact command of each target in .TARGET.cmd. A script is compiled with the same command,
  * so that it has the same ABI flags (retpolines, return thunks, straight-line speculation, stack protector,
- * IBT) whatever the kernel's configuration, minus what would tie it to kernel headers or only cost time. What
- * is taken out stands in one table.
+ * IBT) whatever the kernel's configuration, minus what would tie it to kernel headers or only cost time.
+ * What is taken out stands in one table.
  */
 #include "build/command.h"
 
@@ -134,7 +134,8 @@ static const struct {
         { "-D__KERNEL__", false, false, U(HEADER_FREE) },
         { "-DMODULE", false, false, U(HEADER_FREE) },
         { "-DCC_USING_", true, false, U(HEADER_FREE) },
-        /* Warnings are for people; -Werror= of real mistakes is added. Those that are off stay off (below). */
+        /* Warnings are for people; -Werror= of real mistakes is added. Those that are off stay off
+         * (below). */
         { "-W", true, false, U(HEADER_FREE) | EMBEDDED },
         /* Handlers that ftrace could trace would be traced by themselves. */
         { "-pg", false, false, U(HEADER_FREE) | EMBEDDED },

@@ -14,7 +14,8 @@ typedef VEC(const char *) Argv; /* NULL-ended where it is handed to process_run(
 typedef VEC(Argv) ArgvList;
 bool command_split(Arena *a, const char *line, ArgvList *ret);
 
-/* The command line recorded for a target ("cmd_X := LINE", since Linux 6.2 "savedcmd_X := LINE"), or NULL. */
+/* The command line recorded for a target ("cmd_X := LINE", since Linux 6.2 "savedcmd_X := LINE"), or
+ * NULL. */
 const char *command_recorded(Arena *a, const char *cmd_file_text);
 
 typedef enum CommandUse {

@@ -117,8 +117,8 @@ static int check_other(Arena *a, const Kit *k, const char *name, bool guru, Diag
         if (macros[i].kind == MISSED)
                 diag_add(d, DIAG_W0614, SPAN_NONE, "-D %s has no effect: %s", name, macros[i].why);
         if (macros[i].kind == GURU_SWITCH && !guru) {
-                Diag *diag = diag_add(d, DIAG_E0614, SPAN_NONE, "-D %s takes the limits away that protect the kernel",
-                                      name);
+                Diag *diag = diag_add(d, DIAG_E0614, SPAN_NONE,
+                                      "-D %s takes the limits away that protect the kernel", name);
                 diag_hint(d, diag, "use guru mode (-g)");
                 return -1;
         }
@@ -141,7 +141,8 @@ static int check_define(Arena *a, const Kit *k, const char *define, bool guru, D
                 return -1;
         }
         if (value && !is_number(value) && !guru) {
-                Diag *diag = diag_add(d, DIAG_E0614, SPAN_NONE, "-D %.80s: the value is not a number", define);
+                Diag *diag = diag_add(d, DIAG_E0614, SPAN_NONE, "-D %.80s: the value is not a number",
+                                      define);
                 diag_hint(d, diag, "give a number, or use guru mode (-g)");
                 return -1;
         }

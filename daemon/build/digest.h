@@ -21,5 +21,6 @@ int digest_hex(Digest *d, char ret[static DIGEST_HEX]);
 DEFINE_CLEANUP(Digest *, digest_freep, digest_free)
 
 int digest_memory(const void *data, size_t len, char ret[static DIGEST_HEX]);
-/* Negative errno when the file cannot be read. `directory`: AT_FDCWD or a directory's fd. *ret_size: bytes. */
+/* Negative errno when the file cannot be read. `directory`: AT_FDCWD or a directory's fd. *ret_size:
+ * bytes. */
 int digest_file(int directory, const char *path, char ret[static DIGEST_HEX], uint64_t *ret_size);

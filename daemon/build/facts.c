@@ -47,9 +47,12 @@ static bool check_headers(const KitTarget *t, Diags *d) {
         }
         if (!why)
                 return true;
-        Diag *diag = diag_add(d, DIAG_E0601, SPAN_NONE, "no usable headers of kernel %s: %s", t->release, why);
-        diag_hint(d, diag, access("/etc/debian_version", F_OK) == 0
-                        ? "apt install linux-headers-%s" : "install the package kernel-devel-%s", t->release);
+        Diag *diag = diag_add(d, DIAG_E0601, SPAN_NONE, "no usable headers of kernel %s: %s", t->release,
+                              why);
+        diag_hint(d, diag,
+                  access("/etc/debian_version", F_OK) == 0 ? "apt install linux-headers-%s"
+                                                           : "install the package kernel-devel-%s",
+                  t->release);
         return false;
 }
 
@@ -77,8 +80,8 @@ static bool check_tool(Arena *a, const char *program, const char *package, Diags
         return false;
 }
 
-/* The kernel's CONFIG_CC_VERSION_TEXT is "gcc-12 (Debian 12.2.0-14) 12.2.0": its first word is the command that
- * built it, and Debian's headers insist on it. Other distributions say just "gcc". */
+/* The kernel's CONFIG_CC_VERSION_TEXT is "gcc-12 (Debian 12.2.0-14) 12.2.0": its first word is the
+ * command that built it, and Debian's headers insist on it. Other distributions say just "gcc". */
 static bool find_compiler(Arena *a, const KitTarget *t, Diags *d, Compiler *ret) {
         const char *text = get_config(t, "CC_VERSION_TEXT");
         const char *version = get_config(t, "GCC_VERSION");
@@ -99,8 +102,9 @@ static bool find_compiler(Arena *a, const KitTarget *t, Diags *d, Compiler *ret)
                 }
         if (!path) {
                 const char *name = ret->is_clang ? "clang" : major ? major : "gcc";
-                Diag *diag = diag_add(d, DIAG_E0602, SPAN_NONE, "the compiler of kernel %s is not installed (%s)",
-                                      t->release, *ret->wanted ? ret->wanted : name);
+                Diag *diag = diag_add(d, DIAG_E0602, SPAN_NONE,
+                                      "the compiler of kernel %s is not installed (%s)", t->release,
+                                      *ret->wanted ? ret->wanted : name);
                 diag_hint(d, diag, "apt install %s", name);
                 return false;
         }
@@ -181,7 +185,8 @@ static bool is_interface(const char *path) {
 }
 
 /* Digest over names and contents of the runtime's files; only the interface to scripts, or all. */
-static int runtime_digest(Arena *a, const char *runtime_dir, bool interface_only, char ret[static DIGEST_HEX]) {
+static int runtime_digest(Arena *a, const char *runtime_dir, bool interface_only,
+                          char ret[static DIGEST_HEX]) {
         PathVec files;
         _cleanup_(digest_freep) Digest *all = digest_new();
         int r = all ? facts_runtime_files(a, runtime_dir, &files) : -ENOMEM;

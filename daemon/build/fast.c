@@ -39,14 +39,16 @@ static void add_includes(BuildJob *j, Argv *argv) {
 
 static void add_macros(BuildJob *j, Argv *argv) {
         Arena *a = j->arena;
-        argv_add(a, argv, arena_printf(a, "-DSTP_ABI_HASH=0x%016llxULL", (unsigned long long) j->kit->abi_hash));
+        argv_add(a, argv,
+                 arena_printf(a, "-DSTP_ABI_HASH=0x%016llxULL", (unsigned long long) j->kit->abi_hash));
         for (const char *const *name = kit_names; j->in->kernel_headers && *name; name++)
                 argv_add(a, argv, *name);
         for (size_t i = 0; i < j->in->n_defines; i++)
                 argv_add(a, argv, arena_printf(a, "-D%s", j->in->defines[i]));
 }
 
-/* Handlers by the hundred: what -O1 would take seconds for, -Og does in half the time. The last -O counts. */
+/* Handlers by the hundred: what -O1 would take seconds for, -Og does in half the time. The last -O
+ * counts. */
 #define LARGE_SOURCE (256u << 10)
 
 static void add_level(BuildJob *j, Argv *argv) {
@@ -165,7 +167,8 @@ static int link_module(BuildJob *j) {
                 return r;
         if (result.status != 0 && process_hit_limit(&result))
                 return BUILD_LIMIT;
-        return result.status != 0 || result.len > 0 ? give_up(j, "ld said: %.300s", result.output) : BUILD_OK;
+        return result.status != 0 || result.len > 0 ? give_up(j, "ld said: %.300s", result.output)
+                                                    : BUILD_OK;
 }
 
 int build_fast(BuildJob *j) {

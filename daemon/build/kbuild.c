@@ -14,8 +14,10 @@ static int write_kbuild(BuildJob *j) {
         _cleanup_(buf_done) Buf b = BUF_INIT;
         buf_printf(&b, "obj-m := %s.o\n", j->in->name);
         /* The same flags as on the fast path where they matter: handlers that ftrace cannot trace. */
-        buf_printf(&b, "CFLAGS_REMOVE_%s.o := -pg -mfentry -mrecord-mcount $(CC_FLAGS_FTRACE)\n", j->in->name);
-        buf_printf(&b, "ccflags-y := -I%s/" KIT_INCLUDE " -I%s/" KIT_INCLUDE "/script\n", j->kit->dir, j->kit->dir);
+        buf_printf(&b, "CFLAGS_REMOVE_%s.o := -pg -mfentry -mrecord-mcount $(CC_FLAGS_FTRACE)\n",
+                   j->in->name);
+        buf_printf(&b, "ccflags-y := -I%s/" KIT_INCLUDE " -I%s/" KIT_INCLUDE "/script\n", j->kit->dir,
+                   j->kit->dir);
         buf_printf(&b, "ccflags-y += -DSTP_ABI_HASH=0x%016" PRIx64 "ULL\n", j->kit->abi_hash);
         /* Without the kernel's headers the source is not the kernel's: it spells its types out itself. */
         if (!j->in->kernel_headers)

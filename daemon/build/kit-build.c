@@ -70,8 +70,8 @@ static int write_json(Builder *b) {
         return kit_file_write(b->arena, &b->kit, b->out, &b->inputs);
 }
 
-int kit_fill(Arena *a, const KitTarget *t, const Compiler *c, const char *id, const char *work, const char *out,
-             KitProgress progress, void *userdata, Diags *d) {
+int kit_fill(Arena *a, const KitTarget *t, const Compiler *c, const char *id, const char *work,
+             const char *out, KitProgress progress, void *userdata, Diags *d) {
         Builder b = { .arena = a, .target = t, .compiler = c, .work = work, .out = out, .progress = progress,
                       .userdata = userdata, .diags = d };
         const char *modversions = t->config ? t->config(t->userdata, "MODVERSIONS") : NULL;
@@ -97,7 +97,8 @@ int kit_fill(Arena *a, const KitTarget *t, const Compiler *c, const char *id, co
         };
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 if (steps[i].says)
-                        builder_tell(&b, arena_printf(a, "Building the kernel kit for %s: %s", t->release, steps[i].says));
+                        builder_tell(&b, arena_printf(a, "Building the kernel kit for %s: %s", t->release,
+                                                      steps[i].says));
                 r = steps[i].step(&b);
                 if (r != KIT_OK)
                         return r;

@@ -49,12 +49,14 @@ int step_compile_template(Builder *b) {
 /* ------------------------------------------------------------------ the precompiled header */
 
 /*
- * As text: what the kernel includes in every file (-include of the recorded command), then the kernel's headers
- * that stp-kernel.h names, and not stp.h, whose content depends on -D. NULL: there is no stp-kernel.h.
+ * As text: what the kernel includes in every file (-include of the recorded command), then the kernel's
+ * headers that stp-kernel.h names, and not stp.h, whose content depends on -D. NULL: there is no
+ * stp-kernel.h.
  */
 static const char *make_header(Builder *b) {
         _cleanup_(buf_done) Buf text = BUF_INIT;
-        const char *source = tree_read_file(b->arena, builder_out(b, KIT_INCLUDE "/script/stp-kernel.h"), NULL);
+        const char *source = tree_read_file(b->arena, builder_out(b, KIT_INCLUDE "/script/stp-kernel.h"),
+                                            NULL);
         for (size_t i = 0; i + 1 < b->recorded.n; i++)
                 if (strcmp(b->recorded.items[i], "-include") == 0)
                         buf_printf(&text, "#include \"%s\"\n", b->recorded.items[i + 1]);
@@ -68,7 +70,8 @@ static const char *make_header(Builder *b) {
 int step_precompile(Builder *b) {
         Argv argv = {};
         ProcessResult result;
-        const char *text = make_header(b), *header = builder_out(b, KIT_HEADER), *output = builder_out(b, KIT_PRECOMPILED);
+        const char *text = make_header(b), *header = builder_out(b, KIT_HEADER),
+                   *output = builder_out(b, KIT_PRECOMPILED);
         if (!text || b->compiler->is_clang)
                 return KIT_OK;
         int r = tree_write_file(header, text, strlen(text));
@@ -125,7 +128,8 @@ int step_make_index(Builder *b) {
         return r < 0 ? r : tree_write_file(builder_out(b, KIT_SYMBOLS), index.data, index.len);
 }
 
-/* The macros of the script headers that a #define before them changes: "#ifndef NAME", "#define NAME ...". */
+/* The macros of the script headers that a #define before them changes: "#ifndef NAME", "#define NAME
+ * ...". */
 int step_find_tunables(Builder *b) {
         VEC(const char *) names = {};
         const char *text = tree_read_file(b->arena, builder_out(b, KIT_INCLUDE "/script/stp.h"), NULL);

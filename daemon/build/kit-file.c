@@ -181,7 +181,8 @@ static bool read_facts(Arena *a, json_object *o, Kit *k) {
         for (CommandUse use = 0; use < _COMMAND_USE_MAX; use++)
                 if (!read_words(a, json_object_array_get_idx(cc, use), &k->cc[use]) || k->cc[use].n == 0)
                         return false;
-        if (!read_words(a, get_array(o, "objtool"), &k->objtool) || !read_words(a, get_array(o, "ld"), &k->ld) ||
+        if (!read_words(a, get_array(o, "objtool"), &k->objtool) ||
+            !read_words(a, get_array(o, "ld"), &k->ld) ||
             !read_words(a, get_array(o, "tunables"), &tunables) || k->ld.n == 0)
                 return false;
         k->tunables = tunables.items;

@@ -23,8 +23,8 @@ typedef VEC(const char *) NameList;
 int kit_file_write(Arena *a, const Kit *k, const char *dir, const NameList *inputs);
 
 /*
- * Reads it and checks everything but the precompiled header's digest (which is big and only checked for size:
- * the compiler checks it itself). KIT_OK, KIT_MISSING, KIT_DAMAGED with a reason in the arena. Fills what comes
- * from the JSON; the rest of the Kit is the caller's.
+ * Reads it and checks everything but the precompiled header's digest (which is big and only checked for
+ * size: the compiler checks it itself). KIT_OK, KIT_MISSING, KIT_DAMAGED with a reason in the arena. Fills
+ * what comes from the JSON; the rest of the Kit is the caller's.
  */
 int kit_file_read(Arena *a, const char *dir, Kit *k, const char **ret_reason);

@@ -75,7 +75,8 @@ int step_run_kbuild(Builder *b) {
         int r = bundle_sources(b->arena, dir, &b->sources, count_jobs(), &objects);
         r = r < 0 ? r : run_make(b, objects, &result);
         if (r == 0 && result.status != 0 && !process_hit_limit(&result)) {
-                builder_tell(b, arena_printf(b->arena, "Building the kernel kit for %s: core module, file by file",
+                builder_tell(b, arena_printf(b->arena,
+                                             "Building the kernel kit for %s: core module, file by file",
                                              b->target->release));
                 r = bundle_undo(b->arena, dir, &b->sources);
                 r = r < 0 ? r : run_make(b, NULL, &result);
@@ -84,7 +85,8 @@ int step_run_kbuild(Builder *b) {
                 return r;
         if (result.status != 0)
                 return builder_fail(b, &result, "make failed");
-        /* It returns 0 for warnings, and a module with one lacks return thunks or is refused by newer kernels. */
+        /* It returns 0 for warnings, and a module with one lacks return thunks or is refused by newer
+         * kernels. */
         if (strstr(result.output, "objtool:"))
                 return builder_fail(b, &result, "objtool warned of the core module");
         return KIT_OK;

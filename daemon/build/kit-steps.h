@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The steps of making a kit, in the order of the table in kit-build.c. Private to build/. Each returns KIT_* or
- * a negative errno.
+ * The steps of making a kit, in the order of the table in kit-build.c. Private to build/. Each returns KIT_*
+ * or a negative errno.
  */
 #include "build/kit-build.h"
 #include "build/kit-file.h"

@@ -39,7 +39,9 @@ static int map_files(Arena *a, Kit *k, const char **ret_reason) {
         const char *symbols;
         size_t size;
         int r = map_file(arena_printf(a, "%s/" KIT_SYMBOLS, k->dir), &symbols, &size);
-        r = r < 0 ? r : map_file(arena_printf(a, "%s/" KIT_TEMPLATE, k->dir), &k->template_object, &k->template_size);
+        r = r < 0 ? r
+                  : map_file(arena_printf(a, "%s/" KIT_TEMPLATE, k->dir), &k->template_object,
+                             &k->template_size);
         if (r < 0)
                 return r;
         if (symbols_open(symbols, size, &k->symbols) < 0)
@@ -92,8 +94,10 @@ int kit_open(Arena *a, const KitTarget *t, const char *const *dirs, size_t n_dir
 /* ------------------------------------------------------------------ building */
 
 /* One build at a time in a directory. The lock goes with the descriptor. */
-static int lock_directory(Arena *a, const char *dir, const char *release, KitProgress progress, void *userdata) {
-        _cleanup_(closep) int fd = open(arena_printf(a, "%s/.lock", dir), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+static int lock_directory(Arena *a, const char *dir, const char *release, KitProgress progress,
+                          void *userdata) {
+        _cleanup_(closep) int fd = open(arena_printf(a, "%s/.lock", dir), O_RDWR | O_CREAT | O_CLOEXEC,
+                                        0600);
         if (fd < 0)
                 return -errno;
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -101,7 +105,8 @@ static int lock_directory(Arena *a, const char *dir, const char *release, KitPro
         if (errno != EWOULDBLOCK)
                 return -errno;
         if (progress)
-                progress(userdata, arena_printf(a, "Waiting for another build of the kernel kit for %s", release));
+                progress(userdata,
+                         arena_printf(a, "Waiting for another build of the kernel kit for %s", release));
         while (flock(fd, LOCK_EX) < 0)
                 if (errno != EINTR)
                         return -errno;
@@ -114,7 +119,8 @@ static int check_unchanged(Arena *a, const KitTarget *t, const Compiler *c, cons
         int r = facts_kit_id(a, t, c, &now);
         if (r < 0 || strcmp(now, id) == 0)
                 return r < 0 ? r : KIT_OK;
-        Diag *diag = diag_add(d, DIAG_E0604, SPAN_NONE, "stapd or the compiler was changed while the kit was built");
+        Diag *diag = diag_add(d, DIAG_E0604, SPAN_NONE,
+                              "stapd or the compiler was changed while the kit was built");
         diag_hint(d, diag, "try again");
         return KIT_FAILED;
 }

@@ -2,8 +2,8 @@
 #pragma once
 /*
  * The kernel kit: all that compiling a script for one kernel needs besides the compiler and the kernel's
- * headers, made once by kbuild: the core module, the exact commands of kbuild, a template of the module's own
- * structure, an index of exported symbols, the headers of scripts, a precompiled kernel header. It is a
+ * headers, made once by kbuild: the core module, the exact commands of kbuild, a template of the module's
+ * own structure, an index of exported symbols, the headers of scripts, a precompiled kernel header. It is a
  * directory DIR/ID, complete or not there: it is built aside and renamed. Its kit.json has the size and the
  * digest of each file, and what it was made from, so that a cut file or an upgraded compiler is noticed.
  */
@@ -41,8 +41,8 @@ typedef struct Kit {
         const char *const *tunables; /* macros that -D may set, NULL-ended */
 } Kit;
 
-/* What stands for the module's name where kernel headers want one: always the same, since a precompiled header
- * is refused with any other. NULL-ended. */
+/* What stands for the module's name where kernel headers want one: always the same, since a precompiled
+ * header is refused with any other. NULL-ended. */
 extern const char *const kit_names[];
 
 /* "Building the kernel kit ..." for a terminal. */
@@ -60,15 +60,17 @@ enum {
 };
 
 /*
- * Looks for the kit in these directories, the first good one is it. KIT_MISSING, KIT_DAMAGED (with the reason
- * in the arena), KIT_FAILED, negative errno. The kit lives in `a`, its mapped files until the process ends.
+ * Looks for the kit in these directories, the first good one is it. KIT_MISSING, KIT_DAMAGED (with the
+ * reason in the arena), KIT_FAILED, negative errno. The kit lives in `a`, its mapped files until the process
+ * ends.
  */
 int kit_open(Arena *a, const KitTarget *t, const char *const *dirs, size_t n_dirs, Diags *d, Kit **ret,
              const char **ret_reason);
 
 /*
  * Builds the kit into DIR/ID, replacing what is there; two at once are safe, the second waits and finds it
- * made. `dir` is made when it is missing. *ret_id is in the arena. KIT_OK, KIT_FAILED, KIT_LIMIT, negative errno.
+ * made. `dir` is made when it is missing. *ret_id is in the arena. KIT_OK, KIT_FAILED, KIT_LIMIT, negative
+ * errno.
  */
 int kit_build(Arena *a, const KitTarget *t, const char *dir, KitProgress progress, void *userdata, Diags *d,
               const char **ret_id);

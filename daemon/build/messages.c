@@ -52,7 +52,8 @@ static bool read_message(const char *line, size_t len, const char *const *kinds,
 
 static SourceFile *find_file(const BuildInput *in, const Message *m) {
         for (size_t i = 0; i < in->n_files; i++)
-                if (strlen(in->files[i]->name) == m->file_len && memcmp(in->files[i]->name, m->file, m->file_len) == 0)
+                if (strlen(in->files[i]->name) == m->file_len &&
+                    memcmp(in->files[i]->name, m->file, m->file_len) == 0)
                         return in->files[i];
         return NULL;
 }

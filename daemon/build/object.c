@@ -32,7 +32,9 @@ int object_undefined(Arena *a, int fd, NameVec *ret) {
                 return -EBADMSG;
         Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
         GElf_Ehdr file;
-        int r = elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &file) && file.e_type == ET_REL ? 0 : -EBADMSG;
+        int r = elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &file) && file.e_type == ET_REL
+                        ? 0
+                        : -EBADMSG;
         for (Elf_Scn *s = NULL; r == 0 && (s = elf_nextscn(elf, s));) {
                 GElf_Shdr header;
                 if (!gelf_getshdr(s, &header))
@@ -107,7 +109,8 @@ static void add_modinfo(const Trailer *t, const Needs *needs, Buf *out) {
         buf_char(out, 0);
 }
 
-static void add_content(const Trailer *t, const Needs *needs, unsigned section, Elf64_Shdr *headers, Buf *out) {
+static void add_content(const Trailer *t, const Needs *needs, unsigned section, Elf64_Shdr *headers,
+                        Buf *out) {
         switch (section) {
         case S_MODINFO:
                 add_modinfo(t, needs, out);

@@ -88,7 +88,8 @@ static int spawn(Arena *a, const char *program, const ProcessSpec *spec, int out
         r = r ? r : posix_spawn_file_actions_adddup2(&actions, output, 2);
         if (spec->directory)
                 r = r ? r : posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
-        r = r ? r : posix_spawn(ret, program, &actions, &attr, (char **) spec->argv, make_environment(a, spec));
+        r = r ? r
+              : posix_spawn(ret, program, &actions, &attr, (char **) spec->argv, make_environment(a, spec));
         posix_spawn_file_actions_destroy(&actions);
         posix_spawnattr_destroy(&attr);
         return -r;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Running one tool (gcc, objtool, ld, make): its working directory and environment are ours to say, nothing of
- * the caller's environment reaches it, what it says on standard output and standard error is kept together.
+ * Running one tool (gcc, objtool, ld, make): its working directory and environment are ours to say, nothing
+ * of the caller's environment reaches it, what it says on standard output and standard error is kept
+ * together.
  */
 #include <stdbool.h>
 #include "base/arena.h"

@@ -5,7 +5,8 @@
 #include "build/messages.h"
 #include "build/steps.h"
 
-/* CONFIG_MODULE_SIG_HASH would be the kernel's own choice; each kernel that checks signatures knows this one. */
+/* CONFIG_MODULE_SIG_HASH would be the kernel's own choice; each kernel that checks signatures knows this
+ * one. */
 #define SIGN_HASH "sha256"
 
 int build_sign(BuildJob *j) {
@@ -20,7 +21,8 @@ int build_sign(BuildJob *j) {
         int r = build_run(j, "sign-file", &argv, &result);
         if (r < 0 || result.status == 0)
                 return r;
-        Diag *diag = diag_add(j->diags, DIAG_E0615, SPAN_NONE, "the module could not be signed with %s", j->in->sign_key);
+        Diag *diag = diag_add(j->diags, DIAG_E0615, SPAN_NONE, "the module could not be signed with %s",
+                              j->in->sign_key);
         diag_note(j->diags, diag, SPAN_NONE, "%.300s", result.output);
         return BUILD_FAILED;
 }

@@ -86,7 +86,8 @@ static int make_room(Maker *m) {
         return 0;
 }
 
-static int add_symbol(Maker *m, uint32_t crc, const char *name, size_t len, const char *module, size_t module_len) {
+static int add_symbol(Maker *m, uint32_t crc, const char *name, size_t len, const char *module,
+                      size_t module_len) {
         int r = make_room(m);
         if (r < 0)
                 return r;
@@ -112,7 +113,8 @@ static int add_line(Maker *m, const char *line, size_t len) {
         if (!after || len < 3 || line[0] != '0' || line[1] != 'x')
                 return -EBADMSG;
         uint32_t crc = (uint32_t) strtoul(line, NULL, 16);
-        return add_symbol(m, crc, name + 1, (size_t) (module - name - 1), module + 1, (size_t) (after - module - 1));
+        return add_symbol(m, crc, name + 1, (size_t) (module - name - 1), module + 1,
+                          (size_t) (after - module - 1));
 }
 
 static int add_text(Maker *m, const char *text) {
@@ -160,8 +162,9 @@ int symbols_open(const void *data, size_t size, SymbolIndex *ret) {
                 return -EBADMSG;
         uint64_t need = sizeof(*h) + (uint64_t) h->n_slots * sizeof(uint32_t) +
                         (uint64_t) h->n_entries * sizeof(Entry);
-        if (h->n_slots == 0 || (h->n_slots & (h->n_slots - 1)) || h->n_entries >= h->n_slots || h->strings == 0 ||
-            h->strings > size || need + h->strings != size || ((const char *) data)[size - 1] != 0)
+        if (h->n_slots == 0 || (h->n_slots & (h->n_slots - 1)) || h->n_entries >= h->n_slots ||
+            h->strings == 0 || h->strings > size || need + h->strings != size ||
+            ((const char *) data)[size - 1] != 0)
                 return -EBADMSG;
         *ret = (SymbolIndex) { data, size };
         return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The template: a module that does nothing, compiled by kbuild once, whose structure (__this_module, vermagic
- * and what else a kernel wants in each module) every script module takes over under its own name.
+ * The template: a module that does nothing, compiled by kbuild once, whose structure (__this_module,
+ * vermagic and what else a kernel wants in each module) every script module takes over under its own name.
  */
 #include <stdbool.h>
 #include "base/arena.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * However it goes, the other side gets one last message. The three ends that come from outside are handled in
- * signal handlers that only send a text made beforehand and kill the process group: time (SIGALRM), CPU time
- * (SIGXCPU), and that nobody wants the result any more (SIGIO: the socket was closed).
+ * However it goes, the other side gets one last message. The three ends that come from outside are handled
+ * in signal handlers that only send a text made beforehand and kill the process group: time (SIGALRM), CPU
+ * time (SIGXCPU), and that nobody wants the result any more (SIGIO: the socket was closed).
  */
 #include "compile/job.h"
 #include <errno.h>
@@ -111,7 +111,8 @@ static void add_diagnostics(json_object *o, const Reply *r) {
         }
         json_object *list = json.data && !json.failed ? json_tokener_parse(json.data) : NULL;
         json_object_object_add(o, "diagnostics", list ? list : json_object_new_array());
-        json_object_object_add(o, "text", json_object_new_string(text.data && !text.failed ? text.data : ""));
+        json_object_object_add(o, "text",
+                               json_object_new_string(text.data && !text.failed ? text.data : ""));
 }
 
 static void send_reply(const Reply *r) {
@@ -205,15 +206,18 @@ static void build_kit(Arena *a, const KitTarget *t, const char *output) {
         Reply reply = { .result = r == KIT_OK ? COMPILE_RESULT_OK : r == KIT_LIMIT ? COMPILE_RESULT_LIMIT
                                 : r < 0 ? COMPILE_RESULT_INTERNAL : COMPILE_RESULT_KERNEL,
                         .diags = &d, .kit = id, .module = -1 };
-        reply.error = r == KIT_OK ? NULL : r == KIT_LIMIT ? "building the kernel kit ran into a limit"
-                        : r < 0 ? arena_printf(a, "the kernel kit cannot be written to %s: %s", output, strerror(-r))
-                        : diags_summary(a, &d);
+        reply.error = r == KIT_OK      ? NULL
+                      : r == KIT_LIMIT ? "building the kernel kit ran into a limit"
+                      : r < 0 ? arena_printf(a, "the kernel kit cannot be written to %s: %s", output,
+                                             strerror(-r))
+                              : diags_summary(a, &d);
         send_reply(&reply);
 }
 
 static void prepare(World *w, Arena *a, json_object *o) {
         json_object *kernel, *output;
-        if (!json_object_object_get_ex(o, "output", &output) || !json_object_is_type(output, json_type_string)) {
+        if (!json_object_object_get_ex(o, "output", &output) ||
+            !json_object_is_type(output, json_type_string)) {
                 reply_error(COMPILE_RESULT_INTERNAL, "the request names no output directory");
                 return;
         }

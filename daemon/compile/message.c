@@ -13,7 +13,10 @@
 
 int message_send(int socket, json_object *o, const int *fds, size_t n_fds) {
         size_t len;
-        const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+        const char *text = json_object_to_json_string_length(o,
+                                                             JSON_C_TO_STRING_PLAIN |
+                                                                     JSON_C_TO_STRING_NOSLASHESCAPE,
+                                                             &len);
         if (!text)
                 return -ENOMEM;
         if (len <= DIRECT_MAX)
@@ -48,7 +51,8 @@ static json_object *take_large(json_object *o, int *fds, size_t *n) {
         json_object *large;
         _cleanup_(freep) char *text = NULL;
         size_t len;
-        if (!o || !json_object_object_get_ex(o, "large", &large) || !json_object_get_boolean(large) || *n == 0)
+        if (!o || !json_object_object_get_ex(o, "large", &large) || !json_object_get_boolean(large) ||
+            *n == 0)
                 return o;
         json_object_put(o);
         _cleanup_(closep) int fd = fds[0];

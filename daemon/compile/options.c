@@ -2,10 +2,31 @@
 #include "compile/options.h"
 #include <getopt.h>
 
-enum { OPT_KERNEL = 256, OPT_STOP_AFTER, OPT_DUMP, OPT_JSON, OPT_PREPARE, OPT_ZYGOTE, OPT_LIST, OPT_COMPATIBLE, OPT_DUMP_PROBE_TYPES, OPT_DUMP_PROBE_ALIASES, OPT_DUMP_FUNCTIONS,
-       OPT_KIT_DIR, OPT_USER, OPT_SIGN_KEY,
-       OPT_SIGN_CERTIFICATE, OPT_DEBUG, OPT_HIDE_GLOBALS, OPT_SKIP_BAD_VARIABLES, OPT_UNPRIVILEGED, OPT_SUPPRESS_ERRORS, OPT_SUPPRESS_LIMITS, OPT_HELP,
-       OPT_VERSION };
+enum {
+        OPT_KERNEL = 256,
+        OPT_STOP_AFTER,
+        OPT_DUMP,
+        OPT_JSON,
+        OPT_PREPARE,
+        OPT_ZYGOTE,
+        OPT_LIST,
+        OPT_COMPATIBLE,
+        OPT_DUMP_PROBE_TYPES,
+        OPT_DUMP_PROBE_ALIASES,
+        OPT_DUMP_FUNCTIONS,
+        OPT_KIT_DIR,
+        OPT_USER,
+        OPT_SIGN_KEY,
+        OPT_SIGN_CERTIFICATE,
+        OPT_DEBUG,
+        OPT_HIDE_GLOBALS,
+        OPT_SKIP_BAD_VARIABLES,
+        OPT_UNPRIVILEGED,
+        OPT_SUPPRESS_ERRORS,
+        OPT_SUPPRESS_LIMITS,
+        OPT_HELP,
+        OPT_VERSION
+};
 
 static const struct option long_options[] = {
         { "kernel", required_argument, NULL, OPT_KERNEL },
@@ -78,7 +99,8 @@ void options_print_help(FILE *f) {
               "      --help, --version\n", f);
 }
 
-static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static bool fail(Arena *a, const char **ret_error, const char *fmt, ...)
+        __attribute__((format(printf, 3, 4)));
 static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) {
         va_list ap;
         va_start(ap, fmt);
@@ -89,7 +111,8 @@ static bool fail(Arena *a, const char **ret_error, const char *fmt, ...) {
 
 static bool take_pass(Arena *a, const char *text, PassId *ret, const char **ret_error) {
         *ret = pass_from_string(text);
-        return *ret >= 0 || fail(a, ret_error, "no such pass: %s (parse, elaborate, translate, build, 1 to 4)", text);
+        return *ret >= 0 ||
+               fail(a, ret_error, "no such pass: %s (parse, elaborate, translate, build, 1 to 4)", text);
 }
 
 static bool take_list(Options *o, ListKind kind, const char *pattern) {
@@ -102,7 +125,8 @@ static bool take_list(Options *o, ListKind kind, const char *pattern) {
 static bool take_list_kind(Arena *a, Options *o, const char *text, const char **ret_error) {
         ListKind kind = list_kind_from_string(text);
         if (kind < 0)
-                return fail(a, ret_error, "nothing to list is called %s (probes, variables, functions, aliases, forms)",
+                return fail(a, ret_error,
+                            "nothing to list is called %s (probes, variables, functions, aliases, forms)",
                             text);
         return take_list(o, kind, NULL);
 }
@@ -166,7 +190,8 @@ static bool check(Arena *a, Options *o, int rest, const char **ret_error) {
         if (o->dump == PASS_BUILD)
                 return fail(a, ret_error, "a module cannot be dumped as text");
         if (o->dump > o->request.stop_after)
-                return fail(a, ret_error, "--dump=%s wants what comes after the last pass", pass_to_string(o->dump));
+                return fail(a, ret_error, "--dump=%s wants what comes after the last pass",
+                            pass_to_string(o->dump));
         return request_check(&o->request, ret_error);
 }
 

@@ -151,8 +151,9 @@ static CompileResult run_elaborate(Compilation *c) {
                                .n_settings = (unsigned) c->request->globals.n };
         c->program = elaborate(&world, c->world->library, &c->file, 1, &o);
         if (c->program) {
-                c->detail = arena_printf(c->arena, "%zu probes, %zu functions, %zu globals", c->program->probes.n,
-                                         c->program->functions.n, c->program->globals.n);
+                c->detail = arena_printf(c->arena, "%zu probes, %zu functions, %zu globals",
+                                         c->program->probes.n, c->program->functions.n,
+                                         c->program->globals.n);
                 return COMPILE_RESULT_OK;
         }
         return diags_failed(&c->diags) ? COMPILE_RESULT_SCRIPT : COMPILE_RESULT_INTERNAL;
@@ -185,9 +186,9 @@ static int describe(Compilation *c) {
 
 /* -t is this macro, as for SystemTap. */
 static bool wants_timing(const CompileRequest *r) {
-        vec_foreach(it, &r->defines)
-                if (strcmp(*it, "STP_TIMING") == 0 || strncmp(*it, "STP_TIMING=", strlen("STP_TIMING=")) == 0)
-                        return true;
+        vec_foreach(it,
+                    &r->defines) if (strcmp(*it, "STP_TIMING") == 0 ||
+                                     strncmp(*it, "STP_TIMING=", strlen("STP_TIMING=")) == 0) return true;
         return false;
 }
 
@@ -258,8 +259,8 @@ static CompileResult run_build(Compilation *c) {
                           .kernel_headers = c->program->uses_embedded, .embedded = c->program->uses_embedded,
                           .files = files.items, .n_files = files.n, .directory = c->directory,
                           .sign_key = c->sign_key, .sign_certificate = c->sign_certificate };
-        if (!build_check_defines(c->arena, kit, c->request->defines.items, c->request->defines.n, c->request->guru,
-                                 &c->diags, &in.defines, &in.n_defines))
+        if (!build_check_defines(c->arena, kit, c->request->defines.items, c->request->defines.n,
+                                 c->request->guru, &c->diags, &in.defines, &in.n_defines))
                 return COMPILE_RESULT_SCRIPT;
         BuildOutput out;
         r = build_module(c->arena, kit, &in, &c->diags, &out);

@@ -138,7 +138,8 @@ bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char
 static bool read_version(const char *s, unsigned *ret) {
         unsigned major, minor;
         int end = 0;
-        if (strspn(s, "0123456789.") != strlen(s) || strlen(s) > 8 || sscanf(s, "%u.%u%n", &major, &minor, &end) != 2 || s[end])
+        if (strspn(s, "0123456789.") != strlen(s) || strlen(s) > 8 ||
+            sscanf(s, "%u.%u%n", &major, &minor, &end) != 2 || s[end])
                 return false;
         *ret = major * 1000 + minor;
         return true;

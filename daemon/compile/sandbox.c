@@ -149,7 +149,8 @@ static unsigned count_processes(void) {
                 return 0;
         for (struct dirent *e; (e = readdir(dir));) {
                 struct stat st;
-                if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && fstatat(dirfd(dir), e->d_name, &st, 0) == 0)
+                if (e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+                    fstatat(dirfd(dir), e->d_name, &st, 0) == 0)
                         n += st.st_uid == geteuid();
         }
         closedir(dir);
@@ -184,7 +185,8 @@ int sandbox_enter(const char *user, const char *const *keep, size_t n_keep) {
                 log_debug_errno(r, "Cannot drop the compiler's capabilities: %m");
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
                 return -errno;
-        (void) limit(RLIMIT_NPROC, count_processes() + SANDBOX_JOB_PROCESSES, count_processes() + SANDBOX_JOB_PROCESSES);
+        (void) limit(RLIMIT_NPROC, count_processes() + SANDBOX_JOB_PROCESSES,
+                     count_processes() + SANDBOX_JOB_PROCESSES);
         (void) limit(RLIMIT_CORE, 0, 0);
         r = seccomp_install();
         if (r < 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What the compiler may not do. Everything is inherited by what it runs (gcc, objtool, ld, make), and nothing
- * can be taken back. What an unprivileged caller may not set up is left out, and logged at debug level.
+ * What the compiler may not do. Everything is inherited by what it runs (gcc, objtool, ld, make), and
+ * nothing can be taken back. What an unprivileged caller may not set up is left out, and logged at debug
+ * level.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +16,8 @@
 /*
  * For the zygote, once: becomes `user` (NULL: nobody) when root; namespaces of its own for mounts, network
  * and IPC; a private /tmp, in which the directories `keep` that are below the real one can still be seen; no
- * capabilities, no new privileges, the system call filter; dies with its parent. Negative errno only for what
- * must work: changing the user, and no_new_privs.
+ * capabilities, no new privileges, the system call filter; dies with its parent. Negative errno only for
+ * what must work: changing the user, and no_new_privs.
  */
 int sandbox_enter(const char *user, const char *const *keep, size_t n_keep);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A list of what is allowed, made from what gcc, binutils, objtool, make, sh and the kernel's scripts use, and
- * what other versions of libc use in its place. Not on it: sockets other than what we were given, mounts,
- * namespaces, modules, BPF, tracing, keys, clocks, io_uring. An unknown call gives ENOSYS, so that libc falls
- * back to the older one that it knows.
+ * A list of what is allowed, made from what gcc, binutils, objtool, make, sh and the kernel's scripts use,
+ * and what other versions of libc use in its place. Not on it: sockets other than what we were given,
+ * mounts, namespaces, modules, BPF, tracing, keys, clocks, io_uring. An unknown call gives ENOSYS, so that
+ * libc falls back to the older one that it knows.
  */
 #include "compile/seccomp.h"
 #include <errno.h>
@@ -45,8 +45,8 @@ static const char *const allowed[] = {
         "shutdown", "socketpair",
 };
 
-/* clone() of a thread or a process, never of a namespace. The flags of clone3() stand in memory, where no filter
- * can look: it is not allowed, and libc goes back to clone(). */
+/* clone() of a thread or a process, never of a namespace. The flags of clone3() stand in memory, where no
+ * filter can look: it is not allowed, and libc goes back to clone(). */
 #define CLONE_NAMESPACES 0x7e020000ul
 /* TIOCSTI puts input into the terminal of whoever started us. */
 #define TERMINAL_INPUT 0x5412

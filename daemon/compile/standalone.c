@@ -65,7 +65,8 @@ static int build_kit(World *w, Arena *a, const StringVec *dirs, const char **ret
         diags_init(&d, a);
         const char *dir = writable_kit_dir(a, dirs);
         if (!dir) {
-                fprintf(stderr, "stapd-compile: none of the directories for kernel kits can be written (--kit-dir)\n");
+                fprintf(stderr,
+                        "stapd-compile: none of the directories for kernel kits can be written (--kit-dir)\n");
                 return EXIT_USAGE;
         }
         int r = kit_build(a, &w->kit_target, dir, print_progress, NULL, &d, ret_id);
@@ -148,10 +149,12 @@ static bool read_script(Command *c) {
         bool input = strcmp(o->file, "-") == 0;
         if (!input)
                 r->name = o->file;
-        _cleanup_(closep) int fd = input ? dup(STDIN_FILENO) : open(o->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        _cleanup_(closep) int fd = input ? dup(STDIN_FILENO)
+                                         : open(o->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         int e = fd < 0 ? -errno : fds_read_all(fd, COMPILE_MAX_SCRIPT, &text, &r->script_len);
         if (e < 0) {
-                fprintf(stderr, "stapd-compile: %s: %s\n", o->file, e == -EFBIG ? "larger than 4 MiB" : strerror(-e));
+                fprintf(stderr, "stapd-compile: %s: %s\n", o->file,
+                        e == -EFBIG ? "larger than 4 MiB" : strerror(-e));
                 return false;
         }
         r->script = arena_strndup(c->arena, text, r->script_len);
@@ -226,7 +229,8 @@ static int compile(Command *c, World *w) {
         compilation_init(k, w, &c->request, c->arena);
         k->observer = c->options->verbose ? &observer : NULL;
         k->sign_key = c->options->sign_key ? absolute(c->arena, c->options->sign_key) : NULL;
-        k->sign_certificate = c->options->sign_certificate ? absolute(c->arena, c->options->sign_certificate) : NULL;
+        k->sign_certificate = c->options->sign_certificate ? absolute(c->arena, c->options->sign_certificate)
+                                                           : NULL;
         k->directory = tree_new_temporary(c->arena, "stapd-compile");
         if (!k->directory) {
                 fprintf(stderr, "stapd-compile: cannot make a temporary directory: %s\n", strerror(errno));
@@ -279,8 +283,9 @@ static void print_listing_json(const Listing *l, CompileResult result) {
         json_object *lines = listing_to_json(l);
         diags_render_json(&l->diags, &diagnostics);
         printf("{\"result\":\"%s\",\"lines\":%s,\"total\":%zu,\"diagnostics\":%s}\n",
-               compile_result_to_string(result), json_object_to_json_string_ext(lines, JSON_C_TO_STRING_PLAIN),
-               l->lines.n, diagnostics.data ?: "[]");
+               compile_result_to_string(result),
+               json_object_to_json_string_ext(lines, JSON_C_TO_STRING_PLAIN), l->lines.n,
+               diagnostics.data ?: "[]");
         json_object_put(lines);
 }
 

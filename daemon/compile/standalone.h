@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* stapd-compile as a command, without stapd: any user's, unconfined. Returns the exit status: 0, 1 usage or the
- * machine, 4 compilation. */
+/* stapd-compile as a command, without stapd: any user's, unconfined. Returns the exit status: 0, 1 usage
+ * or the machine, 4 compilation. */
 #include "compile/options.h"
 
 enum { EXIT_USAGE = 1, EXIT_COMPILATION = 4 };

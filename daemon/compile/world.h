@@ -31,7 +31,8 @@ typedef struct World {
         const char *kit_error;
 } World;
 
-/* Opens the kernel, and nothing else. -EINVAL: not a release; -ENOMEM. A kernel that cannot be opened is no error. */
+/* Opens the kernel, and nothing else. -EINVAL: not a release; -ENOMEM. A kernel that cannot be opened is
+ * no error. */
 int world_open_kernel(const WorldOptions *o, World **ret);
 /* The tapsets, too. */
 int world_load_library(World *w, const WorldOptions *o);

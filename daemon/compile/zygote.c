@@ -94,8 +94,10 @@ static int serve_message(Zygote *z) {
         if (n_fds == 0)
                 return 1;
         _cleanup_(closep) int job = fds[0];
-        JobKind k = json_object_object_get_ex(o, "kind", &kind) && json_object_is_type(kind, json_type_string)
-                ? job_kind_from_string(json_object_get_string(kind)) : _JOB_KIND_INVALID;
+        JobKind k = json_object_object_get_ex(o, "kind", &kind) &&
+                                    json_object_is_type(kind, json_type_string)
+                            ? job_kind_from_string(json_object_get_string(kind))
+                            : _JOB_KIND_INVALID;
         r = k < 0 ? k : start_job(z, k, job);
         if (r < 0)
                 log_debug_errno(r, "Cannot start a compilation: %m");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The process that stapd keeps: everything that compilations share is in its memory, and each job is a fork of
- * it. It never reads what is on a job's socket.
+ * The process that stapd keeps: everything that compilations share is in its memory, and each job is a fork
+ * of it. It never reads what is on a job's socket.
  */
 #include "compile/world.h"
 

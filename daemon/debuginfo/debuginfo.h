@@ -74,7 +74,8 @@ bool type_member(const TypeRef *t, unsigned i, Member *ret); /* anonymous ones h
 /* By name: "struct x", "union x", "enum x", or a bare name (typedef, struct, union, enum, base type); a `*`
  * at the end makes pointers. NULL: not there. */
 const TypeRef *kernel_find_type(Kernel *k, const char *name);
-/* The nearest name of a type (with its `struct`, if it was said), or of an enumerator: "did you mean". NULL. */
+/* The nearest name of a type (with its `struct`, if it was said), or of an enumerator: "did you mean".
+ * NULL. */
 const char *kernel_suggest_type(Kernel *k, Arena *a, const char *name);
 const char *kernel_suggest_enumerator(Kernel *k, Arena *a, const char *name);
 const TypeRef *kernel_pointer_to(Kernel *k, const TypeRef *t);
@@ -113,7 +114,8 @@ typedef struct VariableInfo {
         bool is_per_cpu;         /* each CPU has its own */
 } VariableInfo;
 
-/* A variable of the kernel whose type is known: those of each CPU, and a few more. False: it may exist all the same. */
+/* A variable of the kernel whose type is known: those of each CPU, and a few more. False: it may exist
+ * all the same. */
 bool kernel_find_variable(Kernel *k, const char *name, VariableInfo *ret);
 
 typedef struct TracepointInfo {
@@ -129,8 +131,8 @@ const TracepointInfo *const *kernel_tracepoints(Kernel *k, size_t *ret_n);
 /* ------------------------------------------------------------------ modules */
 
 /*
- * A module is a Kernel of its own: with its functions and tracepoints, and its types beside those of the kernel it is
- * of. It is kept until that is closed. NULL: none of this name is installed, or it has no BTF.
+ * A module is a Kernel of its own: with its functions and tracepoints, and its types beside those of the
+ * kernel it is of. It is kept until that is closed. NULL: none of this name is installed, or it has no BTF.
  */
 Kernel *kernel_module(Kernel *k, const char *name);
 /* "ext4"; NULL: it is the kernel itself. */
@@ -139,6 +141,7 @@ const char *kernel_module_name(const Kernel *k);
 /* The names of those that are installed, sorted. */
 size_t kernel_n_modules(Kernel *k);
 const char *kernel_module_at(Kernel *k, size_t i);
-/* The module if one of its functions or tracepoints has a name that matches; for searches through all of them. */
+/* The module if one of its functions or tracepoints has a name that matches; for searches through all of
+ * them. */
 typedef bool (*ModuleMatch)(const char *name, const void *userdata);
 Kernel *kernel_module_with(Kernel *k, const char *name, ModuleMatch matches, const void *userdata);

@@ -13,8 +13,8 @@
 
 DEFINE_CLEANUP(Elf *, elf_endp, elf_end)
 
-/* What dwelf_elf_begin() can open: ELF, and what modules are compressed with. Given something else (bare notes, BTF), it tries
- * each decompressor in turn, and elfutils 0.188 loses their buffers, of megabytes. */
+/* What dwelf_elf_begin() can open: ELF, and what modules are compressed with. Given something else (bare
+ * notes, BTF), it tries each decompressor in turn, and elfutils 0.188 loses their buffers, of megabytes. */
 static bool may_be_elf(int fd) {
         static const char *const magics[] = { "\177ELF", "\037\213", "BZh", "\3757zXZ", "\050\265\057\375" };
         char start[8] = "";

@@ -17,7 +17,8 @@
  */
 int image_unpack(const char *path, const char **ret_tool);
 
-/* The .BTF section of an ELF file, which gzip, xz or zstd may have compressed, or all of a file that is raw BTF. Caller frees. -ENODATA: no BTF. */
+/* The .BTF section of an ELF file, which gzip, xz or zstd may have compressed, or all of a file that is
+ * raw BTF. Caller frees. -ENODATA: no BTF. */
 int image_read_btf(int fd, void **ret, size_t *ret_len);
 /* The build-id in hex, from an ELF file's notes or from a file of bare notes (/sys/kernel/notes). Caller
  * frees. -ENODATA: there is none. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The modules that are installed for a kernel. Their BTF is split: its types go on where the kernel's end, and refer
- * to those. It is in the module's file, and for what the running kernel has loaded in /sys/kernel/btf. There are four
- * thousand of them in Debian's kernels: one is read when it is asked for, and kept when it has what is looked for.
+ * The modules that are installed for a kernel. Their BTF is split: its types go on where the kernel's end,
+ * and refer to those. It is in the module's file, and for what the running kernel has loaded in
+ * /sys/kernel/btf. There are four thousand of them in Debian's kernels: one is read when it is asked for,
+ * and kept when it has what is looked for.
  */
 #include <bpf/libbpf.h>
 #include <fcntl.h>
@@ -49,7 +50,8 @@ static void read_list(Kernel *k) {
         _cleanup_(freep) char *text = NULL;
         size_t len;
         k->modules_read = true;
-        if (fds_read_file(arena_printf(k->arena, "/lib/modules/%s/modules.dep", k->release), DEP_MAX, &text, &len) < 0)
+        if (fds_read_file(arena_printf(k->arena, "/lib/modules/%s/modules.dep", k->release), DEP_MAX, &text,
+                          &len) < 0)
                 return;
         for (const char *line = text; *line; line += *line == '\n') {
                 size_t n = strcspn(line, "\n");
@@ -105,7 +107,9 @@ static struct btf *open_btf(const Kernel *base, const ModuleFile *f) {
         struct btf *btf = NULL;
         if (base->is_running)
                 btf = read_btf(base, arena_printf(base->arena, "/sys/kernel/btf/%s", f->name));
-        return btf ?: read_btf(base, arena_printf(base->arena, "/lib/modules/%s/%s", base->release, f->path));
+        return btf
+                       ?: read_btf(base,
+                                   arena_printf(base->arena, "/lib/modules/%s/%s", base->release, f->path));
 }
 
 static Kernel *index_module(Kernel *base, ModuleFile *f, struct btf *btf) {
@@ -128,7 +132,8 @@ Kernel *kernel_module(Kernel *k, const char *name) {
 }
 
 /* Any function, or any type that stands for a tracepoint. */
-static bool any_matches(const Kernel *base, const struct btf *btf, ModuleMatch matches, const void *userdata) {
+static bool any_matches(const Kernel *base, const struct btf *btf, ModuleMatch matches,
+                        const void *userdata) {
         for (uint32_t id = base->n_types; id < btf__type_cnt(btf); id++) {
                 const struct btf_type *t = btf__type_by_id(btf, id);
                 const char *name = btf_is_func(t) ? btf_name(btf, t->name_off) : tracepoint_name(btf, t);

@@ -5,8 +5,9 @@
  * Measured: 639 and 772 tracepoints in Debian's 6.1 and 6.12, all of the right system as tracefs has them.
  *
  * In a header, what counts is `MACRO(a, b, ...` with EVENT in the macro's name, or DECLARE_TRACE: b names
- * the event for DEFINE_EVENT*, a for the others. Headers with macros of their own (DEFINE_RPC_SOCKET_EVENT(a),
- * DEFINE_IRQ_VECTOR_EVENT(a) for a_entry and a_exit) are second choice: names may mean something else there.
+ * the event for DEFINE_EVENT*, a for the others. Headers with macros of their own
+ * (DEFINE_RPC_SOCKET_EVENT(a), DEFINE_IRQ_VECTOR_EVENT(a) for a_entry and a_exit) are second choice: names
+ * may mean something else there.
  */
 #include <ctype.h>
 #include <dirent.h>

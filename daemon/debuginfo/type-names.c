@@ -32,7 +32,8 @@ int types_index(Kernel *k) {
         for (uint32_t id = type_first(k); id < k->n_types; id++) {
                 const struct btf_type *t = btf__type_by_id(k->btf, id);
                 k->types[id - first] = (TypeRef) { .kernel = k, .id = id };
-                if (btf_is_ptr(t) && t->type >= first && t->type < k->n_types && !k->pointers[t->type - first])
+                if (btf_is_ptr(t) && t->type >= first && t->type < k->n_types &&
+                    !k->pointers[t->type - first])
                         k->pointers[t->type - first] = &k->types[id - first];
                 if (is_named_type(t))
                         name_index_add(&k->type_names, btf_name(k->btf, t->name_off), id);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Variables of the kernel. BTF has those that each CPU has its own of, and no others: where all the rest stands the
- * kernel's symbol table tells when a script is loaded, but what they are only debug information says. Types of those
- * that scripts ask for have been the same in all kernels that we know, and stand here.
+ * Variables of the kernel. BTF has those that each CPU has its own of, and no others: where all the rest
+ * stands the kernel's symbol table tells when a script is loaded, but what they are only debug information
+ * says. Types of those that scripts ask for have been the same in all kernels that we know, and stand here.
  */
 #include "debuginfo/kernel.h"
 

@@ -29,9 +29,8 @@ static bool same_place(Span a, Span b) {
 }
 
 static bool is_known(const Diags *d, DiagCode code, Span span, const char *message) {
-        vec_foreach(it, &d->list)
-                if ((*it)->code == code && same_place((*it)->span, span) && strcmp((*it)->message, message) == 0)
-                        return true;
+        vec_foreach(it, &d->list) if ((*it)->code == code && same_place((*it)->span, span) &&
+                                      strcmp((*it)->message, message) == 0) return true;
         return false;
 }
 
@@ -100,8 +99,8 @@ DiagCode diag_code_find(const char *name) {
         return DIAG_NONE;
 }
 
-/* Optimal string alignment: insertions, deletions, changes, and two neighbours that changed places, the commonest
- * slip of all. Three rows are enough; names longer than the rows are never near. */
+/* Optimal string alignment: insertions, deletions, changes, and two neighbours that changed places, the
+ * commonest slip of all. Three rows are enough; names longer than the rows are never near. */
 #define SUGGEST_MAX_NAME 63
 static unsigned edit_distance(const char *a, const char *b) {
         size_t n = strlen(a), m = strlen(b);

@@ -53,7 +53,8 @@ void diags_init(Diags *d, Arena *a);
  * Adds an error or a warning; whether it is one stands in its code (E.... or W....). Returns the
  * diagnostic for notes and a hint: never NULL, also when it was not kept.
  */
-Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...)
+        __attribute__((format(printf, 4, 5)));
 void diag_note(Diags *d, Diag *diag, Span span, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void diag_hint(Diags *d, Diag *diag, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static inline bool diags_failed(const Diags *d) {

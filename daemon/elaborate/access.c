@@ -227,7 +227,8 @@ static Expr *write_bits(Elab *e, const Location *l, Expr *value, Span span) {
 /* What the function or system call is about to take from its registers, or to give back in one. */
 static bool is_writable_context(const Expr *x) {
         const ExprContext *c = expr_as(Context, (Expr *) x);
-        return c && (c->source == CONTEXT_RETURN || c->source == CONTEXT_SYSCALL_ARG || c->source == CONTEXT_ARG);
+        return c &&
+               (c->source == CONTEXT_RETURN || c->source == CONTEXT_SYSCALL_ARG || c->source == CONTEXT_ARG);
 }
 
 static const char *why_not_written(const Location *l) {

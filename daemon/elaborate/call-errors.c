@@ -106,8 +106,8 @@ static bool is_named(const char *pattern, const char *name) {
 static bool hint_known(Lower *l, Diag *d, const char *name) {
         for (size_t i = 0; i < ELEMENTSOF(absent); i++)
                 if (is_named(absent[i].name, name)) {
-                        diag_note(l->e->diags, d, SPAN_NONE, "SystemTap has it, and this version of stapd does not: %s",
-                                  absent[i].why);
+                        diag_note(l->e->diags, d, SPAN_NONE,
+                                  "SystemTap has it, and this version of stapd does not: %s", absent[i].why);
                         return true;
                 }
         for (size_t i = 0; i < ELEMENTSOF(habits); i++)
@@ -168,8 +168,9 @@ static const char *arities(Lower *l, const FunctionDeclVec *v, size_t *ret_last)
 void call_wrong_arity(Lower *l, const ExprCall *call, const FunctionDeclVec *candidates) {
         size_t last = 0, shown = 0;
         const char *text = arities(l, candidates, &last);
-        Diag *d = diag_add(l->e->diags, DIAG_E0202, call->base.span, "function `%s` takes %s argument%s, not %zu",
-                           call->name, text, last == 1 ? "" : "s", call->args.n);
+        Diag *d = diag_add(l->e->diags, DIAG_E0202, call->base.span,
+                           "function `%s` takes %s argument%s, not %zu", call->name, text,
+                           last == 1 ? "" : "s", call->args.n);
         vec_foreach(it, candidates) {
                 if (shown++ == MAX_CANDIDATES)
                         break;

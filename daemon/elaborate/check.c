@@ -35,8 +35,8 @@ static Var *stat_var(Expr *x) {
 static void check_global(Check *c, const Expr *stat, const Var *v) {
         if (v->kind == VAR_GLOBAL || v->type != TYPE_STATS || stat->type == TYPE_POISON)
                 return;
-        Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span, "a statistic has to be global, and `%s` is local",
-                           v->name);
+        Diag *d = diag_add(c->e->diags, DIAG_E0305, stat->span,
+                           "a statistic has to be global, and `%s` is local", v->name);
         hint_global(c->e, c->unit->file, d, v->name);
 }
 
@@ -66,7 +66,9 @@ static const char *hist_mistake(const ExprHist *h) {
                 return "the lower bound of @hist_linear must be below the upper one";
         if (h->step < 1)
                 return "the width of a bucket must be 1 or more";
-        return range / (uint64_t) h->step > HIST_MAX_BUCKETS ? "a histogram can have 128 buckets; make them wider" : NULL;
+        return range / (uint64_t) h->step > HIST_MAX_BUCKETS
+                       ? "a histogram can have 128 buckets; make them wider"
+                       : NULL;
 }
 
 static void check_hist(Check *c, ExprHist *h) {
@@ -116,7 +118,8 @@ static void check_foreach(Check *c, StmtForeach *f) {
                 Diag *d = diag_add(c->e->diags, DIAG_E0304, f->array->span,
                                    "`%s` holds no statistics that could be sorted by %s", array->name,
                                    stat_op_name(f->sort_stat));
-                diag_hint(c->e->diags, d, "sort by the value: `%s%s`", array->name, f->sort_direction < 0 ? "-" : "+");
+                diag_hint(c->e->diags, d, "sort by the value: `%s%s`", array->name,
+                          f->sort_direction < 0 ? "-" : "+");
         }
         if (array->type == TYPE_STATS && f->sort_direction && f->sort_column == FOREACH_SORT_VALUE)
                 array->stat_ops |= 1u << f->sort_stat;
@@ -160,7 +163,8 @@ static bool check_stmt(Visitor *v, Stmt **s) {
 static void check_condition(Check *c) {
         Expr *x = c->unit->condition;
         if (x && x->type != TYPE_POISON && effects_condition(x))
-                diag_add(c->e->diags, DIAG_E0217, x->span, "the condition of a probe point cannot change anything");
+                diag_add(c->e->diags, DIAG_E0217, x->span,
+                         "the condition of a probe point cannot change anything");
 }
 
 static void check_stmt_post(Visitor *v, Stmt **s) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * @enumname("type", value) of a value that is only known at run time: each enum gets a function that compares with
- * its enumerators one after the other; the number itself is the answer to what has no name.
+ * @enumname("type", value) of a value that is only known at run time: each enum gets a function that
+ * compares with its enumerators one after the other; the number itself is the answer to what has no name.
  */
 #include "elaborate/lower.h"
 #include "elaborate/scope.h"

@@ -83,8 +83,8 @@ static unsigned add_places(Elab *e, const Chain *c, const ProbePoint *p, const P
 
 /* ------------------------------------------------------------------ families */
 
-/* Mistakes in an optional point (a kernel without BTF, a missing function) only leave it out. An alias may have the name
- * of a probe point that this version does not have. */
+/* Mistakes in an optional point (a kernel without BTF, a missing function) only leave it out. An alias
+ * may have the name of a probe point that this version does not have. */
 static unsigned expand_families(Elab *e, const Chain *c, const ProbePoint *p, bool optional, bool by_alias,
                                 bool *ret_known) {
         ProbePlaceVec places = {};

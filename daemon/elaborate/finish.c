@@ -18,7 +18,8 @@ static void finish_globals(Elab *e) {
                         continue;
                 v->id = (unsigned) p->globals.n;
                 vec_push(e->arena, &p->globals, v);
-                if (v->is_written && !v->is_read && !var_info(v)->file->is_library && !e->options->hide_globals)
+                if (v->is_written && !v->is_read && !var_info(v)->file->is_library &&
+                    !e->options->hide_globals)
                         vec_push(e->arena, &p->shown, v);
         }
         vec_foreach(it, &p->shown)

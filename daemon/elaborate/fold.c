@@ -156,7 +156,8 @@ static Expr *make_concat(Elab *e, Span span, Expr *left, Expr *right) {
         return both;
 }
 
-/* Puts the parts of `x` behind `left`: all of them, one by one, so that a string is put together in one place. */
+/* Puts the parts of `x` behind `left`: all of them, one by one, so that a string is put together in one
+ * place. */
 static Expr *append_parts(Elab *e, Span span, Expr *left, Expr *x) {
         ExprBinary *b = as_concat(x);
         if (!b)
@@ -164,12 +165,14 @@ static Expr *append_parts(Elab *e, Span span, Expr *left, Expr *x) {
         return make_concat(e, span, append_parts(e, span, left, b->left), b->right);
 }
 
-/* a . ("b" . "c" . d) is (a . "bc") . d: what is cut at the end is cut at the same byte. NULL: nothing to do. */
+/* a . ("b" . "c" . d) is (a . "bc") . d: what is cut at the end is cut at the same byte. NULL: nothing to
+ * do. */
 static Expr *fold_concat(Elab *e, ExprBinary *b) {
         if (b->op != OP_CONCAT)
                 return NULL;
         ExprBinary *left = as_concat(b->left);
-        bool joins = b->right->kind == EXPR_STRING && (b->left->kind == EXPR_STRING || (left && left->right->kind == EXPR_STRING));
+        bool joins = b->right->kind == EXPR_STRING &&
+                     (b->left->kind == EXPR_STRING || (left && left->right->kind == EXPR_STRING));
         return as_concat(b->right) || joins ? append_parts(e, b->base.span, b->left, b->right) : NULL;
 }
 

@@ -28,8 +28,9 @@ static Line line_of(const SourceFile *f, unsigned n) {
 }
 
 static bool is_comment(Line l) {
-        return l.len > 0 && (l.text[0] == '#' || (l.len > 1 && memchr("/*", l.text[0], 2) && memchr("/*", l.text[1], 2))
-                             || (l.text[0] == '*' && (l.len == 1 || l.text[1] == ' ')));
+        return l.len > 0 && (l.text[0] == '#' ||
+                             (l.len > 1 && memchr("/*", l.text[0], 2) && memchr("/*", l.text[1], 2)) ||
+                             (l.text[0] == '*' && (l.len == 1 || l.text[1] == ' ')));
 }
 
 /* What a line of comment says: "" for a mere frame. */
@@ -58,7 +59,8 @@ static const char *first_sentence(Arena *a, const SourceFile *f, unsigned n) {
                 Line said = comment_text(l);
                 if (said.len == 0 && *text)
                         break;
-                text = arena_printf(a, "%s%s%.*s", text, *text && said.len ? " " : "", (int) said.len, said.text);
+                text = arena_printf(a, "%s%s%.*s", text, *text && said.len ? " " : "", (int) said.len,
+                                    said.text);
                 const char *stop = strstr(text, ". ");
                 if (stop)
                         text = arena_strndup(a, text, (size_t) (stop - text) + 1);

@@ -28,7 +28,8 @@ ListKind list_kind_from_string(const char *s) {
 
 static bool is_lone_probe(const File *f) {
         const StmtBlock *body = f->probes.n == 1 ? stmt_as(Block, f->probes.items[0]->body) : NULL;
-        return body && body->body.n == 0 && f->functions.n + f->globals.n + f->aliases.n + f->embedded.n == 0;
+        return body && body->body.n == 0 &&
+               f->functions.n + f->globals.n + f->aliases.n + f->embedded.n == 0;
 }
 
 static File *read_pattern(List *l, const char *pattern) {

@@ -60,7 +60,8 @@ static void lower_bucket(Lower *l, Expr *x, Expr **hist, const ExprVec *keys) {
 
 /* What can be given a value: not a bucket. */
 static bool is_changeable(const Expr *x) {
-        return x->kind == EXPR_NAME || (x->kind == EXPR_INDEX && ((const ExprIndex *) x)->array->kind == EXPR_NAME);
+        return x->kind == EXPR_NAME ||
+               (x->kind == EXPR_INDEX && ((const ExprIndex *) x)->array->kind == EXPR_NAME);
 }
 
 void lower_element(Lower *l, Expr *x) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Handlers that came out the same are one: `probe syscall.* { n++ }` is lowered with the prologue of each alias, and
- * what is left of all of them is n++. So are the copies of a function with target variables, where its handlers have
- * the same arguments in the same places.
+ * Handlers that came out the same are one: `probe syscall.* { n++ }` is lowered with the prologue of each
+ * alias, and what is left of all of them is n++. So are the copies of a function with target variables,
+ * where its handlers have the same arguments in the same places.
  *
- * Two bodies are the same when their dumps are, with the types of their variables, the functions that they call, and
- * the places in the script that an error would name. A function that is written twice is one when nothing in it can fail
- * or print: then no place is ever named. Functions go first, in rounds: what calls two that have become one may become one
- * itself.
+ * Two bodies are the same when their dumps are, with the types of their variables, the functions that they
+ * call, and the places in the script that an error would name. A function that is written twice is one when
+ * nothing in it can fail or print: then no place is ever named. Functions go first, in rounds: what calls
+ * two that have become one may become one itself.
  */
 #include <inttypes.h>
 #include "base/buf.h"
@@ -65,7 +65,8 @@ static bool silence_expr(Visitor *v, Expr **x) {
 static bool silence_stmt(Visitor *v, Stmt **x) {
         Silence *s = (Silence *) v;
         StmtKind k = (*x)->kind;
-        s->silent = s->silent && (k == STMT_BLOCK || k == STMT_EMPTY || k == STMT_EXPR || k == STMT_IF || k == STMT_RETURN);
+        s->silent = s->silent && (k == STMT_BLOCK || k == STMT_EMPTY || k == STMT_EXPR || k == STMT_IF ||
+                                  k == STMT_RETURN);
         return s->silent;
 }
 
@@ -171,7 +172,8 @@ static void replace_all(Elab *e) {
         }
 }
 
-/* What was copied for a handler can have a twin, and what is written twice when no error can tell which one it was. */
+/* What was copied for a handler can have a twin, and what is written twice when no error can tell which
+ * one it was. */
 static bool merge_functions(Elab *e) {
         StrMap known = STRMAP_INIT;
         bool merged = false;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Types and enumerators by name, and by where to look: a list with colons of `kernel` and of modules. What stands in <>
- * names a header, whose types we expect to find in the kernel's BTF too. Nothing: the module that is probed, and the
- * kernel. A module has the kernel's types as well.
+ * Types and enumerators by name, and by where to look: a list with colons of `kernel` and of modules. What
+ * stands in <> names a header, whose types we expect to find in the kernel's BTF too. Nothing: the module
+ * that is probed, and the kernel. A module has the kernel's types as well.
  */
 #include "elaborate/lower.h"
 
 typedef VEC(Kernel *) KernelVec;
 
 static bool part_is_kernel(const char *part, size_t len) {
-        return *part == '<' || strncmp(part, "kernel", MIN2(len, (size_t) 6)) == 0 || strncmp(part, "vmlinux", len) == 0;
+        return *part == '<' || strncmp(part, "kernel", MIN2(len, (size_t) 6)) == 0 ||
+               strncmp(part, "vmlinux", len) == 0;
 }
 
 static void add_part(Elab *e, const char *part, size_t len, KernelVec *ret) {
@@ -59,8 +60,10 @@ const TypeRef *named_type(Lower *l, Span span, const char *modules, const char *
         if (all.n)
                 no_such_type(l, span, modules, name);
         else if (e->world->kernel)
-                target_error(e, DIAG_E0250, span, "no module `%s` of kernel %s has types, and those of programs are not"
-                             " supported yet", modules, kernel_release(e->world->kernel));
+                target_error(e, DIAG_E0250, span,
+                             "no module `%s` of kernel %s has types, and those of programs are not"
+                             " supported yet",
+                             modules, kernel_release(e->world->kernel));
         else
                 target_error(e, DIAG_E0237, span, "type `%s` is not known: %s", name,
                              e->world->kernel_error ?: "no kernel could be opened");

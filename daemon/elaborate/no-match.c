@@ -81,7 +81,8 @@ static void hint_nearest(Elab *e, Diag *d, const ProbePoint *p, const Candidates
         const char *near = strlen(name) > 2 ? diag_suggest(name, c->names.items, c->names.n) : NULL;
         for (size_t i = 0; near && i < c->names.n; i++)
                 if (c->names.items[i] == near) {
-                        diag_hint(e->diags, d, "did you mean `%s`?", with_arguments(e, c->texts.items[i], p));
+                        diag_hint(e->diags, d, "did you mean `%s`?",
+                                  with_arguments(e, c->texts.items[i], p));
                         return;
                 }
 }

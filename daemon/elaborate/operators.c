@@ -43,8 +43,8 @@ static Expr *enumerator(Lower *l, ExprOperator *x) {
         return make_poison(l->e, x->base.span);
 }
 
-/* What is no enumerator is C that the compiler will see with the kernel's headers: a macro, an expression of some.
- * Whether it means anything only the compiler knows, so @defined() sees enumerators alone. */
+/* What is no enumerator is C that the compiler will see with the kernel's headers: a macro, an expression
+ * of some. Whether it means anything only the compiler knows, so @defined() sees enumerators alone. */
 static Expr *constant(Lower *l, ExprOperator *x) {
         const char *code = text_argument(x, 0);
         int64_t value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Comments of embedded C. Those that name globals say what it may look at with STAP_GLOBAL_GET_x and change with
- * STAP_GLOBAL_SET_x: they are the function's, like those that a body in the language names.
+ * Comments of embedded C. Those that name globals say what it may look at with STAP_GLOBAL_GET_x and change
+ * with STAP_GLOBAL_SET_x: they are the function's, like those that a body in the language names.
  */
 #include "elaborate/lower.h"
 #include "elaborate/scope.h"
@@ -65,7 +65,8 @@ void pragmas_link(Elab *e, const File *from, Unit *u) {
 static void check_use(Elab *e, const Function *f, const EmbeddedGlobal *use) {
         const char *name = use->var->name;
         if (use->var->type == TYPE_STATS)
-                diag_add(e->diags, DIAG_E0261, f->name_span, "embedded C cannot use `%s`, which is a statistic", name);
+                diag_add(e->diags, DIAG_E0261, f->name_span,
+                         "embedded C cannot use `%s`, which is a statistic", name);
         else if (use->var->is_array && use->var->keys.n == 0)
                 diag_add(e->diags, DIAG_E0261, f->name_span, "nothing says how many keys `%s` has", name);
 }

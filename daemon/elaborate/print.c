@@ -205,11 +205,12 @@ static void check_size(Elab *e, const ExprPrint *p) {
         if (p->to_string)
                 return;
         if (p->args.n > MANIFEST_MAX_FIELDS)
-                d = diag_add(e->diags, DIAG_E0311, p->base.span, "one print has at most %d arguments, not %zu",
-                             MANIFEST_MAX_FIELDS, p->args.n);
+                d = diag_add(e->diags, DIAG_E0311, p->base.span,
+                             "one print has at most %d arguments, not %zu", MANIFEST_MAX_FIELDS, p->args.n);
         else if (len >= MANIFEST_MAX_FORMAT)
-                d = diag_add(e->diags, DIAG_E0311, p->base.span, "the text of one print has at most %d bytes, not %zu",
-                             MANIFEST_MAX_FORMAT - 1, len);
+                d = diag_add(e->diags, DIAG_E0311, p->base.span,
+                             "the text of one print has at most %d bytes, not %zu", MANIFEST_MAX_FORMAT - 1,
+                             len);
         if (d)
                 diag_hint(e->diags, d, "print it in two statements");
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The class of a script: whom does it let look at what? Nothing but time and its own values: anybody. The process that was
- * hit, its memory included: whose it is, if the handler runs in his processes alone, which holds for system calls of
- * an unprivileged script (translate/handler.c). Anything else looks at the machine.
+ * The class of a script: whom does it let look at what? Nothing but time and its own values: anybody. The
+ * process that was hit, its memory included: whose it is, if the handler runs in his processes alone, which
+ * holds for system calls of an unprivileged script (translate/handler.c). Anything else looks at the
+ * machine.
  *
- * Functions of the tapsets whose C is of the first two kinds say so: `unprivileged`, `myproc-unprivileged`. What says
- * nothing is of the third.
+ * Functions of the tapsets whose C is of the first two kinds say so: `unprivileged`, `myproc-unprivileged`.
+ * What says nothing is of the third.
  */
 #include "elaborate/elab.h"
 #include "lang/walk.h"
@@ -76,8 +77,10 @@ static bool on_expr(Visitor *v, Expr **at) {
                 raise(&s->found, need_of_context((const ExprContext *) e), e->span, "this target variable");
                 break;
         case EXPR_LOAD:
-                raise(&s->found, ((const ExprLoad *) e)->space == SPACE_USER ? NEED_PROCESS : NEED_MACHINE, e->span,
-                      ((const ExprLoad *) e)->space == SPACE_USER ? "memory of the process" : "memory of the kernel");
+                raise(&s->found, ((const ExprLoad *) e)->space == SPACE_USER ? NEED_PROCESS : NEED_MACHINE,
+                      e->span,
+                      ((const ExprLoad *) e)->space == SPACE_USER ? "memory of the process"
+                                                                  : "memory of the kernel");
                 break;
         case EXPR_PRINT:
                 if (prints_memory((const ExprPrint *) e))
@@ -159,22 +162,26 @@ static Need limit_of(const Probe *p) {
 }
 
 static bool is_possible(const Probe *p) {
-        return limit_of(p) == NEED_NOTHING || p->attach.kind == STP_SYSCALL || p->attach.kind == STP_SYSCALL_RETURN;
+        return limit_of(p) == NEED_NOTHING || p->attach.kind == STP_SYSCALL ||
+               p->attach.kind == STP_SYSCALL_RETURN;
 }
 
 static Diag *add_complaint(Elab *e, const Probe *p, const Finding *f) {
         if (!is_possible(p))
-                return diag_add(e->diags, DIAG_E0312, p->span, "`%s` sees the processes of others", p->point);
-        if (f->need == NEED_PROCESS)
-                return diag_add(e->diags, DIAG_E0312, f->span, "%s is about the process that is hit, and `%s` hits any", f->what,
+                return diag_add(e->diags, DIAG_E0312, p->span, "`%s` sees the processes of others",
                                 p->point);
-        return diag_add(e->diags, DIAG_E0312, f->span, "%s is more than an unprivileged script may look at", f->what);
+        if (f->need == NEED_PROCESS)
+                return diag_add(e->diags, DIAG_E0312, f->span,
+                                "%s is about the process that is hit, and `%s` hits any", f->what, p->point);
+        return diag_add(e->diags, DIAG_E0312, f->span, "%s is more than an unprivileged script may look at",
+                        f->what);
 }
 
 static void complain(Elab *e, const Probe *p, const Finding *f) {
         Diag *d = add_complaint(e, p, f);
         if (d)
-                diag_hint(e->diags, d, "leave out --unprivileged, if the policy lets you: stapctl check --policy");
+                diag_hint(e->diags, d,
+                          "leave out --unprivileged, if the policy lets you: stapctl check --policy");
 }
 
 void pass_privilege(Elab *e) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Functions that give the same value all through a hit, and say so with a comment `stable` in their C: who runs, on
- * which processor, where. A handler that calls one twice or more calls it once, right before the first statement that
- * calls it whatever happens; where no statement does, each call stays where it is.
+ * Functions that give the same value all through a hit, and say so with a comment `stable` in their C: who
+ * runs, on which processor, where. A handler that calls one twice or more calls it once, right before the
+ * first statement that calls it whatever happens; where no statement does, each call stays where it is.
  */
 #include "elaborate/scope.h"
 #include "lang/walk.h"
@@ -108,7 +108,8 @@ static void insert(Stable *s, StmtBlock *b, size_t at, Stmt *x) {
         b->body.items[at] = x;
 }
 
-/* Into nested blocks too: the parts that aliases bring in. True: the call stands, what follows is replaced. */
+/* Into nested blocks too: the parts that aliases bring in. True: the call stands, what follows is
+ * replaced. */
 static bool call_once(Stable *s, StmtBlock *b) {
         Visitor replace = { .expr_post = replace_call };
         Stable r = *s;

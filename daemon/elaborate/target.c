@@ -38,11 +38,13 @@ static void no_target(Lower *l, const ExprTarget *t) {
         vec_foreach(it, &infos)
                 vec_push(e->arena, &names, it->name);
         if (names.n)
-                diag_note(e->diags, d, SPAN_NONE, "%s: %s", here(l), names_list(e, names.items, names.n, 20));
+                diag_note(e->diags, d, SPAN_NONE, "%s: %s", here(l),
+                          names_list(e, names.items, names.n, 20));
         else
                 diag_note(e->diags, d, SPAN_NONE, "`%s` has none", place->point);
         if (strcmp(t->name, "$return") == 0 && !place->is_return && place->function)
-                diag_hint(e->diags, d, "the result is there at the return: `.return` behind the probe point");
+                diag_hint(e->diags, d,
+                          "the result is there at the return: `.return` behind the probe point");
         else
                 hint_similar(e, d, t->name, names.items, names.n, "");
 }

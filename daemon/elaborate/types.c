@@ -39,7 +39,8 @@ static void explain_wanted(Infer *t, Diag *d, Type want) {
         if (t->wanted_by)
                 explain(t, d, t->wanted_by, want);
         else if (u->function && u->result_at.file)
-                diag_note(t->e->diags, d, u->result_at, "`%s` gives %s", u->function->name, type_words(want));
+                diag_note(t->e->diags, d, u->result_at, "`%s` gives %s", u->function->name,
+                          type_words(want));
 }
 
 /* As infer_expr(), for a value that gets its type from `by` (NULL: the result of the function). */
@@ -171,8 +172,8 @@ static bool refuse_stats(Infer *t, Expr *target) {
         if (infer_expr(t, target, TYPE_UNKNOWN) != TYPE_STATS)
                 return false;
         const char *text = expr_text(t->e, target);
-        Diag *d = diag_add(t->e->diags, DIAG_E0304, target->span, "`%s` is a statistic, and cannot be assigned to",
-                           text);
+        Diag *d = diag_add(t->e->diags, DIAG_E0304, target->span,
+                           "`%s` is a statistic, and cannot be assigned to", text);
         explain(t, d, target, TYPE_STATS);
         diag_hint(t->e->diags, d, "`%s <<< n` adds a value, `delete %s` begins anew", text, text);
         target->type = TYPE_POISON;

@@ -79,7 +79,8 @@ static bool goes_on(Flow *f, const Stmt *x) {
                 (void) loop_goes_on(f, stmt_as(Foreach, s)->array, stmt_as(Foreach, s)->body);
                 return true;
         case STMT_TRY: {
-                bool body = goes_on(f, stmt_as(Try, s)->body), handler = goes_on(f, stmt_as(Try, s)->handler);
+                bool body = goes_on(f, stmt_as(Try, s)->body),
+                     handler = goes_on(f, stmt_as(Try, s)->handler);
                 return body || handler;
         }
         default:

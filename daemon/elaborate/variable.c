@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * @var("name@file", "module"): a global variable of the kernel. Its address is looked up when the script is loaded.
- * Without DWARF nobody can tell which file it stands in, so `@file` is left to the kernel: a name that several
- * variables have is an error at run time.
+ * @var("name@file", "module"): a global variable of the kernel. Its address is looked up when the script is
+ * loaded. Without DWARF nobody can tell which file it stands in, so `@file` is left to the kernel: a name
+ * that several variables have is an error at run time.
  */
 #include "elaborate/target.h"
 
@@ -24,7 +24,8 @@ static void no_type(Elab *e, const ExprTarget *t, const char *name) {
         Diag *d = target_error(e, DIAG_E0240, t->base.span, "the type of variable `%s` is not known", name);
         if (e->quiet || e->forgiving)
                 return;
-        diag_note(e->diags, d, SPAN_NONE, "BTF has types of per-CPU variables only, and DWARF is not read yet");
+        diag_note(e->diags, d, SPAN_NONE,
+                  "BTF has types of per-CPU variables only, and DWARF is not read yet");
         diag_hint(e->diags, d, "say it: @cast(&@var(\"%s\"), \"TYPE\")->...", t->name);
 }
 

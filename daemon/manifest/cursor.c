@@ -21,7 +21,8 @@ static unsigned long check_of(const char *text, size_t len) {
 void cursor_format(const char *session, const char *boot, uint64_t seq, char ret[static CURSOR_MAX]) {
         char plain[33];
         without_dashes(boot, plain);
-        int n = snprintf(ret, CURSOR_MAX - 12, "s=%.40s;b=%s;q=%llu", session, plain, (unsigned long long) seq);
+        int n = snprintf(ret, CURSOR_MAX - 12, "s=%.40s;b=%s;q=%llu", session, plain,
+                         (unsigned long long) seq);
         snprintf(ret + n, 12, ";x=%08lx", check_of(ret, (size_t) n));
 }
 

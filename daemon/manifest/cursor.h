@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A place in the stream of a session, as clients keep it: s=SESSION;b=BOOT;q=NUMBER;x=CHECK. It is behind the
- * record of that number. For clients it is opaque.
+ * A place in the stream of a session, as clients keep it: s=SESSION;b=BOOT;q=NUMBER;x=CHECK. It is behind
+ * the record of that number. For clients it is opaque.
  */
 #include <stdint.h>
 

@@ -79,7 +79,8 @@ static void put(Drawing *d, const char *fmt, ...) {
         d->at += n;
 }
 
-/* The bound of a bucket that is nearer to 0, or, of a linear one, the lower; "<10", ">100" for what is outside. */
+/* The bound of a bucket that is nearer to 0, or, of a linear one, the lower; "<10", ">100" for what is
+ * outside. */
 static int label_of(const Drawing *d, unsigned bucket, char ret[LABEL_MAX]) {
         HistogramRange r = histogram_range(d->histogram, bucket);
         const Histogram *h = d->histogram;
@@ -133,8 +134,8 @@ static void draw_row(Drawing *d, unsigned bucket) {
         uint64_t count = histogram_count(d->buckets, bucket);
         int length = (int) (count / d->scale);
         label_of(d, bucket, label);
-        put(d, "%*s |%.*s%*s %*" PRIu64 "\n", d->label, label, length, bar, HISTOGRAM_BAR - length, "", d->digits,
-            count);
+        put(d, "%*s |%.*s%*s %*" PRIu64 "\n", d->label, label, length, bar, HISTOGRAM_BAR - length, "",
+            d->digits, count);
 }
 
 /* How many of the buckets from this one on are empty. */

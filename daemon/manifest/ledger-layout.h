@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What stands in the memory that a stapd-stream leaves to its successor. Both are the same program, so this is
- * no wire format; still, the successor of a killed process checks everything that it takes from here.
+ * What stands in the memory that a stapd-stream leaves to its successor. Both are the same program, so this
+ * is no wire format; still, the successor of a killed process checks everything that it takes from here.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,8 +64,8 @@ typedef struct Ledger {
 } Ledger;
 
 /*
- * In front of the ring of recent records. `tail` only grows, and is stored before the bytes of what it leaves
- * behind are overwritten; the other end is in the ledger.
+ * In front of the ring of recent records. `tail` only grows, and is stored before the bytes of what it
+ * leaves behind are overwritten; the other end is in the ledger.
  */
 #define KEEP_HEADER_SIZE 4096
 typedef struct KeepHeader {
@@ -74,8 +74,9 @@ typedef struct KeepHeader {
 
 /*
  * In front of a queue's bytes. Bytes go from the queue into the pipe and from there, by splice(), to the
- * reader. Only one of the two happens at a time, and the count of the other end stands here meanwhile: with the
- * number of bytes in the pipe, which the kernel knows exactly, that gives both, whenever the process dies.
+ * reader. Only one of the two happens at a time, and the count of the other end stands here meanwhile: with
+ * the number of bytes in the pipe, which the kernel knows exactly, that gives both, whenever the process
+ * dies.
  */
 typedef struct RecordState { /* of a recording: one of two is valid, as with the ledger */
         uint64_t tail;            /* bytes of the queue that are in files */

@@ -120,7 +120,8 @@ static int get_text(Reading *r, json_object *o, size_t max, Buf *ret) {
         if (json_object_is_type(o, json_type_string)) {
                 buf_add(ret, json_object_get_string(o), (size_t) json_object_get_string_len(o));
         } else if (json_object_object_get_ex(o, "b64", &b64) && json_object_is_type(b64, json_type_string)) {
-                if (bytes_from_base64(ret, json_object_get_string(b64), (size_t) json_object_get_string_len(b64)) < 0)
+                if (bytes_from_base64(ret, json_object_get_string(b64),
+                                      (size_t) json_object_get_string_len(b64)) < 0)
                         return bad(r, "bytes that are not base64");
         } else {
                 return bad(r, "something that should be text is not");
@@ -278,7 +279,8 @@ static int read_list(Reading *r, json_object *o, size_t list) {
         int k = get_member(r, o, lists[list].key, &array);
         if (k < 0)
                 return k;
-        if (!json_object_is_type(array, json_type_array) || json_object_array_length(array) > lists[list].max)
+        if (!json_object_is_type(array, json_type_array) ||
+            json_object_array_length(array) > lists[list].max)
                 return bad(r, "a list that is none, or too long");
         for (size_t i = 0; i < json_object_array_length(array); i++) {
                 k = lists[list].read(r, json_object_array_get_idx(array, i));
@@ -315,7 +317,8 @@ static int read_manifest(Reading *r, json_object *o) {
         json_object *version;
         if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "manifest", &version))
                 return bad(r, "not a manifest");
-        if (!json_object_is_type(version, json_type_int) || json_object_get_int64(version) != STAPD_MANIFEST_VERSION)
+        if (!json_object_is_type(version, json_type_int) ||
+            json_object_get_int64(version) != STAPD_MANIFEST_VERSION)
                 return bad(r, "a manifest of another version");
         int k = read_scalars(r, o);
         for (size_t i = 0; k >= 0 && i < ELEMENTSOF(lists); i++)

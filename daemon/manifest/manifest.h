@@ -23,7 +23,7 @@ typedef enum FieldType {
         FIELD_LONG,
         FIELD_STRING,
         FIELD_MEMORY, /* %m %M: raw bytes */
-        FIELD_HIST,   /* print(@hist_...): as many longs as buckets, as memory. Drawn by `%*m`, whose width is
+        FIELD_HIST, /* print(@hist_...): as many longs as buckets, as memory. Drawn by `%*m`, whose width is
                        * HIST_ELISION */
         _FIELD_TYPE_MAX,
         _FIELD_TYPE_INVALID = -22,
@@ -113,5 +113,6 @@ int manifest_set_agg(Manifest *m, unsigned format, const ManifestAgg *agg);
 int manifest_to_json(const Manifest *m, Buf *out);
 /* -EBADMSG: not a manifest, or out of bounds; *ret_error (when not NULL) is a static text saying what. */
 int manifest_parse(const char *json, size_t len, Manifest **ret, const char **ret_error);
-/* Reads the section of the module in `fd`. -ENODATA: there is none; -EBADMSG as above, or not an ELF file. */
+/* Reads the section of the module in `fd`. -ENODATA: there is none; -EBADMSG as above, or not an ELF
+ * file. */
 int manifest_read_module(int fd, Manifest **ret, const char **ret_error);

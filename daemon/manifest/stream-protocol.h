@@ -3,8 +3,8 @@
 /*
  * How stapd talks to the stapd-stream of a session. Shared by both sides and known to nobody else.
  *
- * stapd-stream gets a SOCK_SEQPACKET socket as descriptor STREAM_CONTROL_FD. Each message is one JSON object,
- * at most STREAM_MESSAGE_MAX bytes, with the descriptors named in []. stapd sends, in this order:
+ * stapd-stream gets a SOCK_SEQPACKET socket as descriptor STREAM_CONTROL_FD. Each message is one JSON
+ * object, at most STREAM_MESSAGE_MAX bytes, with the descriptors named in []. stapd sends, in this order:
  *
  *   {"type": "setup", "session": ID, "name": TEXT, "args": [TEXT...], "owner": UID, "manifest": "module",
  *    "consume": BOOL}
@@ -52,11 +52,11 @@
  * Restart. stapd keeps a duplicate of every descriptor that it passed. When stapd-stream dies before "done",
  * stapd starts it again, and sends setup, a "reader" for each reader that it has not been told is gone (the
  * same ids and descriptors), and "go"; then "finish" again, if it had sent it. The ledger holds, in memory
- * that outlives the process, which records of each CPU are in the queues and in the ring of recent records; a
- * queue knows which of its bytes
+ * that outlives the process, which records of each CPU are in the queues and in the ring of recent records;
+ * a queue knows which of its bytes
  * its descriptor has taken. Both change by single stores, and a sub-buffer is given back to the kernel only
- * after the ledger says that it was taken. So wherever it is killed, no byte is lost and none doubled. The one
- * exception are readers that the kernel cannot splice to (a file opened for appending): there a kill may
+ * after the ledger says that it was taken. So wherever it is killed, no byte is lost and none doubled. The
+ * one exception are readers that the kernel cannot splice to (a file opened for appending): there a kill may
  * repeat the last write.
  */
 #include <stddef.h>
@@ -79,6 +79,6 @@
 int stream_keep_new(size_t bytes);
 /* The memory that the ledger is in: a descriptor. Pages that are not used take no memory. */
 int stream_ledger_new(void);
-/* What is queued for one reader: a memory file of so many bytes (rounded up to pages), and both ends of a pipe
- * (read, write). The caller closes them. Negative errno. */
+/* What is queued for one reader: a memory file of so many bytes (rounded up to pages), and both ends of a
+ * pipe (read, write). The caller closes them. Negative errno. */
 int stream_queue_new(size_t bytes, int ret_fds[STREAM_QUEUE_FDS]);

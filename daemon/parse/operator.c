@@ -169,7 +169,8 @@ static const char *suggest(Parser *p, const char *name, Span span) {
         VEC(const char *) names = {};
         static const char in_macro[] = "macro ";
         bool expanded = span.expansion && strncmp(span.expansion->what, in_macro, strlen(in_macro)) == 0;
-        const Macro *inside = expanded ? macro_find(&p->stream, span.expansion->what + strlen(in_macro)) : NULL;
+        const Macro *inside = expanded ? macro_find(&p->stream, span.expansion->what + strlen(in_macro))
+                                       : NULL;
         for (size_t i = 0; inside && i < inside->params.n; i++)
                 vec_push(p->arena, &names, inside->params.items[i]);
         for (size_t i = 0; i < ELEMENTSOF(operators); i++)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries and returns of functions by name, in the kernel and in modules. kernel.function() and module().function()
- * know those with a prototype in BTF; kprobe.function() takes any other name as well and leaves it to the kernel
- * whether it exists. None knows source files: "NAME@*" is any file, another file would need DWARF.
+ * Entries and returns of functions by name, in the kernel and in modules. kernel.function() and
+ * module().function() know those with a prototype in BTF; kprobe.function() takes any other name as well and
+ * leaves it to the kernel whether it exists. None knows source files: "NAME@*" is any file, another file
+ * would need DWARF.
  */
 #include <ctype.h>
 #include "probe/args.h"
@@ -121,8 +122,8 @@ static int read_maxactive(Request *r) {
                 return PROBE_DONE;
         int64_t n = point_number(r->p, i);
         if (n < 1 || n > MAXACTIVE_MAX) {
-                diag_add(r->w->diags, DIAG_E0401, point_span(r->p, i), "maxactive() takes a number from 1 to %d",
-                         MAXACTIVE_MAX);
+                diag_add(r->w->diags, DIAG_E0401, point_span(r->p, i),
+                         "maxactive() takes a number from 1 to %d", MAXACTIVE_MAX);
                 return PROBE_FAILED;
         }
         r->attach.maxactive = (unsigned) n;
@@ -134,7 +135,8 @@ static const char *suffix(const Request *r) {
         ProbePoint rest = { .components = r->p->components };
         rest.components.items += r->at + 1;
         rest.components.n -= r->at + 1;
-        return rest.components.n ? arena_printf(r->w->arena, ".%s", probe_point_text(r->w->arena, &rest)) : "";
+        return rest.components.n ? arena_printf(r->w->arena, ".%s", probe_point_text(r->w->arena, &rest))
+                                 : "";
 }
 
 /* What all forms have in common: which one it is, the name, and what stands behind. */

@@ -22,7 +22,8 @@ static int no_such_module(ProbeWorld *w, const ProbePoint *p, const char *name) 
         else if (near && strcmp(near, name) != 0)
                 diag_hint(w->diags, d, "did you mean `%s`?", near);
         else if (!near)
-                diag_note(w->diags, d, SPAN_NONE, "what is built into the kernel is kernel.function() and kernel.trace()");
+                diag_note(w->diags, d, SPAN_NONE,
+                          "what is built into the kernel is kernel.function() and kernel.trace()");
         return PROBE_FAILED;
 }
 
@@ -40,7 +41,8 @@ int modules_each(ProbeWorld *w, const ProbePoint *p, ModuleMatch matches, const 
         }
         for (size_t i = 0, n = kernel_n_modules(w->kernel); i < n; i++) {
                 const char *one = kernel_module_at(w->kernel, i);
-                Kernel *m = probe_glob(name, one) ? kernel_module_with(w->kernel, one, matches, pattern) : NULL;
+                Kernel *m = probe_glob(name, one) ? kernel_module_with(w->kernel, one, matches, pattern)
+                                                  : NULL;
                 if (m)
                         found(userdata, m);
         }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tracepoints, as "NAME" or "SYSTEM:NAME" with wildcards in both, of the kernel and of modules. Arguments have the names
- * that the event's prototype gives them, also for tracepoints that have no event. Modules call their events after
- * themselves, so kernel.trace("ext4:NAME"), and kernel.trace("ext4_NAME") when the kernel has none, are looked for there.
+ * Tracepoints, as "NAME" or "SYSTEM:NAME" with wildcards in both, of the kernel and of modules. Arguments
+ * have the names that the event's prototype gives them, also for tracepoints that have no event. Modules
+ * call their events after themselves, so kernel.trace("ext4:NAME"), and kernel.trace("ext4_NAME") when the
+ * kernel has none, are looked for there.
  */
 #include "probe/args.h"
 #include "probe/families.h"
@@ -72,10 +73,12 @@ static int no_such_tracepoint(const Request *r) {
         bool in_module = r->p->components.items[0].arg;
         Diag *d = diag_add(w->diags, DIAG_E0405, point_span(r->p, 1), "%s %s has no tracepoint `%s`",
                            in_module ? "module" : "kernel",
-                           in_module ? point_string(r->p, 0) : kernel_release(w->kernel), point_string(r->p, 1));
+                           in_module ? point_string(r->p, 0) : kernel_release(w->kernel),
+                           point_string(r->p, 1));
         const TracepointInfo *t = in_module ? NULL : nearest(w, r->name);
         if (!in_module)
-                diag_note(w->diags, d, SPAN_NONE, "those of a module are module(\"NAME\").tracepoint(\"...\")");
+                diag_note(w->diags, d, SPAN_NONE,
+                          "those of a module are module(\"NAME\").tracepoint(\"...\")");
         if (t)
                 diag_hint(w->diags, d, "did you mean `%s`?", full_name(w, t));
         return PROBE_FAILED;

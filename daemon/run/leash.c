@@ -39,7 +39,8 @@ int leash_open(Leash *l, const LeashOptions *o) {
         request.zone_west = o->zone_west;
         request.owner = o->owner;
         if (o->zone)
-                snprintf(request.zone, sizeof(request.zone), "%.*s", (int) sizeof(request.zone) - 1, o->zone);
+                snprintf(request.zone, sizeof(request.zone), "%.*s", (int) sizeof(request.zone) - 1,
+                         o->zone);
         _cleanup_(closep) int fd = call(device, STP_IOC_OPEN, (unsigned long) &request);
         if (fd < 0)
                 return fd;

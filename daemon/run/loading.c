@@ -56,7 +56,8 @@ static bool has_capability(unsigned capability) {
 }
 
 ModuleLoading loading_check(void) {
-        /* A syscall that the kernel was built without is ENOSYS; with nothing to delete it is EFAULT or EPERM. */
+        /* A syscall that the kernel was built without is ENOSYS; with nothing to delete it is EFAULT or
+         * EPERM. */
         if (syscall(SYS_delete_module, NULL, 0) < 0 && errno == ENOSYS)
                 return LOADING_UNSUPPORTED;
         if (!has_capability(CAP_SYS_MODULE))

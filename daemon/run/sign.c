@@ -12,8 +12,10 @@
 /* Every kernel that checks signatures knows this one. */
 #define SIGN_HASH "sha256"
 
-/* The program leaves its input alone when it is told where the output goes; both are memory files of ours. */
-static void __attribute__((noreturn)) run_sign_file(const char *program, const SigningKey *k, int from, int to) {
+/* The program leaves its input alone when it is told where the output goes; both are memory files of
+ * ours. */
+static void __attribute__((noreturn))
+run_sign_file(const char *program, const SigningKey *k, int from, int to) {
         char in[64], out[64];
         snprintf(in, sizeof(in), "/proc/self/fd/%d", from);
         snprintf(out, sizeof(out), "/proc/self/fd/%d", to);

@@ -134,7 +134,8 @@ static const char *result_of(json_object *o) {
 
 static int read_memo(Session *s, json_object *o) {
         json_object *request = NULL;
-        const char *field, *login = text_of(o, "login"), *error = text_of(o, "error"), *bus = text_of(o, "clientBus");
+        const char *field, *login = text_of(o, "login"), *error = text_of(o, "error"),
+                           *bus = text_of(o, "clientBus");
         if (number_of(o, "format") != FORMAT || number_of(o, "abi") != STP_ABI_VERSION)
                 return -EPROTO;
         json_object_object_get_ex(o, "request", &request);
@@ -178,7 +179,8 @@ static int take_stream(Session *s, Store *store, json_object *memo) {
         if (s->state == SESSION_UNLOADING || !json_object_object_get_ex(memo, "stream", &o))
                 return 0;
         StreamerOptions options = session_stream_options(s);
-        return streamer_adopt(s->manager->event, &options, &session_stream_handler, s, o, store, &s->streamer);
+        return streamer_adopt(s->manager->event, &options, &session_stream_handler, s, o, store,
+                              &s->streamer);
 }
 
 static void link_in(Manager *m, Session *s) {
@@ -200,17 +202,20 @@ static void go_on(Session *s) {
         case SESSION_STOPPING:
                 session_exclude_consumers(s, 0);
                 if (session_follow_again(s) < 0)
-                        session_fail_in_kernel(s, FAILURE_INTERNAL, "daemon-lost", "it could not be taken over");
+                        session_fail_in_kernel(s, FAILURE_INTERNAL, "daemon-lost",
+                                               "it could not be taken over");
                 break;
         case SESSION_DRAINING:
-                if (!s->streamer || streamer_finish(s->streamer, s->result ?: "success", 0, session_drain_timeout(s)) < 0)
+                if (!s->streamer ||
+                    streamer_finish(s->streamer, s->result ?: "success", 0, session_drain_timeout(s)) < 0)
                         session_begin_unload(s);
                 break;
         case SESSION_UNLOADING:
                 session_begin_unload(s);
                 break;
         default:
-                session_fail_in_kernel(s, FAILURE_INTERNAL, "daemon-lost", "stapd died while it was being loaded");
+                session_fail_in_kernel(s, FAILURE_INTERNAL, "daemon-lost",
+                                       "stapd died while it was being loaded");
         }
 }
 
@@ -270,7 +275,8 @@ void manager_adopt(Manager *m, Store *store) {
                 Session *s = NULL;
                 int r = adopt(m, store, id, &s);
                 if (r < 0) {
-                        log_warning_errno(r, "Session %s of an earlier stapd cannot be taken over, and ends: %m", id);
+                        log_warning_errno(
+                                r, "Session %s of an earlier stapd cannot be taken over, and ends: %m", id);
                         store_drop(store, id);
                         lost++;
                         continue;

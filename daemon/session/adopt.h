@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Sessions that outlive stapd. Before its probes are armed, everything that a session needs goes into the service
- * manager's store (store.h): leash, module, stream, client, and a memo of its state, which is written anew with each
- * change. The next stapd takes them from there and goes on, whether we were killed or left. Without a service manager
- * nothing is kept, and the leash goes with us.
+ * Sessions that outlive stapd. Before its probes are armed, everything that a session needs goes into the
+ * service manager's store (store.h): leash, module, stream, client, and a memo of its state, which is
+ * written anew with each change. The next stapd takes them from there and goes on, whether we were killed or
+ * left. Without a service manager nothing is kept, and the leash goes with us.
  */
 #include "session/manager.h"
 #include "session/store.h"
@@ -18,7 +18,8 @@ void session_unkeep(Session *s);
 
 /* Goes on with the sessions of the store. Those that cannot be are ended, and the log says why. */
 void manager_adopt(Manager *m, Store *store);
-/* They go on from where they were; their clients, as far as they are still there, have been tied to them by now. */
+/* They go on from where they were; their clients, as far as they are still there, have been tied to them
+ * by now. */
 void manager_go_on(Manager *m);
 /* All sessions stay behind, for the next stapd. */
 void manager_leave(Manager *m);

@@ -47,9 +47,10 @@ void audit_decision(const AuditEntry *e) {
         add_number(&f, "STAPD_PID", e->caller->pid);
         add_session(&f, e->session);
         const Session *s = e->session;
-        log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s %s%s%.12s%s: %s", e->caller->uid,
-                  (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb, s ? s->request->name : "",
-                  s ? " (sha256 " : "", s ? s->digest : "", s ? ")" : "", e->reason);
+        log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s %s%s%.12s%s: %s",
+                  e->caller->uid, (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb,
+                  s ? s->request->name : "", s ? " (sha256 " : "", s ? s->digest : "", s ? ")" : "",
+                  e->reason);
 }
 
 void audit_reload(unsigned n_rules, const char *error) {

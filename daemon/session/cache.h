@@ -17,5 +17,6 @@ uint64_t cache_bytes(const Cache *c);
 
 /* A sealed memory file with the module, or -ENOENT. What is found damaged is removed and not found. */
 int cache_get(Cache *c, const char *key);
-/* Keeps a copy of what is in `fd`. An entry larger than a quarter of the bound is not kept (0 is returned). */
+/* Keeps a copy of what is in `fd`. An entry larger than a quarter of the bound is not kept (0 is
+ * returned). */
 int cache_put(Cache *c, const char *key, int fd);

@@ -44,7 +44,8 @@ static void on_progress(void *userdata, const char *text) {
 /* What was warned of once is warned of each time, so a script with warnings is not taken from the cache. */
 static void keep(Session *s, json_object *reply, int fd) {
         json_object *text;
-        bool warned = json_object_object_get_ex(reply, "text", &text) && json_object_get_string_len(text) > 0;
+        bool warned = json_object_object_get_ex(reply, "text", &text) &&
+                      json_object_get_string_len(text) > 0;
         if (!s->request->cache || s->request->keep_source || warned)
                 return;
         int r = cache_put(s->manager->cache, s->key, fd);
@@ -82,7 +83,8 @@ static int submit(Session *s) {
         json_object *job = request_to_compile_job(s->request, s->request->module ?: module);
         if (!job)
                 return -ENOMEM;
-        _cleanup_(closep) int script = fds_new_sealed("stapd-script", s->request->script, s->request->script_len);
+        _cleanup_(closep) int script = fds_new_sealed("stapd-script", s->request->script,
+                                                      s->request->script_len);
         int r = script < 0 ? script : compiler_submit(s->manager->compiler, "script", job, script,
                                                       &compile_handler, s, &s->job);
         json_object_put(job);

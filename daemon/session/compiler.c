@@ -79,7 +79,8 @@ CompileJob *compile_job_cancel(CompileJob *j) {
 
 static void job_message(CompileJob *j, json_object *o, int fd) {
         json_object *usec;
-        const char *pass = message_text(o, "pass"), *progress = message_text(o, "progress"), *result = message_text(o, "result");
+        const char *pass = message_text(o, "pass"), *progress = message_text(o, "progress"),
+                   *result = message_text(o, "result");
         if (result) {
                 CompileResult r = compile_result_from_string(result);
                 job_finish(j, r < 0 ? COMPILE_RESULT_INTERNAL : r, o, fd);
@@ -121,7 +122,8 @@ static int job_watch(CompileJob *j, int socket) {
         int r = sd_event_add_io(event, &j->source, socket, EPOLLIN, on_job, j);
         if (r >= 0)
                 r = sd_event_add_time_relative(event, &j->overdue, CLOCK_MONOTONIC,
-                                               (seconds + COMPILE_OVERDUE_SECONDS) * 1000000, 1000000, on_overdue, j);
+                                               (seconds + COMPILE_OVERDUE_SECONDS) * 1000000, 1000000,
+                                               on_overdue, j);
         return r;
 }
 
@@ -153,7 +155,8 @@ static int job_start(CompileJob *j) {
 
 static int on_start(sd_event_source *s, void *userdata) {
         Compiler *c = userdata;
-        for (CompileJob *j = c->jobs, *next; j && zygote_hello(c->zygote) && c->running < c->options.slots; j = next) {
+        for (CompileJob *j = c->jobs, *next; j && zygote_hello(c->zygote) && c->running < c->options.slots;
+             j = next) {
                 next = j->next;
                 if (j->socket >= 0)
                         continue;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The compiler as stapd sees it: a zygote process, a queue of jobs with a few running at a time, and what the
- * zygote told about its kernel. A zygote that dies is started again; the jobs that it took with it end as
- * COMPILE_RESULT_LIMIT or COMPILE_RESULT_INTERNAL, those that waited go on waiting for the next one.
+ * The compiler as stapd sees it: a zygote process, a queue of jobs with a few running at a time, and what
+ * the zygote told about its kernel. A zygote that dies is started again; the jobs that it took with it end
+ * as COMPILE_RESULT_LIMIT or COMPILE_RESULT_INTERNAL, those that waited go on waiting for the next one.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -45,8 +45,8 @@ CompilerInfo compiler_info(const Compiler *c);
 /* Starts the zygote anew, so that it sees a new kernel kit. Jobs that run are started over. */
 int compiler_restart(Compiler *c);
 
-/* Queues a job; done() is never called before this returns. `request` is copied by reference; `script_fd` is a
- * sealed memory file that stays the caller's, or -1. kind: "script" or "prepare". */
+/* Queues a job; done() is never called before this returns. `request` is copied by reference; `script_fd`
+ * is a sealed memory file that stays the caller's, or -1. kind: "script" or "prepare". */
 int compiler_submit(Compiler *c, const char *kind, json_object *request, int script_fd,
                     const CompileHandler *handler, void *userdata, CompileJob **ret);
 CompileJob *compile_job_cancel(CompileJob *j);

@@ -48,10 +48,10 @@ int config_init(Config *c) {
                 .cache_dir = strdup(STAPD_CACHE_DIR),
                 .state_dir = strdup(STAPD_STATE_DIR),
         };
-        return c->group && c->compile_user && c->stream_user && c->signing_key && c->signing_certificate && c->cache_dir &&
-                        c->state_dir
-                ? 0
-                : -ENOMEM;
+        return c->group && c->compile_user && c->stream_user && c->signing_key && c->signing_certificate &&
+                               c->cache_dir && c->state_dir
+                       ? 0
+                       : -ENOMEM;
 }
 
 void config_done(Config *c) {

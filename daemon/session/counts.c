@@ -24,7 +24,8 @@ const char *count_skip_to_string(CountSkip s) {
         return skips[s];
 }
 
-/* What the stream counts as lost is what the kernel counted, as far as it has seen that, and what was damaged. */
+/* What the stream counts as lost is what the kernel counted, as far as it has seen that, and what was
+ * damaged. */
 static void add_losses(Counts *sum, const struct stp_stat *stat, const StreamTotals *stream) {
         int64_t kernel = (int64_t) (stat->lost + stat->lost_nmi);
         sum->lost[COUNT_PLACE_KERNEL_BUFFER] += stat->lost;

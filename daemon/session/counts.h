@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What is counted: of each session while it is there, and in all since stapd started. What a client is told of sessions
- * (describe.h) and of the service (api/metrics.c) is made of these.
+ * What is counted: of each session while it is there, and in all since stapd started. What a client is told
+ * of sessions (describe.h) and of the service (api/metrics.c) is made of these.
  */
 #include <json-c/json.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * May what was compiled run? The policy says yes or no, or that polkit is to be asked. An answer is good for what was
- * asked about and nothing else: the policy decides anew when it comes, on the same manifest, and the yes counts only if
- * the question would still be the same.
+ * May what was compiled run? The policy says yes or no, or that polkit is to be asked. An answer is good for
+ * what was asked about and nothing else: the policy decides anew when it comes, on the same manifest, and
+ * the yes counts only if the question would still be the same.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +45,9 @@ static bool apply_limits(Session *s, const RuleLimits *limits, const char **ret_
         static char text[128];
         limit_time(s, limits->seconds);
         if (limits->buffer_megabytes > 0 && s->request->buffer_megabytes == 0)
-                s->request->buffer_megabytes = limits->buffer_megabytes < DEFAULT_BUFFER_MB ? limits->buffer_megabytes : 0;
+                s->request->buffer_megabytes = limits->buffer_megabytes < DEFAULT_BUFFER_MB
+                                                       ? limits->buffer_megabytes
+                                                       : 0;
         if (limits->buffer_megabytes > 0 && s->request->buffer_megabytes > limits->buffer_megabytes) {
                 snprintf(text, sizeof(text), "the policy allows buffers of %u MB", limits->buffer_megabytes);
                 *ret_reason = text;
@@ -118,7 +120,8 @@ static void add(char *text, const char *what) {
 /* The first few, and how many more. */
 static void summarise_probes(const Manifest *m, char *text) {
         *text = 0;
-        for (unsigned i = 0; i < MIN2(m->n_probes, (unsigned) PROBES_SHOWN) && strlen(text) < DETAIL_MAX / 2; i++) {
+        for (unsigned i = 0; i < MIN2(m->n_probes, (unsigned) PROBES_SHOWN) && strlen(text) < DETAIL_MAX / 2;
+             i++) {
                 if (i > 0)
                         add(text, ", ");
                 add(text, m->probes[i].point);
@@ -170,8 +173,10 @@ void session_decide(Session *s) {
         }
         int r = ask(s, d.action);
         if (r < 0) {
-                refuse(s, d.action, r == -EBUSY ? "you have as many questions to polkit open as one may have" :
-                       r == -ESRCH ? polkit_answer_text(POLKIT_GONE) : polkit_answer_text(POLKIT_BROKEN));
+                refuse(s, d.action,
+                       r == -EBUSY   ? "you have as many questions to polkit open as one may have"
+                       : r == -ESRCH ? polkit_answer_text(POLKIT_GONE)
+                                     : polkit_answer_text(POLKIT_BROKEN));
                 return;
         }
         session_set_state(s, SESSION_ASKING);

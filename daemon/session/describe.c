@@ -6,7 +6,8 @@
 
 /* Names are literals, and each comes once: hundreds of sessions are described for one List. */
 static void add(json_object *o, const char *name, json_object *v) {
-        (void) json_object_object_add_ex(o, name, v, JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
+        (void) json_object_object_add_ex(o, name, v,
+                                         JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY);
 }
 
 static void add_text(json_object *o, const char *name, const char *s) {

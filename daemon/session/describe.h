@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* What clients are told of a session, a job, an end: the types Session, Job and Outcome of org.stapd1.varlink. */
+/* What clients are told of a session, a job, an end: the types Session, Job and Outcome of
+ * org.stapd1.varlink. */
 #include <json-c/json.h>
 #include "session/job.h"
 #include "session/session.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The end of a session: its stream is drained, then its module goes, tried again for as long as somebody holds it.
+ * The end of a session: its stream is drained, then its module goes, tried again for as long as somebody
+ * holds it.
  */
 #include <errno.h>
 #include <string.h>

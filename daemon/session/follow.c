@@ -21,9 +21,11 @@ static void tell_arm_failure(Session *s) {
         const char *point = s->stat.failed_probe < s->manifest->n_probes
                 ? s->manifest->probes[s->stat.failed_probe].point : "a probe";
         char text[512];
-        const char *why = s->stat.error == -ENOENT ? "this kernel has nothing of that name, it cannot be probed, or its module is not loaded"
-                        : s->stat.error == -EINVAL ? "the kernel does not allow a probe there"
-                                                   : strerror(-s->stat.error);
+        const char *why =
+                s->stat.error == -ENOENT
+                        ? "this kernel has nothing of that name, it cannot be probed, or its module is not loaded"
+                : s->stat.error == -EINVAL ? "the kernel does not allow a probe there"
+                                           : strerror(-s->stat.error);
         snprintf(text, sizeof(text), "cannot arm %s: %s", point, why);
         session_set_error(s, text);
 }
@@ -85,10 +87,11 @@ static uint64_t now_usec(clockid_t clock) {
 static int watch(Session *s) {
         int r = sd_event_add_io(s->manager->event, &s->leash_source, s->leash.fd, EPOLLIN, on_leash, s);
         if (r >= 0 && s->deadline_usec > 0)
-                r = sd_event_add_time(s->manager->event, &s->deadline, CLOCK_BOOTTIME, s->deadline_usec, 1000, on_deadline, s);
-        if (r >= 0 && s->request->until_usec > 0)
-                r = sd_event_add_time(s->manager->event, &s->until, CLOCK_REALTIME, (uint64_t) s->request->until_usec,
+                r = sd_event_add_time(s->manager->event, &s->deadline, CLOCK_BOOTTIME, s->deadline_usec,
                                       1000, on_deadline, s);
+        if (r >= 0 && s->request->until_usec > 0)
+                r = sd_event_add_time(s->manager->event, &s->until, CLOCK_REALTIME,
+                                      (uint64_t) s->request->until_usec, 1000, on_deadline, s);
         return r;
 }
 

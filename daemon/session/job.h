@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Long work that a client can watch, and take back: the start of a session, from its submission until its probes are
- * armed, and its stop, until nothing of it is left. A job ends with one of the words of JOB_RESULTS; after the watchers
- * have heard it, it is gone.
+ * Long work that a client can watch, and take back: the start of a session, from its submission until its
+ * probes are armed, and its stop, until nothing of it is left. A job ends with one of the words of
+ * JOB_RESULTS; after the watchers have heard it, it is gone.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,15 +11,16 @@
 
 /* A staging directory that `user` may write, below `kit_dir`. Caller frees. Negative errno. */
 int kit_staging_new(const char *kit_dir, const char *user, char **ret);
-/* Gives the kit `id` in the staging directory to root and puts it in its place; the staging directory goes, and so
- * do the kits that were not used for longest, so that `keep` are left. */
+/* Gives the kit `id` in the staging directory to root and puts it in its place; the staging directory
+ * goes, and so do the kits that were not used for longest, so that `keep` are left. */
 int kit_install(const char *kit_dir, const char *staging, const char *id, unsigned keep);
 /* True for a name that can be a kit's: hex digits, dots and dashes. */
 bool kit_id_is_valid(const char *id);
 
 /*
  * Makes sure that stapd_core is loaded and speaks the interface that scripts of this kit were compiled for.
- * It is signed when there is a key. One of another version that nobody uses is replaced. Negative errno: -EPROTO: another version is in use;
+ * It is signed when there is a key. One of another version that nobody uses is replaced. Negative errno:
+ * -EPROTO: another version is in use;
  * -EUCLEAN: the kit's file is not root's alone; otherwise what module_load() said.
  */
 int kit_load_core(const char *kit_dir, const char *id, uint64_t abi_hash, const SigningKey *key);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * What the stages of a session call of each other; nobody else includes this. The order of the stages, and their files:
+ * What the stages of a session call of each other; nobody else includes this. The order of the stages, and
+ * their files:
  *
  *   compile.c   cache or job
  *   load.c      manifest; once it is decided on: module, leash, stream; then held or started

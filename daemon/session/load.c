@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a compiled module to one that is loaded: its manifest is read, decide.c decides on it, it gets its session's
- * name, is signed, and goes into the kernel with its leash and its stream.
+ * From a compiled module to one that is loaded: its manifest is read, decide.c decides on it, it gets its
+ * session's name, is signed, and goes into the kernel with its leash and its stream.
  */
 #include <errno.h>
 #include <string.h>
@@ -71,7 +71,8 @@ static void add_journal(Session *s) {
         int r = fd < 0 ? fd : streamer_add_reader(s->streamer, fd, &journal);
         if (r < 0) {
                 char text[160];
-                snprintf(text, sizeof(text), "nothing goes to the journal: " JOURNAL_SOCKET ": %s", strerror(-r));
+                snprintf(text, sizeof(text), "nothing goes to the journal: " JOURNAL_SOCKET ": %s",
+                         strerror(-r));
                 session_tell(s, "warning", text);
         }
 }
@@ -162,8 +163,8 @@ void session_insert(Session *s) {
                 session_fail_in_kernel(s, FAILURE_MODULE, "load-failed", error);
                 return;
         }
-        log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name, s->owner.uid,
-                 s->module, s->manifest->n_probes);
+        log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name,
+                 s->owner.uid, s->module, s->manifest->n_probes);
         session_keep(s);
         if (s->request->hold)
                 session_set_state(s, SESSION_HELD);

@@ -15,7 +15,8 @@ struct LoginWatch {
 int login_bind(Session *s) {
         _cleanup_(freep) char *id = NULL;
         uid_t uid;
-        if (sd_pid_get_session(s->owner.pid, &id) < 0 || sd_session_get_uid(id, &uid) < 0 || uid != s->owner.uid)
+        if (sd_pid_get_session(s->owner.pid, &id) < 0 || sd_session_get_uid(id, &uid) < 0 ||
+            uid != s->owner.uid)
                 return -ENXIO; /* a pid that is somebody else's by now, too */
         s->login = TAKE_PTR(id);
         return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Sessions that end with a login: bound to the login session (of logind) of who started them, by its id, so that
- * nobody inherits them who gets the same uid or pid later.
+ * Sessions that end with a login: bound to the login session (of logind) of who started them, by its id, so
+ * that nobody inherits them who gets the same uid or pid later.
  */
 #include "session/session.h"
 

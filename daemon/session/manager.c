@@ -129,7 +129,8 @@ void manager_remember(Manager *m, Session *s) {
 static bool is_ended(json_object *o, const char *id, uid_t owner) {
         json_object *session = json_object_object_get(o, "session");
         json_object *name = json_object_object_get(session, "sessionName");
-        if (strlen(id) >= 4 && strncmp(json_object_get_string(json_object_object_get(session, "id")), id, strlen(id)) == 0)
+        if (strlen(id) >= 4 &&
+            strncmp(json_object_get_string(json_object_object_get(session, "id")), id, strlen(id)) == 0)
                 return true;
         return name && strcmp(json_object_get_string(name), id) == 0 &&
                 json_object_get_int64(json_object_object_get(session, "owner")) == owner;
@@ -146,7 +147,8 @@ json_object *manager_find_ended(Manager *m, const char *id, uid_t owner) {
 
 Session *manager_find_name(Manager *m, const char *name, uid_t owner) {
         for (Session *s = m->sessions; s; s = s->next)
-                if (s->owner.uid == owner && s->request->session_name && strcmp(s->request->session_name, name) == 0)
+                if (s->owner.uid == owner && s->request->session_name &&
+                    strcmp(s->request->session_name, name) == 0)
                         return s;
         return NULL;
 }
@@ -245,8 +247,9 @@ static int open_cache(Manager *m) {
 static int check_user(const char *setting, const char *user) {
         if (geteuid() != 0 || getpwnam(user))
                 return 0;
-        return log_errno(ESRCH, "Cannot start the compiler and the streams: there is no user %s (%s= in stapd.conf)",
-                         user, setting);
+        return log_errno(
+                ESRCH, "Cannot start the compiler and the streams: there is no user %s (%s= in stapd.conf)",
+                user, setting);
 }
 
 int manager_new(sd_event *event, const Config *config, Manager **ret) {

@@ -48,9 +48,11 @@ Session *manager_find(Manager *m, const char *id);
 Session *manager_find_name(Manager *m, const char *name, uid_t owner);
 /* Keeps what is to be told of its end for a while. */
 void manager_remember(Manager *m, Session *s);
-/* What was kept of the end of a session, by id or the owner's name for it: {"session", "outcome"}, borrowed. */
+/* What was kept of the end of a session, by id or the owner's name for it: {"session", "outcome"},
+ * borrowed. */
 json_object *manager_find_ended(Manager *m, const char *id, uid_t owner);
-/* Ends all sessions, with their end probes; `stopped` is called when the last one is gone, perhaps at once. */
+/* Ends all sessions, with their end probes; `stopped` is called when the last one is gone, perhaps at
+ * once. */
 void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata);
 /* -ESHUTDOWN: stopping. -EUSERS: the caller has too many; -ENFILE: there are too many in all. */
 int manager_check_limits(Manager *m, const Caller *c);

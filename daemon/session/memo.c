@@ -52,7 +52,8 @@ int memo_write(Memo *m, json_object *o) {
 /* NULL: not whole. */
 static json_object *read_place(int fd, off_t place, uint64_t *ret_number) {
         Head head;
-        if (pread(fd, &head, sizeof(head), place) != sizeof(head) || head.magic != MAGIC || head.len > PLACE - sizeof(Head))
+        if (pread(fd, &head, sizeof(head), place) != sizeof(head) || head.magic != MAGIC ||
+            head.len > PLACE - sizeof(Head))
                 return NULL;
         _cleanup_(freep) char *text = malloc(head.len + 1u);
         if (!text || pread(fd, text, head.len, place + (off_t) sizeof(head)) != (ssize_t) head.len ||

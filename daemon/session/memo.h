@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A JSON object in a memory file, for one who goes on after us: written again and again, and whole whenever we are
- * killed. There are two places in the file; the next one is written into the older, and what is not whole does not count.
+ * A JSON object in a memory file, for one who goes on after us: written again and again, and whole whenever
+ * we are killed. There are two places in the file; the next one is written into the older, and what is not
+ * whole does not count.
  */
 #include <json-c/json.h>
 #include <stdint.h>

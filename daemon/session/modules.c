@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probes of modules that are not loaded are left out when a session is armed; its owner is told of each module before. */
+/* Probes of modules that are not loaded are left out when a session is armed; its owner is told of each
+ * module before. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +35,8 @@ void session_tell_missing_modules(Session *s) {
         char module[64], last[64] = "";
         unsigned told = 0;
         for (unsigned i = 0; i < s->manifest->n_probes && told < TOLD_MAX; i++) {
-                if (!module_of(s->manifest->probes[i].point, module, sizeof(module)) || strcmp(module, last) == 0)
+                if (!module_of(s->manifest->probes[i].point, module, sizeof(module)) ||
+                    strcmp(module, last) == 0)
                         continue;
                 memcpy(last, module, sizeof(last));
                 if (!is_loaded(module)) {

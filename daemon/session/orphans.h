@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Script modules in the kernel that belong to no session of this stapd. One that nobody holds is inert, for its leash is
- * gone, and can be removed; one that is held is another stapd's, whose session it is.
+ * Script modules in the kernel that belong to no session of this stapd. One that nobody holds is inert, for
+ * its leash is gone, and can be removed; one that is held is another stapd's, whose session it is.
  */
 #include <stdbool.h>
 
@@ -17,5 +17,6 @@ typedef struct Orphan {
 
 typedef void (*OrphanFound)(void *userdata, const Orphan *o);
 
-/* Tells of each; with `reap`, removes those that nobody holds. Returns how many were removed. `found` may be NULL. */
+/* Tells of each; with `reap`, removes those that nobody holds. Returns how many were removed. `found` may
+ * be NULL. */
 unsigned orphans_foreach(const Manager *m, bool reap, OrphanFound found, void *userdata);

@@ -70,7 +70,8 @@ Decision policy_decide_on(const Manager *m, const Caller *c, const Manifest *man
         Question q = { .caller = c, .verb = VERB_RUN, .owner = c->uid, .manifest = manifest, .arguments = arguments };
         size_t n = args ? json_object_array_length(args) : 0;
         for (; q.n_arguments < MIN2(n, (size_t) REQUEST_MAX_LIST); q.n_arguments++)
-                arguments[q.n_arguments] = json_object_get_string(json_object_array_get_idx(args, q.n_arguments));
+                arguments[q.n_arguments] = json_object_get_string(
+                        json_object_array_get_idx(args, q.n_arguments));
         return policy_decide(m, &q);
 }
 

@@ -5,10 +5,11 @@
  */
 #include "session/manager.h"
 
-/* The group of the configuration, and the rules of its folders. A file with an error is said in the log; at the start
- * there are then no rules, and only root may run anything. */
+/* The group of the configuration, and the rules of its folders. A file with an error is said in the log;
+ * at the start there are then no rules, and only root may run anything. */
 void policy_setup(Manager *m);
-/* Reads the rules anew. With an error the old ones stay: negative errno, and the log says which file and line. */
+/* Reads the rules anew. With an error the old ones stay: negative errno, and the log says which file and
+ * line. */
 int policy_reload(Manager *m);
 
 /* With polkit as it is now. What it returns lives until the rules are read anew. */

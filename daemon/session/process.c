@@ -45,7 +45,8 @@ static void reset_signals(void) {
                 (void) signal(s, SIG_DFL);
 }
 
-static void __attribute__((noreturn)) run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
+static void __attribute__((noreturn))
+run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
         reset_signals();
         int r = arrange_fds(o->control_fd);
         if (o->nice != 0)

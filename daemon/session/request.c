@@ -87,7 +87,8 @@ static int read_text(json_object *value, char **ret) {
 }
 
 static int read_list(json_object *value, json_object **ret) {
-        if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > REQUEST_MAX_LIST)
+        if (!json_object_is_type(value, json_type_array) ||
+            json_object_array_length(value) > REQUEST_MAX_LIST)
                 return -EINVAL;
         for (size_t i = 0; i < json_object_array_length(value); i++)
                 if (!is_text(json_object_array_get_idx(value, i)))
@@ -121,7 +122,8 @@ static int read_field(Request *r, size_t i, json_object *value) {
                 return read_lifetime(value, field);
         case FIELD_NUMBER:
                 if (!json_object_is_type(value, json_type_int) ||
-                    json_object_get_int64(value) < fields[i].min || json_object_get_int64(value) > fields[i].max)
+                    json_object_get_int64(value) < fields[i].min ||
+                    json_object_get_int64(value) > fields[i].max)
                         return -EINVAL;
                 *(int64_t *) field = json_object_get_int64(value);
                 return 0;
@@ -257,11 +259,14 @@ int request_from_json(json_object *context, Request **ret, const char **ret_fiel
 
 static json_object *field_to_json(const void *field, FieldKind kind) {
         switch (kind) {
-        case FIELD_TEXT: return *(char *const *) field ? json_object_new_string(*(char *const *) field) : NULL;
+        case FIELD_TEXT:
+                return *(char *const *) field ? json_object_new_string(*(char *const *) field) : NULL;
         case FIELD_LIST: return json_object_get(*(json_object *const *) field);
         case FIELD_FLAG: return json_object_new_boolean(*(const bool *) field);
-        case FIELD_LIFETIME: return json_object_new_string(session_lifetime_to_string(*(const SessionLifetime *) field));
-        case FIELD_NUMBER: return *(const int64_t *) field ? json_object_new_int64(*(const int64_t *) field) : NULL;
+        case FIELD_LIFETIME:
+                return json_object_new_string(session_lifetime_to_string(*(const SessionLifetime *) field));
+        case FIELD_NUMBER:
+                return *(const int64_t *) field ? json_object_new_int64(*(const int64_t *) field) : NULL;
         }
         return NULL;
 }
@@ -270,7 +275,8 @@ json_object *request_to_json(const Request *r) {
         json_object *o = json_object_new_object();
         json_object_object_add(o, "script", json_object_new_string_len(r->script, (int) r->script_len));
         for (size_t i = 0; i < ELEMENTSOF(fields); i++)
-                json_object_object_add(o, fields[i].name, field_to_json((const char *) r + fields[i].offset, fields[i].kind));
+                json_object_object_add(o, fields[i].name,
+                                       field_to_json((const char *) r + fields[i].offset, fields[i].kind));
         return o;
 }
 
@@ -293,8 +299,10 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
         if (r->compatible)
                 json_object_object_add(o, "compatible", json_object_new_string(r->compatible));
         json_object_object_add(o, "args", r->args ? json_object_get(r->args) : json_object_new_array());
-        json_object_object_add(o, "defines", r->defines ? json_object_get(r->defines) : json_object_new_array());
-        json_object_object_add(o, "globals", r->globals ? json_object_get(r->globals) : json_object_new_array());
+        json_object_object_add(o, "defines",
+                               r->defines ? json_object_get(r->defines) : json_object_new_array());
+        json_object_object_add(o, "globals",
+                               r->globals ? json_object_get(r->globals) : json_object_new_array());
         json_object_object_add(o, "guru", json_object_new_boolean(r->guru));
         json_object_object_add(o, "unprivileged", json_object_new_boolean(r->unprivileged));
         json_object_object_add(o, "optimize", json_object_new_boolean(r->optimize));

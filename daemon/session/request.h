@@ -44,7 +44,8 @@ size_t request_keep(const Request *r);
 int request_from_json(json_object *context, Request **ret, const char **ret_field);
 /* The request as it came in, for one who goes on with the session: request_from_json() reads it back. */
 json_object *request_to_json(const Request *r);
-/* A name that a session can have: letters, digits and "._@-", 64 bytes at most, and not to be taken for an id. */
+/* A name that a session can have: letters, digits and "._@-", 64 bytes at most, and not to be taken for
+ * an id. */
 bool request_is_session_name(const char *s);
 /* The message for the compiler; `module` is the name that the compiled module gets. NULL: no memory. */
 json_object *request_to_compile_job(const Request *r, const char *module);

@@ -28,22 +28,25 @@ static int open_manager(sd_bus **ret) {
         return r;
 }
 
-/* The type of the job of our unit: "restart" from the stop of the old process to the start of the new one. */
+/* The type of the job of our unit: "restart" from the stop of the old process to the start of the new
+ * one. */
 static int read_job_type(sd_bus *bus, char **ret) {
         _cleanup_(message_unrefp) sd_bus_message *unit = NULL, *job = NULL;
         const char *unit_path, *job_path;
         uint32_t id;
-        int r = sd_bus_call_method(bus, NULL, "/org/freedesktop/systemd1", MANAGER, "GetUnitByPID", NULL, &unit, "u",
-                                   (uint32_t) getpid());
+        int r = sd_bus_call_method(bus, NULL, "/org/freedesktop/systemd1", MANAGER, "GetUnitByPID", NULL,
+                                   &unit, "u", (uint32_t) getpid());
         if (r >= 0)
                 r = sd_bus_message_read(unit, "o", &unit_path);
         if (r >= 0)
-                r = sd_bus_get_property(bus, NULL, unit_path, "org.freedesktop.systemd1.Unit", "Job", NULL, &job, "(uo)");
+                r = sd_bus_get_property(bus, NULL, unit_path, "org.freedesktop.systemd1.Unit", "Job", NULL,
+                                        &job, "(uo)");
         if (r >= 0)
                 r = sd_bus_message_read(job, "(uo)", &id, &job_path);
         if (r < 0)
                 return r;
-        return sd_bus_get_property_string(bus, NULL, job_path, "org.freedesktop.systemd1.Job", "JobType", NULL, ret);
+        return sd_bus_get_property_string(bus, NULL, job_path, "org.freedesktop.systemd1.Job", "JobType",
+                                          NULL, ret);
 }
 
 bool service_is_restarting(void) {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What others may do with a session, and its beginning and end as an object. The stages of its life have files of
- * their own (lifecycle.h):
+ * What others may do with a session, and its beginning and end as an object. The stages of its life have
+ * files of their own (lifecycle.h):
  *
  *   session_new -> manager_enqueue -> session_compile -> session_load -> session_decide -> [asking] -> session_insert
  *   -> [held] -> session_start
  *   -> leash readable: running, stopping, stopped -> drain -> unload -> session_end -> manager_remove
  *
- * Every error on the way ends in session_begin_unload() or, before anything is in the kernel, in session_end().
+ * Every error on the way ends in session_begin_unload() or, before anything is in the kernel, in
+ * session_end().
  */
 #include "session/session.h"
 #include <errno.h>
@@ -26,11 +27,12 @@ void session_set_state(Session *s, SessionState to) {
         if (s->state == to)
                 return;
         if (!session_state_may_follow(s->state, to)) {
-                log_debug("session %s: %s -> %s is not in the table", s->id, session_state_to_string(s->state),
-                          session_state_to_string(to));
+                log_debug("session %s: %s -> %s is not in the table", s->id,
+                          session_state_to_string(s->state), session_state_to_string(to));
                 return;
         }
-        log_debug("session %s: %s -> %s", s->id, session_state_to_string(s->state), session_state_to_string(to));
+        log_debug("session %s: %s -> %s", s->id, session_state_to_string(s->state),
+                  session_state_to_string(to));
         s->state = to;
         if (s->streamer)
                 (void) streamer_set_state(s->streamer, session_state_to_string(to), s->result);
@@ -166,8 +168,8 @@ static int make_id(char *ret) {
         return 0;
 }
 
-int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
-                Session **ret) {
+int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer,
+                void *userdata, Session **ret) {
         Session *s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;

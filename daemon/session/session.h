@@ -82,16 +82,16 @@ struct Session {
         sd_event_source *leash_source, *deadline, *until, *timer;
 };
 
-/* Takes the request; the observer must stay until ended() or session_unobserve(). -EEXIST: the owner has one of that
- * name. -ENXIO: there is no login that it could end with. */
-int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer, void *userdata,
-                Session **ret);
+/* Takes the request; the observer must stay until ended() or session_unobserve(). -EEXIST: the owner has
+ * one of that name. -ENXIO: there is no login that it could end with. */
+int session_new(Manager *m, const Caller *owner, Request *request, const SessionObserver *observer,
+                void *userdata, Session **ret);
 Session *session_free(Session *s); /* at once: closes the leash, kills the stream */
 void session_observe(Session *s, const SessionObserver *observer, void *userdata);
 void session_unobserve(Session *s);
 
-/* The job that stops it: made, and the session told to stop, unless there is one. NULL: no memory, or there is no more to
- * do. The session, and the job with it, may be gone when session_stop() returns. */
+/* The job that stops it: made, and the session told to stop, unless there is one. NULL: no memory, or
+ * there is no more to do. The session, and the job with it, may be gone when session_stop() returns. */
 Job *session_stop_job(Session *s);
 
 /* Called by the manager when compiler and kit are ready. */
@@ -101,7 +101,8 @@ void session_fail(Session *s, SessionFailure failure, const char *result, const 
 
 /* -EBUSY: not held. */
 int session_release(Session *s, pid_t target);
-/* result: a static word, or NULL for what the kernel says. immediate: no end probes, no waiting for readers. */
+/* result: a static word, or NULL for what the kernel says. immediate: no end probes, no waiting for
+ * readers. */
 void session_stop(Session *s, const char *result, bool immediate);
 /* Takes the descriptor. -ESHUTDOWN: it is too late; -EAGAIN: too early. */
 int session_attach(Session *s, int fd, const StreamerReader *options, pid_t reader);

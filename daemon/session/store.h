@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The service manager's store of file descriptors (sd_notify(3), FDSTORE=1): what of a session must outlive stapd is kept
- * there, under "ID.WHAT", and comes back to the next stapd with the listening socket. It is emptied by the service
- * manager when the service is stopped. Without a service manager there is none, and everything here does nothing.
+ * The service manager's store of file descriptors (sd_notify(3), FDSTORE=1): what of a session must outlive
+ * stapd is kept there, under "ID.WHAT", and comes back to the next stapd with the listening socket. It is
+ * emptied by the service manager when the service is stopped. Without a service manager there is none, and
+ * everything here does nothing.
  */
 #include <stdbool.h>
 
@@ -15,7 +16,8 @@ bool store_is_there(void);
 void store_put(const char *id, const char *what, int fd);
 void store_remove(const char *id, const char *what);
 
-/* What an earlier stapd left, and the listening socket: *ret_listen is -1 when there is none. -EINVAL: there are several. */
+/* What an earlier stapd left, and the listening socket: *ret_listen is -1 when there is none. -EINVAL:
+ * there are several. */
 int store_open(Store **ret, int *ret_listen);
 /* Forgets, here and there, what nobody took. */
 Store *store_close(Store *s);

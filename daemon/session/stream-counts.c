@@ -12,12 +12,14 @@ static bool read_at(int fd, void *ret, size_t size, size_t offset) {
         return pread(fd, ret, size, (off_t) offset) == (ssize_t) size;
 }
 
-/* The state that is valid now. It may be written while it is read: each number is whole, and either the old or the new. */
+/* The state that is valid now. It may be written while it is read: each number is whole, and either the
+ * old or the new. */
 static bool read_head(int ledger_fd, LedgerState *ret) {
         struct { uint32_t magic, active; } start;
         if (!read_at(ledger_fd, &start, sizeof(start), 0) || start.magic != LEDGER_MAGIC || start.active > 1)
                 return false;
-        return read_at(ledger_fd, ret, HEAD_SIZE, offsetof(Ledger, states) + start.active * sizeof(LedgerState));
+        return read_at(ledger_fd, ret, HEAD_SIZE,
+                       offsetof(Ledger, states) + start.active * sizeof(LedgerState));
 }
 
 static LedgerState head; /* as it was read last: too large for a stack */

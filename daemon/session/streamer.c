@@ -528,7 +528,8 @@ static void adopt_reader(Streamer *s, Store *store, json_object *o) {
         s->n_readers++;
 }
 
-/* The process may have died with the stapd that started it: its socket says so, and then it is started again. */
+/* The process may have died with the stapd that started it: its socket says so, and then it is started
+ * again. */
 static int adopt(Streamer *s, const StreamerOptions *o, json_object *description, Store *store) {
         json_object *readers = NULL;
         s->session = strdup(o->session);
@@ -547,7 +548,8 @@ static int adopt(Streamer *s, const StreamerOptions *o, json_object *description
         s->module_fd = duplicate(o->module_fd);
         if (s->ledger_fd < 0 || s->keep_fd < 0 || s->socket < 0 || s->reader_fd < 0 || s->module_fd < 0)
                 return -ENOENT;
-        if (json_object_object_get_ex(description, "readers", &readers) && json_object_is_type(readers, json_type_array))
+        if (json_object_object_get_ex(description, "readers", &readers) &&
+            json_object_is_type(readers, json_type_array))
                 for (size_t i = 0; i < json_object_array_length(readers); i++)
                         adopt_reader(s, store, json_object_array_get_idx(readers, i));
         s->kept = s->adopted = true;

@@ -55,7 +55,8 @@ Streamer *streamer_free(Streamer *s); /* kills it; readers see the end of their 
 void streamer_keep(Streamer *s);
 /* What the next stapd must know besides the descriptors; the caller's to put. */
 json_object *streamer_describe(const Streamer *s);
-/* Goes on with a stream that an earlier stapd started; when its process died meanwhile, it is started again. */
+/* Goes on with a stream that an earlier stapd started; when its process died meanwhile, it is started
+ * again. */
 int streamer_adopt(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
                    json_object *description, Store *store, Streamer **ret);
 /* Frees it, and leaves the process to the next stapd. */
@@ -76,7 +77,8 @@ int streamer_go(Streamer *s);
 int streamer_finish(Streamer *s, const char *result, int exit_status, unsigned timeout_ms);
 /* As it has counted by now; when its process is gone, what is known. */
 StreamTotals streamer_totals(const Streamer *s);
-/* Bytes of memory: what its recent records take, of how many they may; what the queues of its readers may take. */
+/* Bytes of memory: what its recent records take, of how many they may; what the queues of its readers may
+ * take. */
 typedef struct StreamMemory {
         uint64_t kept, keep, queues;
 } StreamMemory;

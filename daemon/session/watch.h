@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Who hears of every session and job: the APIs, which tell their subscribers. What a watcher is told about stays until
- * it returns. A watcher may unwatch itself, and no other, while it is told.
+ * Who hears of every session and job: the APIs, which tell their subscribers. What a watcher is told about
+ * stays until it returns. A watcher may unwatch itself, and no other, while it is told.
  */
 
 typedef struct Manager Manager;

@@ -58,7 +58,8 @@ static int on_retry(sd_event_source *s, uint64_t usec, void *userdata);
 
 static void retry_after(Zygote *z, uint64_t usec) {
         if (!z->retry)
-                (void) sd_event_add_time_relative(z->event, &z->retry, CLOCK_MONOTONIC, usec, 0, on_retry, z);
+                (void) sd_event_add_time_relative(z->event, &z->retry, CLOCK_MONOTONIC, usec, 0, on_retry,
+                                                  z);
 }
 
 /* One more zygote that never became ready; a later one may. */

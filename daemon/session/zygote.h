@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The process that compilations are forked from (stapd-compile --zygote): started, watched, and started again when it
- * dies, later and later while it never becomes ready.
+ * The process that compilations are forked from (stapd-compile --zygote): started, watched, and started
+ * again when it dies, later and later while it never becomes ready.
  */
 #include <json-c/json.h>
 #include <stdbool.h>

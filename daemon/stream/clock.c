@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two clocks. Records have CLOCK_BOOTTIME from the kernel; CLOCK_REALTIME is that and an offset, which only
- * changes when somebody sets the clock: adjustments of its rate move both. Then, and once an hour, the stream
- * says how they stand.
+ * The two clocks. Records have CLOCK_BOOTTIME from the kernel; CLOCK_REALTIME is that and an offset, which
+ * only changes when somebody sets the clock: adjustments of its rate move both. Then, and once an hour, the
+ * stream says how they stand.
  */
 #include <stdlib.h>
 #include <time.h>

@@ -115,7 +115,8 @@ static void add_readable(Buf *out, const char *text, size_t len) {
 
 int control_send_message(int sock, uint64_t n, const char *severity, const char *text, size_t len) {
         Buf b = BUF_INIT;
-        buf_printf(&b, "{\"type\":\"message\",\"n\":%llu,\"severity\":\"%s\",\"text\":", (unsigned long long) n,
+        buf_printf(&b,
+                   "{\"type\":\"message\",\"n\":%llu,\"severity\":\"%s\",\"text\":", (unsigned long long) n,
                    severity);
         add_readable(&b, text, MIN2(len, (size_t) 8192));
         buf_char(&b, '}');

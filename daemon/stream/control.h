@@ -21,7 +21,8 @@ typedef struct ControlMessage {
 int control_receive(int sock, ControlMessage *ret);
 void control_message_done(ControlMessage *m);
 
-/* Members, with what counts when they are missing or of another type. Strings live as long as the message. */
+/* Members, with what counts when they are missing or of another type. Strings live as long as the
+ * message. */
 const char *control_string(const ControlMessage *m, const char *key);
 bool control_flag(const ControlMessage *m, const char *key);
 bool control_has(const ControlMessage *m, const char *key);

@@ -21,8 +21,8 @@ typedef struct Record {
 
 /* -EBADMSG: not the start of a sub-buffer of this CPU, in our version. */
 int decode_subbuf(const uint8_t *data, size_t bytes, unsigned cpu, struct stp_subbuf_header *ret);
-/* The record at *offset (at first sizeof(struct stp_subbuf_header)), skipping padding: 1, and *offset after it;
- * 0 at the end; -EBADMSG: what follows makes no sense and cannot be skipped. */
+/* The record at *offset (at first sizeof(struct stp_subbuf_header)), skipping padding: 1, and *offset
+ * after it; 0 at the end; -EBADMSG: what follows makes no sense and cannot be skipped. */
 int decode_record(const uint8_t *data, size_t bytes, size_t *offset, Record *ret);
 /* The arguments of a PRINT, as many as the format has fields; -EBADMSG: the payload is not theirs. */
 int decode_values(const Record *r, const ManifestFormat *f, struct stp_value values[MANIFEST_MAX_FIELDS]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What becomes of a record: a number, a place in the ring of recent ones, text for those who read text, a line
- * for those who read JSON, a message to stapd for what belongs on standard error.
+ * What becomes of a record: a number, a place in the ring of recent ones, text for those who read text, a
+ * line for those who read JSON, a message to stapd for what belongs on standard error.
  */
 #include <errno.h>
 #include <string.h>
@@ -188,7 +188,8 @@ static void on_header(void *userdata, uint64_t seq, uint64_t after, uint64_t seg
         render_json_header(s->render, &st, after, segment, out);
 }
 
-static void on_segment_line(void *userdata, const RecordState *state, const char *reason, const char *sha256, Buf *out) {
+static void on_segment_line(void *userdata, const RecordState *state, const char *reason, const char *sha256,
+                            Buf *out) {
         Stream *s = userdata;
         Stamp st = clock_stamp(s, state->last + 1, clock_now());
         render_json_segment(s->render, &st, &(RenderSegment) {
@@ -248,8 +249,8 @@ int emit_watch(Stream *s) {
         if (!s->heartbeat_usec)
                 s->heartbeat_usec = HEARTBEAT_USEC;
         if (!s->heartbeat)
-                return sd_event_add_time_relative(s->event, &s->heartbeat, CLOCK_MONOTONIC, s->heartbeat_usec, 100000,
-                                                  on_heartbeat, s);
+                return sd_event_add_time_relative(s->event, &s->heartbeat, CLOCK_MONOTONIC,
+                                                  s->heartbeat_usec, 100000, on_heartbeat, s);
         sd_event_source_get_enabled(s->heartbeat, &enabled);
         if (enabled != SD_EVENT_OFF)
                 return 0;

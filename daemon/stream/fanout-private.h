@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* One reader, and what fanout.c (who is there), output.c (what goes into a queue) and replay.c (kept records)
- * call of each other. */
+/* One reader, and what fanout.c (who is there), output.c (what goes into a queue) and replay.c (kept
+ * records) call of each other. */
 #include "stream/fanout.h"
 
 /* Room that a record may need: itself, and the loss in front of it. */

@@ -40,7 +40,8 @@ From from_from_string(const char *s) {
 
 /* ------------------------------------------------------------------ life */
 
-Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const FanoutOps *ops, void *userdata) {
+Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const FanoutOps *ops,
+                   void *userdata) {
         Fanout *f = calloc(1, sizeof(*f));
         if (!f)
                 return NULL;
@@ -335,7 +336,8 @@ void fanout_put_last(Fanout *f, uint64_t seq, const Rendered *r) {
 void fanout_put_aside(Fanout *f, void (*make)(void *userdata, uint64_t queued, Buf *out)) {
         Buf line = BUF_INIT;
         for (Output *o = f->outputs; o; o = o->next) {
-                if (o->closing || o->replaying || o->recorder || !output_is_json(o) || queue_room(&o->queue) < 2 * RECORD_ROOM)
+                if (o->closing || o->replaying || o->recorder || !output_is_json(o) ||
+                    queue_room(&o->queue) < 2 * RECORD_ROOM)
                         continue;
                 line.len = 0;
                 make(f->userdata, o->queue.capacity - queue_room(&o->queue), &line);

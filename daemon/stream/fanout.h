@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The readers of a session, each with its own queue. A reader that does not keep up costs the others nothing,
- * unless it was attached as "pause": then nothing is consumed until it has room again. One that wants records
- * of before its time gets them from the ring of kept records, at its own pace, and is live when it has caught up.
+ * The readers of a session, each with its own queue. A reader that does not keep up costs the others
+ * nothing, unless it was attached as "pause": then nothing is consumed until it has room again. One that
+ * wants records of before its time gets them from the ring of kept records, at its own pace, and is live
+ * when it has caught up.
  */
 #include <systemd/sd-event.h>
 #include "base/buf.h"
@@ -79,11 +80,12 @@ typedef struct Fanout Fanout;
 typedef struct FanoutOps {
         /* Makes these parts of a record, in place of what is there. */
         void (*render)(void *userdata, const Kept *e, unsigned parts, Rendered *ret);
-        /* The line at the beginning of a stream whose first record has this number; `after`: what it resumes, or 0;
-         * `segment`: number of the file, or UINT64_MAX. */
+        /* The line at the beginning of a stream whose first record has this number; `after`: what it
+         * resumes, or 0; `segment`: number of the file, or UINT64_MAX. */
         void (*header)(void *userdata, uint64_t seq, uint64_t after, uint64_t segment, Buf *out);
         /* The line at the end of a file. */
-        void (*segment_line)(void *userdata, const RecordState *s, const char *reason, const char *sha256, Buf *out);
+        void (*segment_line)(void *userdata, const RecordState *s, const char *reason, const char *sha256,
+                             Buf *out);
         /* The line of a loss, for a JSON reader. */
         void (*lost_line)(void *userdata, uint64_t seq, const ReaderLoss *loss, Buf *out);
         /* The last line of a reader that does not follow. */
@@ -95,11 +97,13 @@ typedef struct FanoutOps {
         void (*room)(void *userdata);
         /* The ledger has changed. */
         void (*commit)(void *userdata);
-        /* A reader went away: "closed", "overflow" or "failed" (with the errno), after `lost` records lost. */
+        /* A reader went away: "closed", "overflow" or "failed" (with the errno), after `lost` records
+         * lost. */
         void (*gone)(void *userdata, uint32_t id, const char *state, int error, uint64_t lost);
 } FanoutOps;
 
-Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const FanoutOps *ops, void *userdata);
+Fanout *fanout_new(sd_event *event, LedgerMap *ledger, const Keep *keep, const FanoutOps *ops,
+                   void *userdata);
 Fanout *fanout_free(Fanout *f);
 DEFINE_CLEANUP(Fanout *, fanout_freep, fanout_free)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A reader that is the systemd journal: each record in its queue, with its length in front, is one datagram. Killed
- * between sending one and writing down so, a successor sends that one again.
+ * A reader that is the systemd journal: each record in its queue, with its length in front, is one datagram.
+ * Killed between sending one and writing down so, a successor sends that one again.
  */
 #include "stream/queue.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries stand in one piece: one that does not fit before the end of the memory begins at its start, after a
- * filler. The process that finds a ring walks it once and takes nothing on trust; from then on it is the only
- * writer.
+ * Entries stand in one piece: one that does not fit before the end of the memory begins at its start, after
+ * a filler. The process that finds a ring walks it once and takes nothing on trust; from then on it is the
+ * only writer.
  */
 #include "stream/keep.h"
 #include <errno.h>
@@ -40,7 +40,8 @@ static bool is_sound(const Keep *k, uint64_t at, const Entry *e) {
                 return false;
         if (e->kind == ENTRY_FILLER)
                 return true;
-        return e->kind <= ENTRY_RECORD && e->size >= sizeof(*e) && e->len <= e->size - sizeof(*e) && e->seq > 0;
+        return e->kind <= ENTRY_RECORD && e->size >= sizeof(*e) && e->len <= e->size - sizeof(*e) &&
+               e->seq > 0;
 }
 
 static void give_up(Keep *k) {

@@ -2,8 +2,8 @@
 #pragma once
 /*
  * The recent records of a session, whatever their readers are: a ring in memory that outlives the process.
- * What the kernel recorded is kept as it came, so that each reader may have it in its own format; what is made
- * here, as its line of JSON. Numbers go up by one from record to record.
+ * What the kernel recorded is kept as it came, so that each reader may have it in its own format; what is
+ * made here, as its line of JSON. Numbers go up by one from record to record.
  */
 #include <stdbool.h>
 #include "manifest/ledger-layout.h"
@@ -27,8 +27,8 @@ typedef struct Keep {
         uint64_t first, last; /* numbers of the records in it; 0: it is empty */
 } Keep;
 
-/* Takes the descriptor of stream_keep_new(), also on failure. `head`: from the ledger. What does not fit to it
- * is given up, and the ring is empty. */
+/* Takes the descriptor of stream_keep_new(), also on failure. `head`: from the ledger. What does not fit
+ * to it is given up, and the ring is empty. */
 int keep_open(Keep *k, int fd, uint64_t head);
 void keep_close(Keep *k);
 

@@ -32,7 +32,8 @@ static void emit_last_losses(Stream *s, const struct stp_stat *stat) {
 void emit_end(Stream *s) {
         struct stp_stat stat;
         if (reader_stat(&s->reader, &stat) == 0) {
-                s->skipped = stat.skipped_busy + stat.skipped_lock + stat.skipped_stack + stat.skipped_return;
+                s->skipped = stat.skipped_busy + stat.skipped_lock + stat.skipped_stack +
+                             stat.skipped_return;
                 emit_last_losses(s, &stat);
                 tell_skipped(s, &stat);
         }

@@ -13,8 +13,8 @@ typedef struct LedgerMap {
         int fd;
 } LedgerMap;
 
-/* Maps it and takes over what it holds; a new one is empty. Keeps the descriptor, also on failure. Waits a few
- * seconds for another process that still has it, then -EBUSY. -EBADMSG: it is none. */
+/* Maps it and takes over what it holds; a new one is empty. Keeps the descriptor, also on failure. Waits
+ * a few seconds for another process that still has it, then -EBUSY. -EBADMSG: it is none. */
 int ledger_open(LedgerMap *l, int fd);
 void ledger_close(LedgerMap *l);
 void ledger_commit(LedgerMap *l);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A k-way merge with a binary heap of CPUs. A CPU writes its records in order of time, so only the next one of
- * each has to be compared. The kernel tells up to which time all is there (FLUSH): what is later waits,
+ * A k-way merge with a binary heap of CPUs. A CPU writes its records in order of time, so only the next one
+ * of each has to be compared. The kernel tells up to which time all is there (FLUSH): what is later waits,
  * because another CPU may still have something before it.
  *
  * Each sub-buffer says how many records of its CPU were written and lost before it. Compared with what was
- * taken, that finds every gap, whatever made it: no room, the flight recorder's overwriting, or damage.
- * A damaged sub-buffer is left at the first byte that makes no sense; the next one's header says how many
+ * taken, that finds every gap, whatever made it: no room, the flight recorder's overwriting, or damage. A
+ * damaged sub-buffer is left at the first byte that makes no sense; the next one's header says how many
  * records that cost.
  */
 #include "stream/order.h"

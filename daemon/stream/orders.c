@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapd's orders, one handler each. The order of things over a session: setup, readers, go; more readers come
- * and leave; finish: the kernel side has stopped, so the buffers are drained, the last record is put, and when
- * the last reader has got everything, the process ends.
+ * stapd's orders, one handler each. The order of things over a session: setup, readers, go; more readers
+ * come and leave; finish: the kernel side has stopped, so the buffers are drained, the last record is put,
+ * and when the last reader has got everything, the process ends.
  */
 #include <errno.h>
 #include <string.h>

@@ -66,10 +66,12 @@ static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *mem
 }
 
 void output_append(Output *o, uint64_t seq, const Rendered *r) {
-        const Buf *text = &r->parts[output_part(o)], *line = &r->parts[PART_LINE], *member = &r->parts[PART_MEMBER];
+        const Buf *text = &r->parts[output_part(o)], *line = &r->parts[PART_LINE],
+                  *member = &r->parts[PART_MEMBER];
         if (output_is_json(o)) {
                 if (line->len > 2)
-                        append_line(o, seq, line, (o->wants & 1u << PART_MEMBER) && member->len > 0 ? member : NULL);
+                        append_line(o, seq, line,
+                                    (o->wants & 1u << PART_MEMBER) && member->len > 0 ? member : NULL);
         } else if (text->len > 0) {
                 append_frame(o, seq, text->len);
                 append(o, text->data, text->len);

@@ -3,8 +3,8 @@
  * When to look at the buffers. While nothing happens, nobody wakes: the kernel makes the reader's descriptor
  * readable with the first record. That record is delivered at once; after it we look again after 1 ms, then
  * 2, 4, ... up to WINDOW_MAX as long as little comes, so that a steady trickle is handled in batches and a
- * sudden burst still finds an early look. When a look finds whole sub-buffers full, the next follows without a
- * pause. When one finds nothing, the descriptor is watched again.
+ * sudden burst still finds an early look. When a look finds whole sub-buffers full, the next follows without
+ * a pause. When one finds nothing, the descriptor is watched again.
  */
 #include <sys/epoll.h>
 #include "stream/stream-private.h"
@@ -133,7 +133,8 @@ static int on_reader(sd_event_source *source, int fd, uint32_t events, void *use
         Stream *s = userdata;
         sd_event_source_set_enabled(source, SD_EVENT_OFF);
         fail_on(s, look(s));
-        /* At least one more look by the timer: a descriptor that is readable for no reason cannot make us spin. */
+        /* At least one more look by the timer: a descriptor that is readable for no reason cannot make us
+         * spin. */
         if (!s->error && s->batch_records == 0 && !s->finishing) {
                 sd_event_source_set_enabled(source, SD_EVENT_OFF);
                 look_after(s, s->window);

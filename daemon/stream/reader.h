@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The kernel's side of a session as the stream sees it: buffers that are mapped, and sub-buffers of them that
- * are taken and given back one by one (runtime/abi.h). Behind a table, so that tests and benchmarks feed
- * buffers without a kernel. Negative errno on error.
+ * The kernel's side of a session as the stream sees it: buffers that are mapped, and sub-buffers of them
+ * that are taken and given back one by one (runtime/abi.h). Behind a table, so that tests and benchmarks
+ * feed buffers without a kernel. Negative errno on error.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -37,8 +37,8 @@ void reader_done(Reader *r);
 /* Tries again for the CPUs that had no buffer: they may have come online. */
 int reader_map_missing(Reader *r);
 
-/* The next full sub-buffer: 1 and its bytes, 0 when there is none. It stays until reader_put(). Bytes that the
- * kernel cannot have meant come as an empty sub-buffer. */
+/* The next full sub-buffer: 1 and its bytes, 0 when there is none. It stays until reader_put(). Bytes
+ * that the kernel cannot have meant come as an empty sub-buffer. */
 int reader_get(Reader *r, unsigned cpu, const uint8_t **ret, size_t *ret_bytes);
 int reader_put(Reader *r, unsigned cpu);
 /* Every record with a time before *ret_until is in a full sub-buffer now. */

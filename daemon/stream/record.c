@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records wait in the queue like those of any reader. They are written in batches at the place where the last
- * batch ended, and only then the state in the queue's header moves on, as a whole: a process that takes over
- * writes the same bytes to the same place again. Compressed, a batch is a gzip member; members one after the
- * other are one gzip file. The digest is over the plain lines; a successor reads them back for it.
+ * Records wait in the queue like those of any reader. They are written in batches at the place where the
+ * last batch ended, and only then the state in the queue's header moves on, as a whole: a process that takes
+ * over writes the same bytes to the same place again. Compressed, a batch is a gzip member; members one
+ * after the other are one gzip file. The digest is over the plain lines; a successor reads them back for it.
  */
 #include "stream/record.h"
 #include <errno.h>
@@ -272,7 +272,8 @@ static int write_batch(Recorder *r, const RecordState *before) {
                 return give_batch_back(r, before, -ENOMEM);
         const Buf *out = r->options.compress ? &r->packed : &r->batch;
         if (r->batch.len > 0) {
-                int k = has_free_space(r, out->len) ? write_at(r->fd, out->data, out->len, r->state.offset) : -ENOSPC;
+                int k = has_free_space(r, out->len) ? write_at(r->fd, out->data, out->len, r->state.offset)
+                                                    : -ENOSPC;
                 if (k < 0)
                         return give_batch_back(r, before, k);
                 r->state.offset += out->len;
@@ -303,8 +304,8 @@ static bool is_empty(const Recorder *r) {
         return r->state.lines == 0;
 }
 
-/* Everything that belongs into it is written. Its last line and the end of the file are one step: a successor
- * finds both or writes that line again. */
+/* Everything that belongs into it is written. Its last line and the end of the file are one step: a
+ * successor finds both or writes that line again. */
 static int end_one(Recorder *r, const char *reason) {
         char hex[65];
         RecordState before = r->state;
@@ -389,6 +390,7 @@ int recorder_flush(Recorder *r) {
                 return 1;
         int k = put_batch(r, &before);
         if (k > 0 && r->options.max_bytes > 0 && r->state.total >= r->options.max_bytes)
-                return end_one(r, "quota") < 0 ? -EIO : fail(r, -EDQUOT, "the recording has reached its quota");
+                return end_one(r, "quota") < 0 ? -EIO
+                                               : fail(r, -EDQUOT, "the recording has reached its quota");
         return k;
 }

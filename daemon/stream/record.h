@@ -2,11 +2,12 @@
 #pragma once
 /*
  * A reader whose records go into files. The files are the client's: it opens each one and sends it over the
- * reader's socket when it is told so; nothing here has a right to open any. Each file stands alone: it begins
- * with a header and ends with its number of records and their SHA-256.
+ * reader's socket when it is told so; nothing here has a right to open any. Each file stands alone: it
+ * begins with a header and ends with its number of records and their SHA-256.
  *
- * On the socket: "want N\n" to the client, which answers with the four bytes of N in the machine's order and the
- * descriptor of file N, open for reading and writing; the same one again, if it is asked again. "full\n" and
+ * On the socket: "want N\n" to the client, which answers with the four bytes of N in the machine's order and
+ * the descriptor of file N, open for reading and writing; the same one again, if it is asked again. "full\n"
+ * and
  * "room\n": there is no room to write, there is again. "failed TEXT\n".
  */
 #include "base/buf.h"
@@ -30,7 +31,8 @@ typedef struct RecordFrame {
 
 typedef struct RecordLines {
         void (*header)(void *userdata, uint64_t seq, uint64_t segment, Buf *out);
-        void (*segment)(void *userdata, const RecordState *s, const char *reason, const char *sha256, Buf *out);
+        void (*segment)(void *userdata, const RecordState *s, const char *reason, const char *sha256,
+                        Buf *out);
         void *userdata;
 } RecordLines;
 
@@ -39,8 +41,8 @@ typedef struct Recorder Recorder;
 /* Goes on where the queue's header says. Borrows the queue and the socket. */
 Recorder *recorder_new(const RecordOptions *o, Queue *q, int socket, const RecordLines *lines);
 Recorder *recorder_free(Recorder *r);
-/* Writes what is committed: 1: all of it; 0: not now, either a file is awaited or there is no room; negative: it
- * cannot go on. */
+/* Writes what is committed: 1: all of it; 0: not now, either a file is awaited or there is no room;
+ * negative: it cannot go on. */
 int recorder_flush(Recorder *r);
 /* There may be a descriptor. -EPIPE: the client is gone. */
 int recorder_receive(Recorder *r);

@@ -10,7 +10,8 @@ static void on_header(void *userdata, uint64_t seq, uint64_t segment, Buf *out) 
         o->fanout->ops->header(o->fanout->userdata, seq, 0, segment, out);
 }
 
-static void on_segment(void *userdata, const RecordState *s, const char *reason, const char *sha256, Buf *out) {
+static void on_segment(void *userdata, const RecordState *s, const char *reason, const char *sha256,
+                       Buf *out) {
         Output *o = userdata;
         o->fanout->ops->segment_line(o->fanout->userdata, s, reason, sha256, out);
 }
@@ -46,7 +47,8 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void retry_later(Output *o) {
         if (!o->retry) {
-                (void) sd_event_add_time_relative(o->fanout->event, &o->retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, o);
+                (void) sd_event_add_time_relative(o->fanout->event, &o->retry, CLOCK_MONOTONIC, RETRY_USEC,
+                                                  0, on_retry, o);
                 return;
         }
         (void) sd_event_source_set_time_relative(o->retry, RETRY_USEC);

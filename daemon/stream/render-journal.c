@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records as entries of the systemd journal, in its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): a field is
- * NAME=VALUE and LF, or, when the value has a LF in it, NAME, LF, its length in 64 bits, the value, LF. It is not
- * sd_journal_sendv() that sends them: that opens its socket itself, which this process may not.
+ * Records as entries of the systemd journal, in its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): a
+ * field is NAME=VALUE and LF, or, when the value has a LF in it, NAME, LF, its length in 64 bits, the value,
+ * LF. It is not sd_journal_sendv() that sends them: that opens its socket itself, which this process may
+ * not.
  */
 #include <ctype.h>
 #include <endian.h>

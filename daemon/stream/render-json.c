@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines are put together from pieces that were escaped once. Values follow the type that the header declares,
- * never their own looks: longs are numbers, pointers (%p) "0x..." strings, strings a string or, when they are
- * not UTF-8, {"b64": ...}, memory always {"b64": ...}.
+ * Lines are put together from pieces that were escaped once. Values follow the type that the header
+ * declares, never their own looks: longs are numbers, pointers (%p) "0x..." strings, strings a string or,
+ * when they are not UTF-8, {"b64": ...}, memory always {"b64": ...}.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -233,7 +233,8 @@ static void add_histogram(Buf *out, const Histogram *h, const char *buckets) {
         LITERAL(out, "]}");
 }
 
-static void add_value(Buf *out, const CompiledFormat *c, const JsonField *f, const struct stp_value *v, size_t max) {
+static void add_value(Buf *out, const CompiledFormat *c, const JsonField *f, const struct stp_value *v,
+                      size_t max) {
         if (f->type == FIELD_HIST) {
                 add_histogram(out, &c->agg->histogram, v->s);
                 return;
@@ -256,7 +257,8 @@ static void add_value(Buf *out, const CompiledFormat *c, const JsonField *f, con
         }
 }
 
-static void add_members(Buf *out, const CompiledFormat *c, unsigned first, const struct stp_value *values, size_t max) {
+static void add_members(Buf *out, const CompiledFormat *c, unsigned first, const struct stp_value *values,
+                        size_t max) {
         buf_char(out, '{');
         for (const JsonField *f = c->fields + first; f < c->fields + c->n_fields; f++) {
                 bool comma = f->key[0] == ',' && f == c->fields + first;
@@ -356,7 +358,8 @@ static void add_causes(Buf *out, const RenderSkipped *s) {
         LITERAL(out, ",\"causes\":{");
         for (size_t i = 0; i < ELEMENTSOF(causes); i++)
                 if (causes[i].count > 0) {
-                        buf_printf(out, "%s\"%s\":%llu", separator, causes[i].name, (unsigned long long) causes[i].count);
+                        buf_printf(out, "%s\"%s\":%llu", separator, causes[i].name,
+                                   (unsigned long long) causes[i].count);
                         separator = ",";
                 }
         LITERAL(out, "}");
@@ -404,8 +407,10 @@ void render_json_header(const Render *r, const Stamp *s, uint64_t after, uint64_
 
 void render_json_segment(const Render *r, const Stamp *s, const RenderSegment *segment, Buf *out) {
         add_start(out, r, "segment", s);
-        buf_printf(out, ",\"number\":%llu,\"reason\":\"%s\",\"records\":%llu,\"firstSeq\":%llu,\"lastSeq\":%llu,"
-                   "\"bytes\":%llu,\"sha256\":", (unsigned long long) segment->number, segment->reason,
+        buf_printf(out,
+                   ",\"number\":%llu,\"reason\":\"%s\",\"records\":%llu,\"firstSeq\":%llu,\"lastSeq\":%llu,"
+                   "\"bytes\":%llu,\"sha256\":",
+                   (unsigned long long) segment->number, segment->reason,
                    (unsigned long long) segment->records, (unsigned long long) segment->first,
                    (unsigned long long) segment->last, (unsigned long long) segment->bytes);
         segment->sha256 ? add_text(out, segment->sha256) : LITERAL(out, "null");
@@ -428,7 +433,8 @@ void render_json_clock(const Render *r, const Stamp *s, int64_t step_usec, Buf *
         buf_printf(out, ",\"stepUSec\":%lld}\n", (long long) step_usec);
 }
 
-void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued, Buf *out) {
+void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued,
+                           Buf *out) {
         add_start(out, r, "heartbeat", s);
         buf_printf(out, ",\"eventsTotal\":%llu,\"lostTotal\":%llu,\"queueBytes\":%llu}\n",
                    (unsigned long long) events, (unsigned long long) lost, (unsigned long long) queued);
@@ -444,8 +450,8 @@ void render_json_end(const Render *r, const Stamp *s, const RenderEnd *end, Buf 
         add_start(out, r, "end", s);
         LITERAL(out, ",\"result\":");
         add_text(out, end->result);
-        buf_printf(out, ",\"exitStatus\":%d,\"eventsTotal\":%llu,\"lostTotal\":%llu,\"lost\":{", end->exit_status,
-                   (unsigned long long) end->events, (unsigned long long) end->lost);
+        buf_printf(out, ",\"exitStatus\":%d,\"eventsTotal\":%llu,\"lostTotal\":%llu,\"lost\":{",
+                   end->exit_status, (unsigned long long) end->events, (unsigned long long) end->lost);
         const char *comma = "";
         for (unsigned i = 0; i < _LOSS_MAX; i++) {
                 if (end->lost_at[i] == 0)

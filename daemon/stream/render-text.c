@@ -13,7 +13,8 @@ const char decimal_pairs[201] =
 static unsigned count_pieces(const char *format) {
         struct stp_spec spec;
         unsigned n = 0;
-        for (format = stp_spec_next(format, &spec); spec.conv != STP_CONV_END; format = stp_spec_next(format, &spec))
+        for (format = stp_spec_next(format, &spec); spec.conv != STP_CONV_END;
+             format = stp_spec_next(format, &spec))
                 n++;
         return n;
 }
@@ -35,7 +36,8 @@ static void add_field(CompiledFormat *c, const ManifestFormat *f, unsigned value
         c->fields[c->n_fields++] = (JsonField) { .value = value, .type = f->fields[value].type, .conv = conv };
 }
 
-/* The keys of a histogram's statistic: not in the text, but in the event. Returns where the arguments begin. */
+/* The keys of a histogram's statistic: not in the text, but in the event. Returns where the arguments
+ * begin. */
 static unsigned add_silent_keys(CompiledFormat *c, const ManifestFormat *f) {
         unsigned n = f->agg && f->agg->kind == AGG_HIST ? f->agg->n_keys : 0;
         for (unsigned i = 0; i < n && i < f->n_fields; i++)

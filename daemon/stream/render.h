@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * Records as text (the bytes that the script prints) and as JSON lines (doc/event-v1.schema.json). Everything
- * that can be made from the manifest alone is made once, at the start.
+ * Records as text (the bytes that the script prints) and as JSON lines (doc/event-v1.schema.json).
+ * Everything that can be made from the manifest alone is made once, at the start.
  */
 #include "base/buf.h"
 #include "manifest/manifest.h"
@@ -80,7 +80,8 @@ void render_json_header(const Render *r, const Stamp *s, uint64_t after, uint64_
 void render_json_state(const Render *r, const Stamp *s, const char *state, const char *result, Buf *out);
 /* Both clocks as they are now. step: usec by which realtime was set; 0: it was not. */
 void render_json_clock(const Render *r, const Stamp *s, int64_t step_usec, Buf *out);
-void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued, Buf *out);
+void render_json_heartbeat(const Render *r, const Stamp *s, uint64_t events, uint64_t lost, uint64_t queued,
+                           Buf *out);
 
 typedef struct RenderSegment {
         uint64_t number, records, first, last, bytes;

@@ -72,7 +72,8 @@ int replay_begin(Output *o) {
         o->ledger->until = o->options.follow ? 0 : last;
         if (output_is_json(o) && !o->recorder) {
                 Buf line = BUF_INIT;
-                f->ops->header(f->userdata, first, o->options.from == FROM_AFTER ? o->options.number : 0, UINT64_MAX, &line);
+                f->ops->header(f->userdata, first, o->options.from == FROM_AFTER ? o->options.number : 0,
+                               UINT64_MAX, &line);
                 output_append_aside(o, first - 1, &line);
                 buf_done(&line);
         }

@@ -69,7 +69,8 @@ void stream_finish(Stream *s, const char *result, int exit_status, uint64_t time
         s->result = strdup(result);
         s->exit_status = exit_status;
         if (timeout_usec > 0)
-                sd_event_add_time_relative(s->event, &s->deadline, CLOCK_MONOTONIC, timeout_usec, 0, on_deadline, s);
+                sd_event_add_time_relative(s->event, &s->deadline, CLOCK_MONOTONIC, timeout_usec, 0,
+                                           on_deadline, s);
         if (!s->set_up)
                 sd_event_exit(s->event, 0);
         else if (!s->waiting)

@@ -58,7 +58,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
 void tell_losses_soon(Stream *s) {
         int enabled = SD_EVENT_OFF;
         if (!s->message_timer) {
-                if (sd_event_add_time_relative(s->event, &s->message_timer, CLOCK_MONOTONIC, 1000000, 0, on_timer, s) < 0)
+                if (sd_event_add_time_relative(s->event, &s->message_timer, CLOCK_MONOTONIC, 1000000, 0,
+                                               on_timer, s) < 0)
                         s->message_timer = NULL; /* told at the end */
                 return;
         }
@@ -87,5 +88,6 @@ void tell_skipped(Stream *s, const struct stp_stat *stat) {
         send_message(s, "warning", text, (size_t) n);
         tell_count(s, "Skipped due to reentrancy", stat->skipped_busy);
         tell_count(s, "Skipped due to low stack", stat->skipped_stack);
-        tell_count(s, "Skipped due to missed returns, KRETACTIVE or .maxactive(N) may help", stat->skipped_return);
+        tell_count(s, "Skipped due to missed returns, KRETACTIVE or .maxactive(N) may help",
+                   stat->skipped_return);
 }

@@ -69,8 +69,8 @@ Value gen_stat(Gen *g, Expr *e) {
                 gen_line(g, "s64 %s = stp_iter_value_agg(c, %s, %u, %s);", t, iter, x->op, place);
         } else if (x->stat->kind == EXPR_INDEX) {
                 const char *keys = gen_keys(g, &((ExprIndex *) x->stat)->keys, /* then_effect= */ false, NULL);
-                gen_line(g, "s64 %s = stp_map_agg_get(c, %s, %s, %u, %s);", t, gen_variable(g, v), keys, x->op,
-                         place);
+                gen_line(g, "s64 %s = stp_map_agg_get(c, %s, %s, %u, %s);", t, gen_variable(g, v), keys,
+                         x->op, place);
         } else {
                 gen_line(g, "s64 %s = stp_agg_get(c, %s, %u, %s);", t, gen_variable(g, v), x->op, place);
         }

@@ -88,7 +88,8 @@ static Value gen_string_assign(Gen *g, ExprAssign *a) {
         if (s.life == LIFE_GLOBAL || (s.life == LIFE_LOCAL && expr_mentions(a->value, v)))
                 s = gen_pin(g, s, TYPE_STRING);
         const char *to = gen_lvalue(g, a->target, keys, TYPE_STRING);
-        gen_line(g, "%s(%s, %s, MAXSTRINGLEN);", a->op == OP_CONCAT ? "stp_str_cat" : "stp_str_copy", to, s.text);
+        gen_line(g, "%s(%s, %s, MAXSTRINGLEN);", a->op == OP_CONCAT ? "stp_str_cat" : "stp_str_copy", to,
+                 s.text);
         return lvalue_value(a->target, to);
 }
 

@@ -31,7 +31,8 @@ static const char *call_place(Gen *g, const ExprCall *call) {
         const Function *f = call->targets.items[0];
         if (g->routine->from_library || !f->from_library || !usage_function(g->usage, f)->raises)
                 return NULL;
-        return gen_place(g, "identifier", call->name, call->name_span.file ? call->name_span : call->base.span);
+        return gen_place(g, "identifier", call->name,
+                         call->name_span.file ? call->name_span : call->base.span);
 }
 
 static bool call_is_recursive(Gen *g, const ExprCall *call) {
@@ -48,7 +49,8 @@ static void gen_call_checks(Gen *g, const ExprCall *call) {
         const char *place = call_place(g, call);
         if (!place && call_is_recursive(g, call)) {
                 gen_open(g, "if (stp_failed(c)) {");
-                gen_line(g, "stp_call_place(c, %s);", gen_place(g, "identifier", call->name, call->name_span));
+                gen_line(g, "stp_call_place(c, %s);",
+                         gen_place(g, "identifier", call->name, call->name_span));
                 gen_jump(g, g->routine->fail);
                 gen_close(g, "");
         } else if (can_fail) {
@@ -57,7 +59,8 @@ static void gen_call_checks(Gen *g, const ExprCall *call) {
 }
 
 /* Overloads that may pass the call on return whether they took it. */
-static void gen_overloads(Gen *g, const ExprCall *call, const char *ret, const char *result, const char *args) {
+static void gen_overloads(Gen *g, const ExprCall *call, const char *ret, const char *result,
+                          const char *args) {
         const char *condition = "";
         size_t n = call->targets.n, i = 0;
         for (; i < n && function_may_next(call->targets.items[i]); i++)
@@ -66,8 +69,8 @@ static void gen_overloads(Gen *g, const ExprCall *call, const char *ret, const c
         gen_open(g, "if (%s) {", condition);
         if (i == n)
                 gen_line(g, "stp_error(c, %s);",
-                         gen_literal(g, text(g, "no overload took the call near identifier '%s' at %s", call->name,
-                                             span_place(g->arena, call->base.span))));
+                         gen_literal(g, text(g, "no overload took the call near identifier '%s' at %s",
+                                             call->name, span_place(g->arena, call->base.span))));
         else if (call->base.type == TYPE_STRING)
                 gen_line(g, "%s(c, %s%s);", function_name(g, call->targets.items[i]), result, args);
         else

@@ -116,7 +116,8 @@ static bool collect_expr(Visitor *v, Expr **e) {
         case EXPR_EMBEDDED:
         case EXPR_CONTEXT:
                 c->use->opaque = true;
-                c->use->can_fail |= (*e)->kind != EXPR_CONTEXT || ((ExprContext *) *e)->source == CONTEXT_SYMBOL;
+                c->use->can_fail |= (*e)->kind != EXPR_CONTEXT ||
+                                    ((ExprContext *) *e)->source == CONTEXT_SYMBOL;
                 return true;
         case EXPR_STAT:
                 collect_stat_op(c, ((ExprStat *) *e)->stat, ((ExprStat *) *e)->op);
@@ -241,8 +242,8 @@ static bool collect_embedded_globals(Usage *u, FunctionUse *use, const Function 
 static void collect_embedded(Usage *u, FunctionUse *use, const Function *f) {
         use->opaque = true;
         use->raises = strstr(f->embedded, "STAP_ERROR") || strstr(f->embedded, "stp_register") ||
-                      strstr(f->embedded, "stp_user_register") ||
-                      strstr(f->embedded, "stp_load_") || strstr(f->embedded, "stp_set_") || strstr(f->embedded, "stp_match_");
+                      strstr(f->embedded, "stp_user_register") || strstr(f->embedded, "stp_load_") ||
+                      strstr(f->embedded, "stp_set_") || strstr(f->embedded, "stp_match_");
         use->can_fail = use->raises || (!f->from_library && strstr(f->embedded, "CONTEXT"));
         use->can_fail |= collect_embedded_globals(u, use, f);
         for (const char *const *name = failing_services; *name; name++)

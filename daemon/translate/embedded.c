@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * C of the script: functions whose body is C, blocks beside them, expressions and statements. Functions' names for arguments, result and errors (STAP_ARG_x, STAP_RETVALUE,
- * STAP_RETURN, STAP_ERROR, STAP_NEXT, CONTEXT) are macros, most of them in stp.h. Those of the tapsets know
- * stp.h alone, do not write to their arguments, and are inlined. A user's may write to its arguments, which
- * are therefore copies, and may say `return`.
+ * C of the script: functions whose body is C, blocks beside them, expressions and statements. Functions'
+ * names for arguments, result and errors (STAP_ARG_x, STAP_RETVALUE, STAP_RETURN, STAP_ERROR, STAP_NEXT,
+ * CONTEXT) are macros, most of them in stp.h. Those of the tapsets know stp.h alone, do not write to their
+ * arguments, and are inlined. A user's may write to its arguments, which are therefore copies, and may say
+ * `return`.
  */
 #include "translate/gen.h"
 
@@ -59,8 +60,8 @@ static void write_getter(Gen *g, const Var *v) {
         const char *name = gen_variable(g, v);
         buf_printf(g->out, "#define STAP_GLOBAL_GET_%s(%s) ", v->name, key_names(g, v, ""));
         if (v->is_array)
-                buf_printf(g->out, "stp_map_get_%s(c, %s, %s)\n", v->type == TYPE_STRING ? "string" : "long", name,
-                           key_values(g, v));
+                buf_printf(g->out, "stp_map_get_%s(c, %s, %s)\n", v->type == TYPE_STRING ? "string" : "long",
+                           name, key_values(g, v));
         else
                 buf_printf(g->out, "(%s)\n", name);
 }
@@ -69,10 +70,12 @@ static void write_setter(Gen *g, const Var *v) {
         const char *name = gen_variable(g, v), *kind = v->type == TYPE_STRING ? "string" : "long";
         buf_printf(g->out, "#define STAP_GLOBAL_SET_%s(%s) ", v->name, key_names(g, v, "value"));
         if (v->is_array)
-                buf_printf(g->out, "stp_set_%s(stp_element(c, stp_map_%s(c, %s, %s), \"identifier '%s'\"), value)\n", kind,
-                           kind, name, key_values(g, v), v->name);
+                buf_printf(g->out,
+                           "stp_set_%s(stp_element(c, stp_map_%s(c, %s, %s), \"identifier '%s'\"), value)\n",
+                           kind, kind, name, key_values(g, v), v->name);
         else
-                buf_printf(g->out, "stp_set_%s(%s%s, value)\n", kind, v->type == TYPE_STRING ? "" : "&", name);
+                buf_printf(g->out, "stp_set_%s(%s%s, value)\n", kind, v->type == TYPE_STRING ? "" : "&",
+                           name);
 }
 
 static void write_global_macros(Gen *g, const Function *f, bool define) {
@@ -100,7 +103,8 @@ static void write_macros(Gen *g, const Function *f, const char *verb) {
         vec_foreach(v, &f->params) {
                 buf_printf(g->out, "%s STAP_ARG_%s", verb, (*v)->name);
                 if (define)
-                        buf_printf(g->out, (*v)->type == TYPE_STRING && copies_arguments(f) ? " (f->l_%s)" : " l_%s",
+                        buf_printf(g->out,
+                                   (*v)->type == TYPE_STRING && copies_arguments(f) ? " (f->l_%s)" : " l_%s",
                                    (*v)->name);
                 buf_char(g->out, '\n');
         }
@@ -114,9 +118,8 @@ static void write_macros(Gen *g, const Function *f, const char *verb) {
 static void write_copies(Gen *g, const Function *f) {
         buf_printf(g->out, "\tstruct %s_frame *f = stp_frame_push(c, sizeof(*f));\n\n", function_name(g, f));
         buf_str(g->out, "\tif (!f)\n\t\tgoto failed;\n");
-        vec_foreach(v, &f->params)
-                if ((*v)->type == TYPE_STRING)
-                        buf_printf(g->out, "\tstp_str_copy(f->l_%s, l_%s, MAXSTRINGLEN);\n", (*v)->name, (*v)->name);
+        vec_foreach(v, &f->params) if ((*v)->type == TYPE_STRING)
+                buf_printf(g->out, "\tstp_str_copy(f->l_%s, l_%s, MAXSTRINGLEN);\n", (*v)->name, (*v)->name);
 }
 
 static void write_frame(Gen *g, const Function *f) {
@@ -171,8 +174,8 @@ static const char *blanks_before(Gen *g, Span span) {
 
 /* `open` takes the place of the %{. */
 static const char *user_code(Gen *g, Span span, const char *open, const char *code, const char *close) {
-        return text(g, "%s%s%s%s\n%s\n#line 1 \"generated\"\n", line_directive(g, span), blanks_before(g, span), open,
-                    code, close);
+        return text(g, "%s%s%s%s\n%s\n#line 1 \"generated\"\n", line_directive(g, span),
+                    blanks_before(g, span), open, code, close);
 }
 
 void gen_embedded_blocks(Gen *g) {

@@ -28,7 +28,8 @@ static const char *chain_name(Arena *a, const char *s, size_t len) {
                         return NULL;
                 i++;
         }
-        return end > start && !isdigit((unsigned char) s[start]) ? arena_strndup(a, s + start, end - start) : NULL;
+        return end > start && !isdigit((unsigned char) s[start]) ? arena_strndup(a, s + start, end - start)
+                                                                 : NULL;
 }
 
 /* Pass 2 has put something else in the place of a target variable; its span still shows it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How much frame memory a context needs: STP_FRAME_SIZE, a constant that the C compiler works out, since only
- * it knows the sizes. Without recursion it is the dearest chain of calls. Functions that recurse can be
+ * How much frame memory a context needs: STP_FRAME_SIZE, a constant that the C compiler works out, since
+ * only it knows the sizes. Without recursion it is the dearest chain of calls. Functions that recurse can be
  * MAXNESTING deep all together: the largest of their frames counts that often, on top.
  */
 #include "translate/gen.h"
@@ -76,7 +76,8 @@ static void write_need(Gen *g, FunctionUse *f, PtrMap *known) {
                            write_calls(g, f, name, known));
 }
 
-static const char *write_handler_need(Gen *g, const HandlerUse *h, const char *most, unsigned *n, PtrMap *known) {
+static const char *write_handler_need(Gen *g, const HandlerUse *h, const char *most, unsigned *n,
+                                      PtrMap *known) {
         const char *name = text(g, "need_%s", handler_name(g, h)), *below;
         below = write_calls(g, &h->own, name, known);
         if (!strcmp(below, "0") && !ptrmap_get(&g->frames, h))

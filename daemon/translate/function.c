@@ -76,7 +76,8 @@ static const char *function_head(Gen *g, const Function *f) {
         bool is_string = f->result == TYPE_STRING, may_next = function_may_next(f);
         const char *list = is_string ? ", char *ret" : may_next ? ", s64 *ret" : "";
         for (size_t i = 0; i < f->params.n; i++)
-                list = text(g, "%s, %s%s", list, f->params.items[i]->type == TYPE_STRING ? "const char *" : "s64 ",
+                list = text(g, "%s, %s%s", list,
+                            f->params.items[i]->type == TYPE_STRING ? "const char *" : "s64 ",
                             argument_name(g, f, i));
         const char *type = may_next ? "bool" : is_string ? "void" : "s64";
         const char *inlined = f->embedded && f->from_library ? "inline " : "";
@@ -120,8 +121,9 @@ static void gen_script_function(Gen *g, const Function *f, const FunctionUse *us
 static void check_depth(Gen *g, const Function *f, const FunctionUse *use) {
         if (use->depth <= DEPTH_MAX || f->from_library)
                 return;
-        diag_add(g->diags, DIAG_E0502, f->name_span, "calls below `%s` are %u functions deep, at most %u may be",
-                 f->name, use->depth, DEPTH_MAX);
+        diag_add(g->diags, DIAG_E0502, f->name_span,
+                 "calls below `%s` are %u functions deep, at most %u may be", f->name, use->depth,
+                 DEPTH_MAX);
 }
 
 static void own_functions(Gen *g, const FunctionUse *use, Probe *p) {

@@ -4,8 +4,8 @@
  * Writing the C of one routine (a handler or a function of the script).
  *
  * An expression becomes a Value: C text without side effects that cannot fail. Whatever has effects or may
- * fail is written before, as statements, from left to right. A value that reads a variable is pinned (copied)
- * when something that is evaluated after it, but before its use, may change that variable.
+ * fail is written before, as statements, from left to right. A value that reads a variable is pinned
+ * (copied) when something that is evaluated after it, but before its use, may change that variable.
  *
  * Memory. Longs are C locals, up to LONGS_ON_STACK of them. Strings, and what else is big, stand in the
  * routine's frame, a struct in the memory of the context: the kernel's stack stays small. Scratch space
@@ -201,8 +201,8 @@ Value gen_embedded_expr(Gen *g, Expr *e);
 Value gen_regex(Gen *g, Expr *e);
 /* dst: where a string goes, when call_is_direct(); NULL: a buffer. */
 Value gen_call(Gen *g, ExprCall *call, const char *dst, bool wanted);
-/* saved.c: C of where value `index` of those that a return probe keeps stands (of all: how many slots there are), and of
- * the bytes that a string among them may take. */
+/* saved.c: C of where value `index` of those that a return probe keeps stands (of all: how many slots
+ * there are), and of the bytes that a string among them may take. */
 #define DEFAULT_STRING_SLOTS 64 /* of a MAXSTRINGLEN that nobody has set */
 const char *saved_slot(Gen *g, const Probe *p, size_t index);
 const char *saved_size(Gen *g, const Expr *e);
@@ -270,7 +270,8 @@ void gen_embedded_blocks(Gen *g); /* those beside functions */
 void gen_embedded_stmt(Gen *g, Stmt *s);
 const char *handler_name(Gen *g, const HandlerUse *h);
 void gen_handlers(Gen *g);
-/* shared.c: a handler's C, to be written with all others by shared_write(), once for those that are alike. */
+/* shared.c: a handler's C, to be written with all others by shared_write(), once for those that are
+ * alike. */
 void shared_add(Gen *g, const HandlerUse *use, const char *comment, const char *code);
 void shared_write(Gen *g);
 void gen_globals(Gen *g);      /* their memory */

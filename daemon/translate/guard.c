@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Handlers that do nothing in other processes than target(): `if (pid() == target()) ...` is all that they are, or
- * `if (pid() != target()) next` comes first. The core asks that before it runs them, for a fraction of the price.
+ * Handlers that do nothing in other processes than target(): `if (pid() == target()) ...` is all that they
+ * are, or `if (pid() != target()) next` comes first. The core asks that before it runs them, for a fraction
+ * of the price.
  */
 #include <string.h>
 #include "translate/gen.h"
@@ -44,5 +45,6 @@ bool gen_only_in_target(Stmt *body) {
                 return true;
         StmtBlock *block = stmt_as(Block, s);
         StmtIf *first = block && block->body.n ? stmt_as(If, unwrap(block->body.items[0])) : all;
-        return first && !first->no && stmt_as(Next, unwrap(first->yes)) && compares(first->condition, OP_NE, OP_LOR);
+        return first && !first->no && stmt_as(Next, unwrap(first->yes)) &&
+               compares(first->condition, OP_NE, OP_LOR);
 }

@@ -86,7 +86,8 @@ static void gen_saved(Gen *g, const Probe *p) {
                 Mark m = gen_mark(g);
                 const char *slot = text(g, "c->saved[%s]", saved_slot(g, p, i));
                 if (e->type == TYPE_STRING)
-                        gen_line(g, "stp_str_copy((char *)&%s, %s, %s);", slot, gen_expr(g, e).text, saved_size(g, e));
+                        gen_line(g, "stp_str_copy((char *)&%s, %s, %s);", slot, gen_expr(g, e).text,
+                                 saved_size(g, e));
                 else
                         gen_line(g, "%s = %s;", slot, gen_expr(g, e).text);
                 gen_release(g, m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each handler locks before it runs; and, for people, what it does to each global: why a lock is taken, or is
- * not needed (usage.h). --dump=translate shows it.
+ * What each handler locks before it runs; and, for people, what it does to each global: why a lock is taken,
+ * or is not needed (usage.h). --dump=translate shows it.
  */
 #include "translate/gen.h"
 
@@ -52,7 +52,8 @@ static bool write_locks(Gen *g, const HandlerUse *h) {
                 if (!g->usage->shared[i] || !(writes || u->reads))
                         continue;
                 list = text(g, "%s%s{ %zu, %d }", list, n++ ? ", " : "", i, writes);
-                locked = text(g, "%s %s%s", locked, g->program->globals.items[i]->name, writes ? "" : " (shared)");
+                locked = text(g, "%s %s%s", locked, g->program->globals.items[i]->name,
+                              writes ? "" : " (shared)");
         }
         if (*use)
                 buf_printf(g->out, "/* %s %s; locks%s */\n", name, use, n ? locked : " nothing");

@@ -89,7 +89,8 @@ static void gen_loop_variables(Gen *g, StmtForeach *s, const char *iter) {
                 gen_line(g, "stp_str_copy(%s, stp_iter_value_string(%s), MAXSTRINGLEN);",
                          gen_variable(g, s->value->var), iter);
         else if (s->value && s->value->base.type == TYPE_LONG && s->array->type == TYPE_STATS)
-                gen_line(g, "%s = stp_iter_value_agg(c, %s, STP_COUNT, NULL);", gen_variable(g, s->value->var), iter);
+                gen_line(g, "%s = stp_iter_value_agg(c, %s, STP_COUNT, NULL);",
+                         gen_variable(g, s->value->var), iter);
         else if (s->value && s->value->base.type == TYPE_LONG)
                 gen_line(g, "%s = stp_iter_value_long(%s);", gen_variable(g, s->value->var), iter);
         for (size_t i = 0; i < s->keys.n; i++)
@@ -104,8 +105,9 @@ static void gen_iter_begin(Gen *g, StmtForeach *s, const char *iter) {
         const char *column = !s->sort_direction ? "STP_SORT_NONE"
                            : s->sort_column == FOREACH_SORT_VALUE ? "STP_SORT_VALUE"
                            : text(g, "%d", s->sort_column);
-        gen_fail_if(g, text(g, "!stp_iter_begin(c, %s, %s, %d, %s, %u, %s, %s, %#x)", iter, gen_variable(g, v),
-                            s->sort_direction, column, s->sort_stat, limit, keys, wild),
+        gen_fail_if(g,
+                    text(g, "!stp_iter_begin(c, %s, %s, %d, %s, %u, %s, %s, %#x)", iter, gen_variable(g, v),
+                         s->sort_direction, column, s->sort_stat, limit, keys, wild),
                     gen_place(g, "identifier", v->name, s->array->span));
 }
 

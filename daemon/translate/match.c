@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * =~ and !~: the pattern's tables beside the functions, one call of the core in the handler. Where a script asks for
- * what was matched, all its patterns have the tables that tell.
+ * =~ and !~: the pattern's tables beside the functions, one call of the core in the handler. Where a script
+ * asks for what was matched, all its patterns have the tables that tell.
  */
 #include "translate/gen.h"
 #include "translate/regex.h"
@@ -86,8 +86,8 @@ void gen_match_needs(Gen *g) {
 /* How much room the largest expression needs is known at the end of the file. */
 static Value gen_find(Gen *g, const char *name, Value subject, bool negated) {
         const char *t = gen_temp(g);
-        gen_line(g, "s64 %s = %sstp_regex_find(c, &%s, %s, MAXSTRINGLEN, stp_match_room());", t, negated ? "!" : "",
-                 name, subject.text);
+        gen_line(g, "s64 %s = %sstp_regex_find(c, &%s, %s, MAXSTRINGLEN, stp_match_room());", t,
+                 negated ? "!" : "", name, subject.text);
         return value_temp(t);
 }
 

@@ -34,7 +34,8 @@ void gen_symbol_table(Gen *g) {
         buf_str(g->out, "static struct stp_symbol *const stp_symbols[] = {");
         strmap_foreach(it, &g->symbols)
                 buf_printf(g->out, " &%s,", (const char *) it->value);
-        buf_printf(g->out, " };\n#define STP_SYMBOLS stp_symbols\n#define STP_N_SYMBOLS %zu\n\n", g->symbols.entries.n);
+        buf_printf(g->out, " };\n#define STP_SYMBOLS stp_symbols\n#define STP_N_SYMBOLS %zu\n\n",
+                   g->symbols.entries.n);
 }
 
 Value gen_context(Gen *g, Expr *e) {
@@ -47,9 +48,11 @@ Value gen_context(Gen *g, Expr *e) {
         if (x->source == CONTEXT_SYMBOL)
                 return gen_symbol(g, x);
         if (x->source == CONTEXT_SAVED && e->type == TYPE_STRING)
-                return value_constant(text(g, "(const char *)&c->saved[%s]", saved_slot(g, g->routine->probe, x->index)));
+                return value_constant(
+                        text(g, "(const char *)&c->saved[%s]", saved_slot(g, g->routine->probe, x->index)));
         if (x->source == CONTEXT_SAVED)
-                return value_constant(text(g, "((s64)c->saved[%s])", saved_slot(g, g->routine->probe, x->index)));
+                return value_constant(
+                        text(g, "((s64)c->saved[%s])", saved_slot(g, g->routine->probe, x->index)));
         if (x->source == CONTEXT_REGS)
                 return value_constant("((s64)(unsigned long)c->regs)");
         if (x->source == CONTEXT_RETURN)
@@ -75,9 +78,9 @@ Value gen_load(Gen *g, Expr *e) {
         ExprLoad *x = (ExprLoad *) e;
         Value address = gen_expr(g, x->address);
         const char *t = gen_temp(g);
-        gen_line(g, "s64 %s = stp_load_%s(c, %s, %u, %s, %s);", t, x->space == SPACE_USER ? "user" : "kernel",
-                 address.text, x->size, x->is_signed ? "true" : "false",
-                 gen_place(g, "identifier", source_words(g, e), e->span));
+        gen_line(g, "s64 %s = stp_load_%s(c, %s, %u, %s, %s);", t,
+                 x->space == SPACE_USER ? "user" : "kernel", address.text, x->size,
+                 x->is_signed ? "true" : "false", gen_place(g, "identifier", source_words(g, e), e->span));
         gen_check(g, NULL);
         return value_temp(t);
 }
@@ -104,8 +107,8 @@ Value gen_store(Gen *g, Expr *e) {
                 return gen_store_context(g, x);
         gen_values(g, (Expr *[]) {x->address, x->value}, 2, /* then_effect= */ false, v);
         v[1] = gen_simple(g, v[1], TYPE_LONG);
-        gen_line(g, "stp_store_%s(c, %s, %u, %s, %s);", x->space == SPACE_USER ? "user" : "kernel", v[0].text,
-                 x->size, v[1].text, gen_place(g, "identifier", source_words(g, e), e->span));
+        gen_line(g, "stp_store_%s(c, %s, %u, %s, %s);", x->space == SPACE_USER ? "user" : "kernel",
+                 v[0].text, x->size, v[1].text, gen_place(g, "identifier", source_words(g, e), e->span));
         gen_check(g, NULL);
         return v[1];
 }

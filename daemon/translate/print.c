@@ -128,7 +128,8 @@ static void gen_payload(Gen *g, const char *p, const Item *item, const Value *v)
                 gen_line(g, "*%s++ = %s;", p, v->text);
         else
                 gen_line(g, "%s = %s(%s, %s, %s);", p,
-                         item->kind == ITEM_STRING ? "stp_put_string" : "stp_put_memory", p, v->text, item->length);
+                         item->kind == ITEM_STRING ? "stp_put_string" : "stp_put_memory", p, v->text,
+                         item->length);
 }
 
 /* A global that is shown at exit is data of its own kind: shown.c made the print, its keys stand first. */

@@ -172,7 +172,8 @@ static RegexNode *parse_bounds(Parser *p, RegexNode *of) {
 static RegexNode *parse_repeat(Parser *p) {
         RegexNode *n = parse_atom(p);
         unsigned depth = 0;
-        while (!p->error && *p->at && (strchr("*+?", *p->at) || (*p->at == '{' && isdigit((unsigned char) p->at[1])))) {
+        while (!p->error && *p->at &&
+               (strchr("*+?", *p->at) || (*p->at == '{' && isdigit((unsigned char) p->at[1])))) {
                 if (++depth > REGEX_MAX_DEPTH)
                         return fail(p, "too many repetitions of repetitions");
                 if (*p->at == '{') {

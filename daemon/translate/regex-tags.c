@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The automaton for matched(): threads, as a backtracking matcher would follow them one after the other, follow the
- * string together, in the order in which that matcher would try them; a set of threads that were in step before is
- * a state. Each thread has registers for the tags, and all that happens to them is known per transition.
+ * The automaton for matched(): threads, as a backtracking matcher would follow them one after the other,
+ * follow the string together, in the order in which that matcher would try them; a set of threads that were
+ * in step before is a state. Each thread has registers for the tags, and all that happens to them is known
+ * per transition.
  *
- * Which match wins: threads that began further left stand before those that began later ("born"), and once a thread
- * has matched, all that were born later are gone, but those of its own age and the older ones go on: a longer match
- * replaces a shorter one. Of two threads at the same step the one before stays: so within the longest match, groups
- * are those of the greedy, leftmost-first matcher.
+ * Which match wins: threads that began further left stand before those that began later ("born"), and once a
+ * thread has matched, all that were born later are gone, but those of its own age and the older ones go on:
+ * a longer match replaces a shorter one. Of two threads at the same step the one before stays: so within the
+ * longest match, groups are those of the greedy, leftmost-first matcher.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -110,7 +111,8 @@ static State step_over(Builder *b, const State *from, unsigned byte) {
         return to;
 }
 
-/* What the end of the string gives a state: the match that it completes, if that is not worse than one it has. */
+/* What the end of the string gives a state: the match that it completes, if that is not worse than one it
+ * has. */
 static bool step_to_end(Builder *b, const State *from, Thread *ret) {
         for (size_t i = 0; i < from->threads.n; i++) {
                 const Thread *t = &from->threads.items[i];

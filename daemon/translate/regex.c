@@ -39,7 +39,8 @@ static unsigned build_group(RegexMachine *m, const RegexNode *n, unsigned next) 
         return step_add(m, (RegexStep) {.kind = RE_TAG, .tag = 2 * n->group, .next = build(m, n->a, next)});
 }
 
-/* Steps for n that go on at `next`; where they start. Lists of a concatenation are walked, not recursed into. */
+/* Steps for n that go on at `next`; where they start. Lists of a concatenation are walked, not recursed
+ * into. */
 static unsigned build(RegexMachine *m, const RegexNode *n, unsigned next) {
         switch (n->kind) {
         case RE_EMPTY:
@@ -200,7 +201,9 @@ static bool build_table(Builder *b) {
                 byte_of[r->classes[c]] = c;
         for (unsigned s = 0; s < b->states.n; s++)
                 for (unsigned k = 0; k < r->n_classes; k++) {
-                        unsigned to = s < 2 ? s : state_after(b, &(StepSet) {b->states.items[s].bits}, k, byte_of[k]);
+                        unsigned to = s < 2 ? s
+                                            : state_after(b, &(StepSet){ b->states.items[s].bits }, k,
+                                                          byte_of[k]);
                         if (to == 0xffff)
                                 return false;
                         vec_push(b->machine->arena, &next, (uint16_t) to);

@@ -29,10 +29,10 @@ const char *regex_compile(Arena *a, const char *pattern, Regex *ret);
 #define REGEX_NO_PARENT 0xff /* of a thread: it has come from nowhere, its registers are unset */
 
 /*
- * An automaton that also says where the leftmost longest match and its groups are. A state stands for threads in
- * order of preference, each with a register for each tag (group n begins at tag 2n and ends at 2n + 1). A move
- * says of each thread of the next state which of the old ones it continues, and which registers take the position.
- * State 0 has no threads.
+ * An automaton that also says where the leftmost longest match and its groups are. A state stands for
+ * threads in order of preference, each with a register for each tag (group n begins at tag 2n and ends at 2n
+ * + 1). A move says of each thread of the next state which of the old ones it continues, and which registers
+ * take the position. State 0 has no threads.
  */
 typedef struct RegexTags {
         uint8_t classes[256];
@@ -74,5 +74,6 @@ typedef struct RegexMachine {
 
 const char *regex_machine(Arena *a, const char *pattern, bool tagged, RegexMachine *ret);
 bool regex_set_has(const uint64_t *set, unsigned byte);
-/* Bytes that no step tells apart are one class; class 0 is the end of the string. Returns how many there are. */
+/* Bytes that no step tells apart are one class; class 0 is the end of the string. Returns how many there
+ * are. */
 unsigned regex_classes(const RegexMachine *m, uint8_t classes[256]);

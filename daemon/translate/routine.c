@@ -81,7 +81,8 @@ static void write_entry(Gen *g, const Routine *r, const Shell *s, bool has_frame
                 buf_str(g->out, "\ta = f->a;\n");
         vec_foreach(l, &r->locals) {
                 if ((*l)->init)
-                        buf_printf(g->out, "\tstp_str_copy(f->%s, %s, MAXSTRINGLEN);\n", (*l)->name, (*l)->init);
+                        buf_printf(g->out, "\tstp_str_copy(f->%s, %s, MAXSTRINGLEN);\n", (*l)->name,
+                                   (*l)->init);
                 else if ((*l)->in_frame)
                         buf_printf(g->out, (*l)->var->type == TYPE_STRING ? "\tf->%s[0] = 0;\n"
                                                                           : "\tf->%s = 0;\n", (*l)->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a return probe keeps of its entry: where each value stands among the 64-bit slots. A string takes as much as it
- * can need: literals and tapset functions that say so (pragma:length:N) less than MAXSTRINGLEN.
+ * What a return probe keeps of its entry: where each value stands among the 64-bit slots. A string takes as
+ * much as it can need: literals and tapset functions that say so (pragma:length:N) less than MAXSTRINGLEN.
  */
 #include <stdlib.h>
 #include "translate/gen.h"
@@ -32,7 +32,9 @@ const char *saved_slot(Gen *g, const Probe *p, size_t index) {
                 strings += !few;
         }
         if (slots + strings * DEFAULT_STRING_SLOTS > STP_MAX_SAVED && p && index == p->saved.n)
-                diag_add(g->diags, DIAG_E0507, p->span, "a return probe can keep %u bytes of its entry, and here are %u "
-                         "strings and %u bytes", STP_MAX_SAVED * 8, strings, slots * 8);
+                diag_add(g->diags, DIAG_E0507, p->span,
+                         "a return probe can keep %u bytes of its entry, and here are %u "
+                         "strings and %u bytes",
+                         STP_MAX_SAVED * 8, strings, slots * 8);
         return strings ? text(g, "%u + %u * STP_STRING_SLOTS", slots, strings) : text(g, "%u", slots);
 }

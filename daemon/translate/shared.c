@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Handlers that do the same with other names and texts become one C function. `probe syscall.*.return { println(name,
- * retstr) }` has 346 handlers that differ in the name alone; compiling each takes gcc many seconds. So each handler's C
- * is reduced to a skeleton: without comments, its locals numbered, its string literals taken out. Those of the same
- * skeleton share one function, which gets the literals as an argument.
+ * Handlers that do the same with other names and texts become one C function. `probe syscall.*.return {
+ * println(name, retstr) }` has 346 handlers that differ in the name alone; compiling each takes gcc many
+ * seconds. So each handler's C is reduced to a skeleton: without comments, its locals numbered, its string
+ * literals taken out. Those of the same skeleton share one function, which gets the literals as an argument.
  *
- * This works on text because generated C is plain: the only quotes in it are those of strings, a local's name begins
- * with l_, the handler's own name is known. Where that may not hold (embedded C), handlers stay as they are.
+ * This works on text because generated C is plain: the only quotes in it are those of strings, a local's
+ * name begins with l_, the handler's own name is known. Where that may not hold (embedded C), handlers stay
+ * as they are.
  */
 #include <ctype.h>
 #include "base/cleanup.h"

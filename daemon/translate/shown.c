@@ -76,7 +76,8 @@ static Stmt *array_stmt(Arena *a, Probe *probe, Var *v) {
         ExprPrint *p = print_new(a, v);
         const char *format = arena_printf(a, "%s[", v->name);
         for (size_t i = 0; i < v->keys.n; i++) {
-                Var *key = local_new(a, probe, arena_printf(a, "%s_key%zu", v->name, i + 1), v->keys.items[i]);
+                Var *key = local_new(a, probe, arena_printf(a, "%s_key%zu", v->name, i + 1),
+                                     v->keys.items[i]);
                 vec_push(a, &s->keys, (ExprName *) name_new(a, key, key->type));
                 vec_push(a, &p->args, name_new(a, key, key->type));
                 format = arena_printf(a, "%s%s%s", format, i ? "," : "", key->type == TYPE_STRING ? "\"%s\"" : "%d");

@@ -21,7 +21,8 @@ unsigned stmt_cost(const Stmt *s) {
         if (s->kind == STMT_BLOCK)
                 return block_cost((const StmtBlock *) s);
         if (s->kind == STMT_TRY)
-                return 1 + stmt_cost(((const StmtTry *) s)->body) + stmt_cost(((const StmtTry *) s)->handler);
+                return 1 + stmt_cost(((const StmtTry *) s)->body) +
+                       stmt_cost(((const StmtTry *) s)->handler);
         if (s->kind != STMT_IF)
                 return 1;
         unsigned yes = stmt_cost(((const StmtIf *) s)->yes), no = stmt_cost(((const StmtIf *) s)->no);

@@ -216,5 +216,6 @@ void gen_probe_table(Gen *g) {
         buf_str(g->out, "\nstatic struct stp_probe stp_probes[] = {\n");
         for (size_t i = 0; i < g->program->probes.n; i++)
                 write_probe_row(g, i, &locks);
-        buf_printf(g->out, "};\n#define STP_PROBES stp_probes\n#define STP_N_PROBES %zu\n\n", g->program->probes.n);
+        buf_printf(g->out, "};\n#define STP_PROBES stp_probes\n#define STP_N_PROBES %zu\n\n",
+                   g->program->probes.n);
 }

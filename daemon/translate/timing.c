@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * -t: each handler of the script runs through one that measures it (runtime/script/timing.h), and two probes of our
- * own, the last at the end or after an error, print what came out, in SystemTap's layout. As it is printed as all
- * else, it is events with fields, too.
+ * -t: each handler of the script runs through one that measures it (runtime/script/timing.h), and two probes
+ * of our own, the last at the end or after an error, print what came out, in SystemTap's layout. As it is
+ * printed as all else, it is events with fields, too.
  */
 #include "translate/gen.h"
 
@@ -74,7 +74,10 @@ const char *timing_handler(Gen *g, size_t probe) {
 
 void gen_timing_global(Gen *g) {
         if (g->n_timed)
-                buf_printf(g->out, "\t{ .name = \"probe timings\", .kind = STP_GLOBAL_MAP, .value = STP_VALUE_AGG, .n_keys = 1, "
-                                   ".max = STP_N_TIMED, .stat_ops = %#x, .slot = (void **)&stp_timings, },\n",
-                           1u << STAT_COUNT | 1u << STAT_MIN | 1u << STAT_AVG | 1u << STAT_MAX | 1u << STAT_VARIANCE);
+                buf_printf(
+                        g->out,
+                        "\t{ .name = \"probe timings\", .kind = STP_GLOBAL_MAP, .value = STP_VALUE_AGG, .n_keys = 1, "
+                        ".max = STP_N_TIMED, .stat_ops = %#x, .slot = (void **)&stp_timings, },\n",
+                        1u << STAT_COUNT | 1u << STAT_MIN | 1u << STAT_AVG | 1u << STAT_MAX |
+                                1u << STAT_VARIANCE);
 }

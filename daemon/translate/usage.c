@@ -47,7 +47,8 @@ static bool function_inherit(FunctionUse *f) {
                 raises |= (*callee)->raises;
                 opaque |= (*callee)->opaque;
         }
-        bool changed = writes != f->writes || can_fail != f->can_fail || raises != f->raises || opaque != f->opaque;
+        bool changed = writes != f->writes || can_fail != f->can_fail || raises != f->raises ||
+                       opaque != f->opaque;
         f->writes = writes, f->can_fail = can_fail, f->raises = raises, f->opaque = opaque;
         return changed;
 }

@@ -8,9 +8,10 @@
 #include <asm/unistd.h>
 
 /*
- * A tracepoint calls us as void f(void *data, its arguments...), of which we know neither number nor types. The System
- * V ABI passes the first five after `data` in registers, the others on the stack behind the return address; integers
- * of any width and pointers take eight bytes each. No argument of a tracepoint is floating point.
+ * A tracepoint calls us as void f(void *data, its arguments...), of which we know neither number nor types.
+ * The System V ABI passes the first five after `data` in registers, the others on the stack behind the
+ * return address; integers of any width and pointers take eight bytes each. No argument of a tracepoint is
+ * floating point.
  */
 #define STP_DEFINE_TRACE_ENTRY(name, hit)                                                          \
 	static STP_HOT void name(void *data, u64 a, u64 b, u64 c, u64 d, u64 e)                     \

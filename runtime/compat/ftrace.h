@@ -10,8 +10,8 @@
 #include <linux/hrtimer.h>
 
 /*
- * 6.12 gave ftrace_regs a header of its own and made the struct opaque (commit 7888af4166d4); before, its first
- * and only member that matters is pt_regs.
+ * 6.12 gave ftrace_regs a header of its own and made the struct opaque (commit 7888af4166d4); before, its
+ * first and only member that matters is pt_regs.
  */
 #if __has_include(<linux/ftrace_regs.h>) && defined(arch_ftrace_regs)
 #define stp_ftrace_regs(fregs) (&arch_ftrace_regs(fregs)->regs)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Return hooks (linux/rethook.h, since 5.18): what kretprobes and fprobes are made of, exported to nobody. An fprobe
- * needs CONFIG_FPROBE, and a kretprobe costs a kprobe beside it and is armed one at a time. Static calls, as in
- * core/symbol.c. 6.6 gave handlers the return address, 6.7 makes the nodes itself; Kbuild looks for both.
- * For one file: the calls are defined here.
+ * Return hooks (linux/rethook.h, since 5.18): what kretprobes and fprobes are made of, exported to nobody.
+ * An fprobe needs CONFIG_FPROBE, and a kretprobe costs a kprobe beside it and is armed one at a time. Static
+ * calls, as in core/symbol.c. 6.6 gave handlers the return address, 6.7 makes the nodes itself; Kbuild looks
+ * for both. For one file: the calls are defined here.
  */
 #ifndef STP_COMPAT_RETHOOK_H
 #define STP_COMPAT_RETHOOK_H
@@ -41,8 +41,10 @@ DEFINE_STATIC_CALL_NULL(stp_rethook_add, rethook_add_node);
 
 static bool stp_rethook_init(unsigned long (*lookup)(const char *name))
 {
-	return STP_RETHOOK_FIND(stp_rethook_alloc, rethook_alloc) && STP_RETHOOK_FIND(stp_rethook_free, rethook_free) &&
-	       STP_RETHOOK_FIND(stp_rethook_get, rethook_try_get) && STP_RETHOOK_FIND(stp_rethook_hook, rethook_hook) &&
+	return STP_RETHOOK_FIND(stp_rethook_alloc, rethook_alloc) &&
+	       STP_RETHOOK_FIND(stp_rethook_free, rethook_free) &&
+	       STP_RETHOOK_FIND(stp_rethook_get, rethook_try_get) &&
+	       STP_RETHOOK_FIND(stp_rethook_hook, rethook_hook) &&
 	       STP_RETHOOK_FIND(stp_rethook_recycle, rethook_recycle) &&
 	       STP_RETHOOK_FIND(stp_rethook_add, rethook_add_node);
 }
@@ -67,8 +69,10 @@ static struct rethook *stp_rethook_new(void *data, rethook_handler_t handler, si
 #else
 static bool stp_rethook_init(unsigned long (*lookup)(const char *name))
 {
-	return STP_RETHOOK_FIND(stp_rethook_alloc, rethook_alloc) && STP_RETHOOK_FIND(stp_rethook_free, rethook_free) &&
-	       STP_RETHOOK_FIND(stp_rethook_get, rethook_try_get) && STP_RETHOOK_FIND(stp_rethook_hook, rethook_hook) &&
+	return STP_RETHOOK_FIND(stp_rethook_alloc, rethook_alloc) &&
+	       STP_RETHOOK_FIND(stp_rethook_free, rethook_free) &&
+	       STP_RETHOOK_FIND(stp_rethook_get, rethook_try_get) &&
+	       STP_RETHOOK_FIND(stp_rethook_hook, rethook_hook) &&
 	       STP_RETHOOK_FIND(stp_rethook_recycle, rethook_recycle);
 }
 

@@ -90,7 +90,8 @@ void stp_cell_rare(const struct stp_stats *st, struct stp_cell *cell, s64 v)
 		cell->bucket[stp_hist_index(st, v)]++;
 }
 
-/* Adds a cell whose deviations are from another base: sum (x-b)^2 = sum (x-a)^2 + 2 (a-b) sum (x-a) + n (a-b)^2. */
+/* Adds a cell whose deviations are from another base: sum (x-b)^2 = sum (x-a)^2 + 2 (a-b) sum (x-a) + n
+ * (a-b)^2. */
 static void total_add(struct stp_total *t, const struct stp_cell *cell)
 {
 	stp_u128 shift, n = (stp_u128)cell->count;
@@ -144,8 +145,8 @@ static stp_u128 divide(stp_u128 n, u64 d, u64 *ret_rest)
 }
 
 /*
- * The floor of (sum y^2 - (sum y)^2 / n) / (n - 1), where y are deviations from the floor of the mean: sum y is
- * then less than n, and nothing overflows that does not have to.
+ * The floor of (sum y^2 - (sum y)^2 / n) / (n - 1), where y are deviations from the floor of the mean: sum y
+ * is then less than n, and nothing overflows that does not have to.
  */
 static s64 variance(const struct stp_total *t)
 {

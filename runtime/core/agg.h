@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Statistics. Each CPU adds to a cell of its own, in its shard, so that `<<<` never waits for another CPU but
- * for the few instructions in which somebody sums up that very cell. A cell belongs to a generation: clearing
- * an aggregate, or giving a map's element to another key, is a new number, and a cell that has the old one
- * counts as empty. So a deletion touches no other CPU's memory.
+ * Statistics. Each CPU adds to a cell of its own, in its shard, so that `<<<` never waits for another CPU
+ * but for the few instructions in which somebody sums up that very cell. A cell belongs to a generation:
+ * clearing an aggregate, or giving a map's element to another key, is a new number, and a cell that has the
+ * old one counts as empty. So a deletion touches no other CPU's memory.
  *
  * Variance is exact: sums of the deviations from the first value, and of their squares, in 128 bits. Sums of
  * CPUs with different first values are moved to one, which is exact modulo 2^128.

@@ -7,7 +7,8 @@ const char stp_aborted[] = "aborted";
 /* Headroom beyond MINSTACKSPACE that a call of a recursive function must leave. */
 #define CALL_STACK 512
 
-void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu, char *frame)
+void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu,
+		  char *frame)
 {
 	k->c.session = session;
 	k->c.cpu = cpu;

@@ -3,10 +3,10 @@
  * A session's context on one CPU: what a handler uses while it runs, and what is counted there. Only its own
  * CPU writes it, with preemption off and `busy` set; others may read the counters.
  *
- * Interrupts stay on in handlers: they may take 10,000 actions, too long to hold interrupts off. So a hit in an
- * interrupt (or NMI) that finds the context claimed is skipped and counted. `busy` also stops a handler that
- * reaches a function which its own session probes, and keeps a flush from switching the buffer under a record
- * that is being filled.
+ * Interrupts stay on in handlers: they may take 10,000 actions, too long to hold interrupts off. So a hit in
+ * an interrupt (or NMI) that finds the context claimed is skipped and counted. `busy` also stops a handler
+ * that reaches a function which its own session probes, and keeps a flush from switching the buffer under a
+ * record that is being filled.
  */
 #ifndef STP_CPU_H
 #define STP_CPU_H
@@ -67,7 +67,8 @@ static inline void stp_context_start(struct stp_cpu *k, const struct stp_probe *
 extern const char stp_aborted[];
 
 /* Gives the context what it keeps for the whole session. `frame` has s->frame_size bytes. */
-void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu, char *frame);
+void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu,
+		  char *frame);
 
 /* Takes the locks and runs a handler. The context is claimed. False: it did not run, or failed. */
 bool stp_handler_run(struct stp_cpu *k, const struct stp_probe *p, stp_handler_f *handler,
@@ -89,8 +90,8 @@ static inline void stp_cpu_end(struct stp_cpu *k, u32 result)
 }
 
 /*
- * begin, end and error probes: the next of this kind after `last` (NULL: the first) in ascending priority, then
- * in the script's order; NULL: there is none.
+ * begin, end and error probes: the next of this kind after `last` (NULL: the first) in ascending priority,
+ * then in the script's order; NULL: there is none.
  */
 const struct stp_probe *stp_probe_next(const struct stp_script *s, enum stp_attach kind,
 				       const struct stp_probe *last);

@@ -66,7 +66,8 @@ static const char *const errno_names[] = {
 
 void stp_errno_name(char *dst, u32 size, s64 n)
 {
-	const char *name = n > 0 && n < (s64)(sizeof(errno_names) / sizeof(*errno_names)) ? errno_names[n] : NULL;
+	const char *name = n > 0 && n < (s64)(sizeof(errno_names) / sizeof(*errno_names)) ? errno_names[n]
+											  : NULL;
 
 	stp_str_copy(dst, name ? name : "", size);
 }

@@ -60,7 +60,8 @@ static __poll_t session_poll(struct file *f, struct poll_table_struct *t)
 	struct stp_session *s = f->private_data;
 
 	poll_wait(f, &s->wait, t);
-	return READ_ONCE(s->seen_state_events) != (u32)atomic_read(&s->state_events) ? EPOLLIN | EPOLLRDNORM : 0;
+	return READ_ONCE(s->seen_state_events) != (u32)atomic_read(&s->state_events) ? EPOLLIN | EPOLLRDNORM
+										     : 0;
 }
 
 static int session_release(struct inode *i, struct file *f)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Doubles as decimal text and back, both exact. Every double has a finite decimal expansion: its whole part is made
- * by dividing by 10^9 again and again, what is behind the point by multiplying. Reading looks for the double on
- * both sides of which the text's value lies nearer to it: the text is held against the expansion of what is half
- * way between two neighbours, digit by digit, so that no digit of it is too many.
+ * Doubles as decimal text and back, both exact. Every double has a finite decimal expansion: its whole part
+ * is made by dividing by 10^9 again and again, what is behind the point by multiplying. Reading looks for
+ * the double on both sides of which the text's value lies nearer to it: the text is held against the
+ * expansion of what is half way between two neighbours, digit by digit, so that no digit of it is too many.
  */
 #include "env.h"
 #include "stp.h"
@@ -320,7 +320,8 @@ static u64 power_near(s32 exponent, s32 more, u64 least)
 	return binary <= 0 ? least : binary >= 0x7ff ? FP_INFINITY : (u64)binary << 52;
 }
 
-/* The least double that the text's value does not lie beyond: between it and the next one, nearer to that. */
+/* The least double that the text's value does not lie beyond: between it and the next one, nearer to
+ * that. */
 static u64 nearest(const struct decimal *d)
 {
 	u64 low, high;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IEEE doubles without the FPU, which a probe may not touch: the 64 bits of a double are a long of the script.
- * Bit for bit what SSE gives in its default mode (round to nearest, ties to even): also NaNs, of which the first
- * operand's wins, made quiet, and of which the one made up is negative; infinities, zeros of both signs, and
- * what is too small to be normal.
+ * IEEE doubles without the FPU, which a probe may not touch: the 64 bits of a double are a long of the
+ * script. Bit for bit what SSE gives in its default mode (round to nearest, ties to even): also NaNs, of
+ * which the first operand's wins, made quiet, and of which the one made up is negative; infinities, zeros of
+ * both signs, and what is too small to be normal.
  *
- * A finite number is taken apart into sign, exponent and a significand whose leading bit is bit 62 ("wide"): the
- * lower ten bits are room for what rounding needs to know, the lowest of them is sticky. pack() rounds that.
+ * A finite number is taken apart into sign, exponent and a significand whose leading bit is bit 62 ("wide"):
+ * the lower ten bits are room for what rounding needs to know, the lowest of them is sticky. pack() rounds
+ * that.
  */
 #include "env.h"
 #include "stp.h"

@@ -26,7 +26,8 @@ static bool locks_ok(const struct stp_script *s, const struct stp_locks *l)
 static bool probe_ok(const struct stp_script *s, const struct stp_probe *p)
 {
 	return p->kind < STP_ATTACH_MAX && p->handler && p->id <= U16_MAX && p->saved <= STP_MAX_SAVED &&
-	       (!p->condition || (p->condition >= s->conditions && p->condition < s->conditions + s->n_conditions)) &&
+	       (!p->condition ||
+		(p->condition >= s->conditions && p->condition < s->conditions + s->n_conditions)) &&
 	       locks_ok(s, p->locks) && locks_ok(s, p->entry_locks);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The globals of a registered script: its locks, and the maps and aggregates that its slots point to. Made when
- * the script registers, gone when it unregisters. script->core points here.
+ * The globals of a registered script: its locks, and the maps and aggregates that its slots point to. Made
+ * when the script registers, gone when it unregisters. script->core points here.
  */
 #ifndef STP_GLOBALS_H
 #define STP_GLOBALS_H

@@ -62,8 +62,8 @@ void stp_hit_no_stack(struct stp_session *s)
 }
 
 /*
- * One hit in STP_SAMPLE stands for all of them, as far as it is one like them: the time that an interrupt, or the host
- * of a virtual machine, took from it counts once.
+ * One hit in STP_SAMPLE stands for all of them, as far as it is one like them: the time that an interrupt,
+ * or the host of a virtual machine, took from it counts once.
  */
 #define STP_UNUSUAL 8
 static u64 stands_for(struct stp_cpu *k, u64 cost)

@@ -16,7 +16,8 @@ void stp_hit_after(struct stp_cpu *k);
 void stp_hit_measured(struct stp_cpu *k);
 void stp_hit_no_stack(struct stp_session *s);
 
-/* Every so many hits' time is measured, for the overload check. A prime: probes that alternate shall not hide. */
+/* Every so many hits' time is measured, for the overload check. A prime: probes that alternate shall not
+ * hide. */
 #define STP_SAMPLE 13
 
 static __always_inline bool stp_live(const struct stp_session *s)
@@ -35,7 +36,8 @@ static __always_inline bool stp_gate_open(const struct stp_session *s)
 	return likely(!stp_gate_doubtful(s)) || !stp_gate_slow(s, current->tgid);
 }
 
-/* Claims the context: false when it is claimed already, or there is too little stack. Disables preemption. */
+/* Claims the context: false when it is claimed already, or there is too little stack. Disables
+ * preemption. */
 static __always_inline bool stp_hit_claim(struct stp_session *s, struct stp_cpu **ret)
 {
 	struct stp_cpu *k;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * foreach. Unsorted loops follow the list by age. Sorted ones make a sorted list of elements in the map's one
- * sort array; a loop that finds it taken (inside another over the same map, or beside another CPU's) searches
- * its next element each time instead: slower, with no memory.
+ * foreach. Unsorted loops follow the list by age. Sorted ones make a sorted list of elements in the map's
+ * one sort array; a loop that finds it taken (inside another over the same map, or beside another CPU's)
+ * searches its next element each time instead: slower, with no memory.
  */
 #include "cpu.h"
 #include "map.h"
@@ -36,8 +36,8 @@ void stp_iter_close(struct stp_cpu *k, u32 n)
 	}
 }
 
-bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, int direction, int column, u32 op,
-		    s64 limit, const union stp_key *keys, u32 wild)
+bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, int direction, int column,
+		    u32 op, s64 limit, const union stp_key *keys, u32 wild)
 {
 	struct stp_cpu *k = stp_cpu_of(c);
 

@@ -41,7 +41,8 @@ STP_HOT void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union s
 }
 EXPORT_SYMBOL_GPL(stp_map_agg_add);
 
-s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op, const char *place)
+s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op,
+		    const char *place)
 {
 	struct stp_total t = { 0 };
 	u64 generation;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finding elements, inline: it is paid for at every hit. Key strings are hashed and compared as words; the last one,
- * which holds at least the NUL, is filled up with zeroes. In elements they are kept like that.
+ * Finding elements, inline: it is paid for at every hit. Key strings are hashed and compared as words; the
+ * last one, which holds at least the NUL, is filled up with zeroes. In elements they are kept like that.
  */
 #ifndef STP_MAP_FIND_H
 #define STP_MAP_FIND_H
@@ -68,7 +68,8 @@ static inline void stp_text_keep(char *kept, const char *s, const struct stp_tex
 
 /* ------------------------------------------------------------------ keys */
 
-static __always_inline void stp_map_lookup(const struct stp_map *m, const union stp_key *keys, struct stp_lookup *ret)
+static __always_inline void stp_map_lookup(const struct stp_map *m, const union stp_key *keys,
+					   struct stp_lookup *ret)
 {
 	u64 h = 0;
 	u32 i;
@@ -123,7 +124,8 @@ static __always_inline u32 stp_map_find_long(const struct stp_map *m, s64 key, u
 }
 
 /* 0: not there. For a map of statistics, *ret_generation (when not NULL) is what its cells must have. */
-static __always_inline u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l, u64 *ret_generation)
+static __always_inline u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l,
+					u64 *ret_generation)
 {
 	u32 i, steps;
 

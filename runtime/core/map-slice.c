@@ -31,7 +31,8 @@ void stp_map_delete_slice(struct stp_ctx *c, struct stp_map *m, const union stp_
 }
 EXPORT_SYMBOL_GPL(stp_map_delete_slice);
 
-/* All at once: no element's chain is searched, and the buckets are empty before any of them is used again. */
+/* All at once: no element's chain is searched, and the buckets are empty before any of them is used
+ * again. */
 void stp_map_clear(struct stp_ctx *c, struct stp_map *m)
 {
 	u32 i;

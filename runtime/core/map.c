@@ -108,7 +108,8 @@ static bool same_string(const char *a, const char *b, u32 size)
 	return true;
 }
 
-bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const union stp_key *keys, u32 wild)
+bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const union stp_key *keys,
+		     u32 wild)
 {
 	u32 i;
 

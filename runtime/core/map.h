@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Associative arrays: all memory is there from the start. Elements are numbered from 1 (0 ends lists) and hang
- * in a hash chain and in a list by age. A map's own lock in the script (lock.h) makes changes exclusive.
+ * Associative arrays: all memory is there from the start. Elements are numbered from 1 (0 ends lists) and
+ * hang in a hash chain and in a list by age. A map's own lock in the script (lock.h) makes changes
+ * exclusive.
  *
  * Maps of statistics are different: `a[k] <<< v` takes no lock of the script. Finding an element then runs
  * beside insertions and deletions. Each element has a generation: 0 while it is free or being filled, else a
- * number never used before, which its cells have too (agg.h). Keys are compared between two looks at it. What
- * comes late for a deletion adds to a generation that nobody reads: the same as if it had come before.
+ * number never used before, which its cells have too (agg.h). Keys are compared between two looks at it.
+ * What comes late for a deletion adds to a generation that nobody reads: the same as if it had come before.
  * Insertions and deletions in such a map take `lock`.
  */
 #ifndef STP_MAP_H
@@ -58,7 +59,8 @@ struct stp_lookup; /* map-find.h: what is looked for */
 u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l);
 void stp_map_remove(struct stp_map *m, u32 index);
 /* Does the element have these keys where `wild` has no bit? keys may be NULL: any has. */
-bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const union stp_key *keys, u32 wild);
+bool stp_map_matches(const struct stp_map *m, const struct stp_element *e, const union stp_key *keys,
+		     u32 wild);
 bool stp_map_may_change(struct stp_ctx *c, struct stp_map *m);
 
 /* Around changes: maps of statistics lock themselves. */

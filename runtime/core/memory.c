@@ -100,7 +100,8 @@ void stp_store_user(struct stp_ctx *c, u64 address, u32 size, u64 value, const c
 }
 EXPORT_SYMBOL_GPL(stp_store_user);
 
-/* Bytes from here that can be read without touching another page: what follows a string may not be mapped. */
+/* Bytes from here that can be read without touching another page: what follows a string may not be
+ * mapped. */
 static u32 chunk_at(u64 address, u32 left)
 {
 	u32 to_page = (u32)(PAGE_SIZE - (address & (PAGE_SIZE - 1)));

@@ -74,7 +74,8 @@ void stp_warn(struct stp_ctx *c, const char *message)
 }
 EXPORT_SYMBOL_GPL(stp_warn);
 
-void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, const struct stp_arg *args, u32 n)
+void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, const struct stp_arg *args,
+		 u32 n)
 {
 	/* One type with two names, so that scripts need not see the formatter. */
 	BUILD_BUG_ON(sizeof(struct stp_arg) != sizeof(struct stp_value));

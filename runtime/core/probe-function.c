@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries of kernel functions and of system calls: all of a session share one ftrace_ops. ftrace calls us with
- * preemption on and no guard against recursion; claiming the context is both (hit.h).
+ * Entries of kernel functions and of system calls: all of a session share one ftrace_ops. ftrace calls us
+ * with preemption on and no guard against recursion; claiming the context is both (hit.h).
  */
 #include <linux/slab.h>
 #include "ftrace.h"
@@ -18,7 +18,8 @@ struct functions {
 	u32 n_armed;
 };
 
-static __always_inline void run(struct stp_cpu *k, const struct stp_probe *p, struct pt_regs *regs, bool syscalls)
+static __always_inline void run(struct stp_cpu *k, const struct stp_probe *p, struct pt_regs *regs,
+				bool syscalls)
 {
 	/* A system call's function gets the caller's registers as its argument. */
 	if (syscalls && p->kind == STP_SYSCALL)
@@ -28,7 +29,8 @@ static __always_inline void run(struct stp_cpu *k, const struct stp_probe *p, st
 	stp_hit_run(k, p);
 }
 
-static __always_inline bool enter(struct stp_session *s, unsigned long ip, unsigned long parent_ip, struct stp_cpu **ret)
+static __always_inline bool enter(struct stp_session *s, unsigned long ip, unsigned long parent_ip,
+				  struct stp_cpu **ret)
 {
 	if (!stp_hit_enter(s, ret))
 		return false;
@@ -80,7 +82,8 @@ static __always_inline void hit(unsigned long ip, unsigned long parent_ip, struc
 	stp_hit_leave(k);
 }
 
-static void one_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void one_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		    struct ftrace_regs *fregs)
 {
 	hit(ip, parent_ip, ops, fregs, true, false);
 }
@@ -92,7 +95,8 @@ static void one_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ft
 }
 
 /* The handler has nothing to do in other processes. */
-static void one_target_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void one_target_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			   struct ftrace_regs *fregs)
 {
 	if (container_of(ops, struct functions, ops)->tgid == current->tgid)
 		one_hit(ip, parent_ip, ops, fregs);
@@ -105,17 +109,20 @@ static void one_target_syscall_hit(unsigned long ip, unsigned long parent_ip, st
 		one_syscall_hit(ip, parent_ip, ops, fregs);
 }
 
-static void function_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void function_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			 struct ftrace_regs *fregs)
 {
 	hit(ip, parent_ip, ops, fregs, false, false);
 }
 
-static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			struct ftrace_regs *fregs)
 {
 	hit(ip, parent_ip, ops, fregs, false, true);
 }
 
-/* For several probes, for one, for one that is about target(); by whether there are system calls among them. */
+/* For several probes, for one, for one that is about target(); by whether there are system calls among
+ * them. */
 static const ftrace_func_t functions_of[3][2] = {
 	{ function_hit, syscall_hit },
 	{ one_hit, one_syscall_hit },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Returns of kernel functions. All of a session share one ftrace_ops, which hooks the return address at the entry;
- * where a session has returns, its entries go this way, too: a function with both is looked at once, and ftrace has
- * no second ops to call there. Probes of the same function share one node: each return probe has a word in it that
- * says whether its entry handler ran, and behind it its saved slots.
+ * Returns of kernel functions. All of a session share one ftrace_ops, which hooks the return address at the
+ * entry; where a session has returns, its entries go this way, too: a function with both is looked at once,
+ * and ftrace has no second ops to call there. Probes of the same function share one node: each return probe
+ * has a word in it that says whether its entry handler ran, and behind it its saved slots.
  */
 #include <linux/slab.h>
 #include "ftrace.h"
@@ -93,7 +93,8 @@ static __always_inline struct call *run_all(struct returns *f, struct stp_cpu *k
 	return NULL;
 }
 
-static void entry_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void entry_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		      struct ftrace_regs *fregs)
 {
 	struct returns *f = container_of(ops, struct returns, ops);
 	struct pt_regs *regs = stp_ftrace_regs(fregs);

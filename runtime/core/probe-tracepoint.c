@@ -37,8 +37,8 @@ static void look_at(struct tracepoint *tp, void *data)
 		s->found = tp;
 }
 
-/* Registering a notifier reports all modules that have tracepoints, which is how they can be listed everywhere
- * (for_each_module_tracepoint() came in 6.12). */
+/* Registering a notifier reports all modules that have tracepoints, which is how they can be listed
+ * everywhere (for_each_module_tracepoint() came in 6.12). */
 static int look_at_module(struct notifier_block *block, unsigned long event, void *data)
 {
 	struct search *s = container_of(block, struct search, block);

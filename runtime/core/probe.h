@@ -12,11 +12,12 @@ struct tracepoint;
 
 struct stp_family {
 	const char *name;
-	/* Arms every probe of the script that is its own; *ret_state is NULL when there is none. A negative errno when
-	 * one cannot be armed (stp_arm_failed() says which): then nothing stays armed. May sleep. */
+	/* Arms every probe of the script that is its own; *ret_state is NULL when there is none. A
+	 * negative errno when one cannot be armed (stp_arm_failed() says which): then nothing stays
+	 * armed. May sleep. */
 	int (*arm)(struct stp_session *s, void **ret_state);
-	/* Arms and disarms by stp_probe_is_wanted(), which has changed for some; s->n_armed follows. NULL: handlers look for
-	 * themselves, that is enough. A negative errno, as above. May sleep. */
+	/* Arms and disarms by stp_probe_is_wanted(), which has changed for some; s->n_armed follows.
+	 * NULL: handlers look for themselves, that is enough. A negative errno, as above. May sleep. */
 	int (*refresh)(struct stp_session *s, void *state);
 	/* Starts to disarm: no hit begins after it (or the session is not live any more). May sleep. */
 	void (*disarm)(void *state);
@@ -55,7 +56,8 @@ u32 stp_return_instances(const struct stp_probe *p);
 
 /* ------------------------------------------------------------------ probes by address */
 
-/* place.c: where a probe goes. A name may stand for several functions (static ones of several files): all are meant. */
+/* place.c: where a probe goes. A name may stand for several functions (static ones of several files): all
+ * are meant. */
 struct stp_place {
 	const struct stp_probe *probe;
 	u64 address;            /* as `at` makes it of the function's */
@@ -67,8 +69,9 @@ struct stp_places {
 };
 
 /*
- * Resolves the symbols of the probes that are `mine`; `at` (or NULL) says 0 of a function that cannot be probed, which
- * is left out as long as there is another of its name. -ENOENT: one that is not there; -EOPNOTSUPP: none can be probed.
+ * Resolves the symbols of the probes that are `mine`; `at` (or NULL) says 0 of a function that cannot be
+ * probed, which is left out as long as there is another of its name. -ENOENT: one that is not there;
+ * -EOPNOTSUPP: none can be probed.
  */
 int stp_places_find(struct stp_places *l, struct stp_session *s, bool (*mine)(const struct stp_probe *p),
 		    u64 (*at)(u64 address));
@@ -107,13 +110,15 @@ static __always_inline struct stp_hook *stp_hooks_find(const struct stp_hooks *h
 	return k;
 }
 
-/* Of the probes that are `mine`. As stp_places_find(), where what cannot be probed is what ftrace does not know. */
+/* Of the probes that are `mine`. As stp_places_find(), where what cannot be probed is what ftrace does
+ * not know. */
 int stp_hooks_init(struct stp_hooks *h, struct stp_session *s, bool (*mine)(const struct stp_probe *p));
 void stp_hooks_done(struct stp_hooks *h);
 /* Puts the addresses where a probe is wanted first; how many there are, and of how many probes. */
 u32 stp_hooks_wanted(struct stp_hooks *h, u32 *ret_probes);
 
-/* tracepoint.c: with a reference to its module (*ret_module may be NULL). NULL: there is none of this name. */
+/* tracepoint.c: with a reference to its module (*ret_module may be NULL). NULL: there is none of this
+ * name. */
 struct tracepoint *stp_tracepoint_find(const char *name, struct module **ret_module);
 
 #endif

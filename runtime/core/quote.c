@@ -42,8 +42,8 @@ static u8 byte_at(const char *src, bool user, u64 address, u32 i)
 }
 
 /*
- * At most n bytes in all (0: as many as fit), quotes and dots among them. `fits` remembers how much can stay when
- * the dots are needed.
+ * At most n bytes in all (0: as many as fit), quotes and dots among them. `fits` remembers how much can stay
+ * when the dots are needed.
  */
 void stp_string_quoted(char *dst, u32 size, const char *src, u32 n, bool quotes, bool user, u64 address)
 {

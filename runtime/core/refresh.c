@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Probe points with a condition are armed only while it holds. A handler that changes one says so (hit.c); arming
- * may sleep, so a work item does it, at once when it has not just been done, and then not more often than
- * STP_ON_THE_FLY_INTERVAL: a condition that changes with each hit must not keep the machine busy with arming.
+ * Probe points with a condition are armed only while it holds. A handler that changes one says so (hit.c);
+ * arming may sleep, so a work item does it, at once when it has not just been done, and then not more often
+ * than STP_ON_THE_FLY_INTERVAL: a condition that changes with each hit must not keep the machine busy with
+ * arming.
  *
- * What a condition is worth is read and kept under the locks of its globals. A handler compares the two under the same
- * locks when it has changed one of them. So either it sees what we kept, or we see what it wrote.
+ * What a condition is worth is read and kept under the locks of its globals. A handler compares the two
+ * under the same locks when it has changed one of them. So either it sees what we kept, or we see what it
+ * wrote.
  */
 #include <linux/ktime.h>
 #include "globals.h"

@@ -37,7 +37,9 @@ static void move(const struct stp_regex_tags *r, u32 n, const u32 *from, u32 *to
 	u32 t;
 
 	for (; thread < end; thread++, to += r->n_tags) {
-		const u32 *parent = *thread >> 32 == STP_REGEX_NO_PARENT ? NULL : from + (*thread >> 32) * r->n_tags;
+		const u32 *parent = *thread >> 32 == STP_REGEX_NO_PARENT
+					    ? NULL
+					    : from + (*thread >> 32) * r->n_tags;
 
 		for (t = 0; t < r->n_tags; t++)
 			to[t] = *thread >> t & 1 ? position : parent ? parent[t] : STP_UNMATCHED;
@@ -52,7 +54,8 @@ static void accept(struct stp_match *m, const struct stp_regex_tags *r, const u3
 
 static void find(struct stp_match *m, const struct stp_regex_tags *r, const char *s)
 {
-	u32 *old = (u32 *)(match_subject(m) + STP_MATCH_TEXT(m->size)), *new = old + r->n_threads * r->n_tags;
+	u32 *old = (u32 *)(match_subject(m) + STP_MATCH_TEXT(m->size)),
+	    *new = old + r->n_threads * r->n_tags;
 	u32 state = r->start, i, at;
 
 	move(r, r->start_move, NULL, old, 0);

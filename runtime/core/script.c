@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A script's module comes and goes: it belongs to the session that waits for it by name, or it is refused. */
+/* A script's module comes and goes: it belongs to the session that waits for it by name, or it is
+ * refused. */
 #include <linux/module.h>
 #include "globals.h"
 #include "session.h"

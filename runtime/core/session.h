@@ -87,7 +87,8 @@ struct stp_session *stp_session_find(const char *name);
 void stp_session_release(struct stp_session *s);
 int stp_session_start(struct stp_session *s);
 int stp_session_stop(struct stp_session *s);
-/* Ends it for this reason unless it ends already; errors count for more than exit(). Any context; returns at once. */
+/* Ends it for this reason unless it ends already; errors count for more than exit(). Any context; returns
+ * at once. */
 void stp_session_end(struct stp_session *s, enum stp_result why);
 void stp_gate_set(struct stp_session *s);   /* as `live` and the excluded processes have it */
 void stp_gate_close(struct stp_session *s); /* not live any more. Any context */
@@ -104,8 +105,8 @@ void stp_stage_work(struct work_struct *w);
 void stp_refresh_init(struct stp_session *s);
 /* Handlers do not run any more. `mutex` is held. */
 void stp_refresh_done(struct stp_session *s);
-/* Looks at all conditions: whether one is not as it was. *ret_busy: one could not be looked at, its globals are locked.
- * `mutex` is held. */
+/* Looks at all conditions: whether one is not as it was. *ret_busy: one could not be looked at, its
+ * globals are locked. `mutex` is held. */
 bool stp_conditions_look(struct stp_session *s, bool *ret_busy);
 
 /* reader.c: a new reader's fd, or a negative errno. */

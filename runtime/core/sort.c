@@ -34,10 +34,12 @@ static int order_string(const struct stp_iter *i, const struct stp_element *a, c
 }
 
 /* Does a come before b? */
-static bool entry_before(const struct stp_iter *i, const struct stp_sort *a, const struct stp_sort *b, bool string)
+static bool entry_before(const struct stp_iter *i, const struct stp_sort *a, const struct stp_sort *b,
+			 bool string)
 {
-	int order = string ? order_string(i, stp_element_at(i->map, a->index), stp_element_at(i->map, b->index)) :
-			     order_long(a->key, b->key);
+	int order = string ? order_string(i, stp_element_at(i->map, a->index),
+					  stp_element_at(i->map, b->index))
+			   : order_long(a->key, b->key);
 
 	if (order)
 		return i->direction > 0 ? order < 0 : order > 0;
@@ -101,7 +103,8 @@ void stp_sort_entries(const struct stp_iter *i, u32 n)
 	}
 }
 
-static bool element_before(const struct stp_iter *i, const struct stp_element *a, const struct stp_element *b)
+static bool element_before(const struct stp_iter *i, const struct stp_element *a,
+			   const struct stp_element *b)
 {
 	int order = stp_sort_by_string(i) ? order_string(i, a, b) :
 					    order_long(stp_sort_key(i, a), stp_sort_key(i, b));

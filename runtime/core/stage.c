@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stages of a session, in the work item: begin probes, arming, running, disarming, end or error probes. It is
- * queued whenever something is wanted, and looks at what that is.
+ * The stages of a session, in the work item: begin probes, arming, running, disarming, end or error probes.
+ * It is queued whenever something is wanted, and looks at what that is.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -122,8 +122,8 @@ static void report_locks(struct stp_session *s)
 	for (i = 0; i < script->n_globals; i++) {
 		if (!locks[i].timeouts || !stp_hit_claim(s, &k))
 			continue;
-		snprintf(text, sizeof(text), "Skipped due to global '%.64s' lock timeout: %u", script->globals[i].name,
-			 locks[i].timeouts);
+		snprintf(text, sizeof(text), "Skipped due to global '%.64s' lock timeout: %u",
+			 script->globals[i].name, locks[i].timeouts);
 		k->c.probe = &script->probes[0];
 		stp_record_text(&k->c, STP_RECORD_WARNING, text);
 		if (k->c.todo.any)

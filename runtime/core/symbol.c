@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel exports neither kallsyms_lookup_name() (since 5.7, commit 0bd476e6c671) nor ftrace_location(). A
- * kprobe's registration resolves a name, which gives the first address. It may lie behind an ENDBR that has been
- * sealed, where an indirect call would trap; static calls are direct ones.
+ * The kernel exports neither kallsyms_lookup_name() (since 5.7, commit 0bd476e6c671) nor ftrace_location().
+ * A kprobe's registration resolves a name, which gives the first address. It may lie behind an ENDBR that
+ * has been sealed, where an indirect call would trap; static calls are direct ones.
  */
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
@@ -119,7 +119,8 @@ u64 stp_symbol_address(struct stp_ctx *c, const struct stp_symbol *s)
 	else if (s->found > 1)
 		stp_errorf(c, "this kernel has %u variables %s", s->found, s->name);
 	else
-		return s->per_cpu ? (u64)(unsigned long)per_cpu_ptr((void __percpu *)s->address, c->cpu) : s->address;
+		return s->per_cpu ? (u64)(unsigned long)per_cpu_ptr((void __percpu *)s->address, c->cpu)
+				  : s->address;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(stp_symbol_address);

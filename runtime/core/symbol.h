@@ -9,8 +9,8 @@
 int stp_symbols_init(void);
 /* 0: there is none of this name. */
 unsigned long stp_symbol_lookup(const char *name);
-/* Calls back with the address of each function of this name, or with the one of "module:name"; stops at what is not 0.
- * May sleep. */
+/* Calls back with the address of each function of this name, or with the one of "module:name"; stops at
+ * what is not 0. May sleep. */
 void stp_symbol_each(const char *name, int (*found)(void *data, unsigned long address), void *data);
 /* Looks up a script's variables. */
 struct stp_symbol;

@@ -11,15 +11,15 @@
 #include <linux/string.h>
 #include "stp.h"
 
-/* As ptrace(2) sees it: all three ids, and a dump of it would be his, which it is not of a set-user-id, set-group-id or
- * capable program. */
+/* As ptrace(2) sees it: all three ids, and a dump of it would be his, which it is not of a set-user-id,
+ * set-group-id or capable program. */
 bool stp_task_is_owners(const struct stp_ctx *c)
 {
 	const struct cred *cred = current_cred();
 	kuid_t owner = KUIDT_INIT(c->owner);
 
-	return current->mm && uid_eq(cred->uid, owner) && uid_eq(cred->euid, owner) && uid_eq(cred->suid, owner) &&
-	       get_dumpable(current->mm) == SUID_DUMP_USER;
+	return current->mm && uid_eq(cred->uid, owner) && uid_eq(cred->euid, owner) &&
+	       uid_eq(cred->suid, owner) && get_dumpable(current->mm) == SUID_DUMP_USER;
 }
 EXPORT_SYMBOL_GPL(stp_task_is_owners);
 

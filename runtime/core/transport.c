@@ -100,8 +100,8 @@ static void flush_here(void *data)
 }
 
 /*
- * A handler that is at work may have looked at `todo` already when it is set: then nobody would flush. So ask
- * again until it is done.
+ * A handler that is at work may have looked at `todo` already when it is set: then nobody would flush. So
+ * ask again until it is done.
  */
 static int flush_cpu(struct stp_cpu *k, int cpu)
 {
@@ -145,7 +145,8 @@ struct rchan_buf *stp_transport_buffer(struct stp_session *s, unsigned long cpu)
 	return cpu < nr_cpu_ids && cpu_possible(cpu) ? *per_cpu_ptr(s->chan->buf, cpu) : NULL;
 }
 
-/* A flight recorder is read when it has stopped; what was overwritten, and the one being written, are skipped. */
+/* A flight recorder is read when it has stopped; what was overwritten, and the one being written, are
+ * skipped. */
 static void skip_overwritten(struct stp_session *s, struct rchan_buf *b)
 {
 	size_t produced = READ_ONCE(b->subbufs_produced);
@@ -196,8 +197,8 @@ int stp_transport_put(struct stp_session *s, unsigned long cpu)
 
 /* ------------------------------------------------------------------ the channel */
 
-/* No file: the buffers are reached through fds of the session. relay wants something that is not NULL and never
- * looks at it when there is no file name. */
+/* No file: the buffers are reached through fds of the session. relay wants something that is not NULL and
+ * never looks at it when there is no file name. */
 static struct dentry *no_file(const char *name, struct dentry *parent, umode_t mode, struct rchan_buf *b,
 			      int *is_global)
 {
@@ -215,7 +216,8 @@ static const struct rchan_callbacks callbacks = {
 	.remove_buf_file = no_remove,
 };
 
-/* Enough that a reader whom the scheduler forgets for a while loses nothing, and little of what the machine has. */
+/* Enough that a reader whom the scheduler forgets for a while loses nothing, and little of what the
+ * machine has. */
 static u32 default_subbufs(u32 size)
 {
 	u64 all = min(DEFAULT_ALL, (u64)totalram_pages() * PAGE_SIZE / DEFAULT_MEMORY_SHARE);

@@ -7,7 +7,8 @@
 #include "arch.h"
 #include "cpu.h"
 
-/* Only an interrupt (a timer's) can come from user mode; system calls' registers are not where we were hit. */
+/* Only an interrupt (a timer's) can come from user mode; system calls' registers are not where we were
+ * hit. */
 bool stp_user_mode(struct stp_ctx *c)
 {
 	return c->regs && c->probe->kind == STP_TIMER && user_mode((struct pt_regs *)c->regs);

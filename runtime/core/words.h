@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Strings by words: they are what handlers spend most on. An aligned word never crosses a page, so what is read
- * behind a string's NUL is mapped; where even that is forbidden (env.h's STP_READS_WORDS), it is done by bytes.
- * The NUL is found as in "Hacker's Delight", 6-1: the lowest byte that is 0 is the lowest with its top bit set.
+ * Strings by words: they are what handlers spend most on. An aligned word never crosses a page, so what is
+ * read behind a string's NUL is mapped; where even that is forbidden (env.h's STP_READS_WORDS), it is done
+ * by bytes. The NUL is found as in "Hacker's Delight", 6-1: the lowest byte that is 0 is the lowest with its
+ * top bit set.
  */
 #ifndef STP_WORDS_H
 #define STP_WORDS_H
@@ -50,8 +51,9 @@ static inline u32 stp_strnlen(const char *s, u32 max)
 }
 
 /*
- * Hashes a string that is aligned, as those in frames are, and shorter than `size`. Returns its length and 1, and the
- * last word, the bytes from the NUL on zero; or 0: it is another kind of string, and the hash is as it was.
+ * Hashes a string that is aligned, as those in frames are, and shorter than `size`. Returns its length and
+ * 1, and the last word, the bytes from the NUL on zero; or 0: it is another kind of string, and the hash is
+ * as it was.
  */
 static __always_inline u32 stp_text_words(const char *s, u32 size, u64 *hash, u64 *ret_last)
 {
@@ -74,8 +76,9 @@ static __always_inline u32 stp_text_words(const char *s, u32 size, u64 *hash, u6
 }
 
 /*
- * How many bytes at the beginning are the same, without a NUL among them: whole words, or all that matters when the
- * strings are equal up to their NUL, which it then is the index of. No word is read that crosses into another page.
+ * How many bytes at the beginning are the same, without a NUL among them: whole words, or all that matters
+ * when the strings are equal up to their NUL, which it then is the index of. No word is read that crosses
+ * into another page.
  */
 static inline u32 stp_same_words(const char *a, const char *b)
 {

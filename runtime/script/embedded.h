@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names for functions whose body is C, and the little that generated code needs besides the services in
- * stp.h. The translator defines STAP_ARG_x, STAP_RETVALUE and STAP_RETURN around each such function; its local
- * variables are c, stap_value, stap_next, and the label is out.
+ * stp.h. The translator defines STAP_ARG_x, STAP_RETVALUE and STAP_RETURN around each such function; its
+ * local variables are c, stap_value, stap_next, and the label is out.
  */
 #ifndef STP_EMBEDDED_H
 #define STP_EMBEDDED_H
@@ -64,7 +64,8 @@ static inline u32 stp_memory_length(s64 n)
 /* sprintf's argument for %m and %M: n bytes at an address, fetched into buf. A fault gives zeroes. */
 void stp_arg_memory(struct stp_arg *a, char *buf, u64 address, u32 n);
 
-/* =~: a table made by the compiler. State 0: no match any more; 1: matched; class 0: the end of the string. */
+/* =~: a table made by the compiler. State 0: no match any more; 1: matched; class 0: the end of the
+ * string. */
 struct stp_regex {
 	const u8 *classes;  /* of the 256 bytes */
 	const u16 *next;    /* by state * n_classes + class */
@@ -73,9 +74,9 @@ struct stp_regex {
 bool stp_regex_match(const struct stp_regex *r, const char *s);
 
 /*
- * The same for scripts that call matched(): threads with registers, of which each transition has a move. `accept` is
- * 1 + the thread that has matched in a state. What was found is kept at the end of the frame memory, `room` bytes
- * before it, until the next =~ of this handler.
+ * The same for scripts that call matched(): threads with registers, of which each transition has a move.
+ * `accept` is 1 + the thread that has matched in a state. What was found is kept at the end of the frame
+ * memory, `room` bytes before it, until the next =~ of this handler.
  */
 #define STP_MAX_GROUPS 16
 #define STP_REGEX_NO_PARENT 0xff
@@ -92,8 +93,8 @@ bool stp_regex_find(struct stp_ctx *c, const struct stp_regex_tags *r, const cha
 /* How much of that memory a script needs whose expressions have up to so many registers. */
 #define STP_MATCH_TEXT(size) (((size) + 7) & ~7U)
 #define STP_MATCH_ROOM(registers) (8 + 8 * STP_MAX_GROUPS + STP_MATCH_TEXT(MAXSTRINGLEN) + 8 * (registers))
-/* Of the last =~: how many groups, the whole match counted; its subject; one group. 0 or "" with the error set when
- * there was none or it failed. */
+/* Of the last =~: how many groups, the whole match counted; its subject; one group. 0 or "" with the
+ * error set when there was none or it failed. */
 u32 stp_match_groups(struct stp_ctx *c);
 void stp_match_subject(struct stp_ctx *c, char *dst, u32 size);
 void stp_match_group(struct stp_ctx *c, char *dst, u32 size, s64 n);
@@ -110,16 +111,18 @@ s64 stp_str_number(const char *s, s64 base);
 void stp_str_replace(char *dst, u32 size, const char *src, const char *from, const char *to);
 /*
  * The next token of a string that is taken apart: with `s` the first one of it, with NULL the next one. What
- * is left stays with this CPU's context until the next call with `s`, at the end of the frame memory, where no
- * frame reaches.
+ * is left stays with this CPU's context until the next call with `s`, at the end of the frame memory, where
+ * no frame reaches.
  */
 void stp_tokenize(struct stp_ctx *c, char *dst, u32 size, const char *s, const char *delimiters);
 /* "2001:db8::1" of the 16 bytes of an IPv6 address: the longest run of zeroes is left out (RFC 5952). */
 void stp_ip6_text(char *dst, u32 size, const u8 *address);
-/* "Thu Jan  1 00:00:00 1970"; what is beyond the years that fit four digits is "<out of range>"-like text. */
+/* "Thu Jan  1 00:00:00 1970"; what is beyond the years that fit four digits is "<out of range>"-like
+ * text. */
 void stp_time_text(char *dst, u32 size, s64 seconds);
-/* IEEE doubles, as the bits of one: fp.c and fp-text.c. `mode` rounds: 0 to the nearest, ties to even, 1 to zero,
- * 2 down, 3 up, 4 to the nearest, ties away from zero, 6 to odd. Text has `precision` digits behind the point. */
+/* IEEE doubles, as the bits of one: fp.c and fp-text.c. `mode` rounds: 0 to the nearest, ties to even, 1
+ * to zero, 2 down, 3 up, 4 to the nearest, ties away from zero, 6 to odd. Text has `precision` digits
+ * behind the point. */
 u64 stp_fp_add(u64 a, u64 b);
 u64 stp_fp_sub(u64 a, u64 b);
 u64 stp_fp_mul(u64 a, u64 b);

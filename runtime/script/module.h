@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The module around a script: the last thing that generated C includes. Before it stand STP_PROBES,
- * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MATCH_SIZE, STP_MODULE_NAME and STP_ABI_HASH;
- * STP_CONDITIONS and STP_N_CONDITIONS when there are any; and stp_init_strings(), which gives globals the values that
- * may be longer than a string can be.
+ * STP_N_PROBES, STP_GLOBALS, STP_N_GLOBALS, STP_FRAME_SIZE, STP_MATCH_SIZE, STP_MODULE_NAME and
+ * STP_ABI_HASH; STP_CONDITIONS and STP_N_CONDITIONS when there are any; and stp_init_strings(), which gives
+ * globals the values that may be longer than a string can be.
  */
 #ifndef STP_MODULE_H
 #define STP_MODULE_H

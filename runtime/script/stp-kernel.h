@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a script with embedded C of its own includes in the place of stp.h: the kernel's headers that such code
- * uses without saying so, then ours. The kit's precompiled header is made of it.
+ * What a script with embedded C of its own includes in the place of stp.h: the kernel's headers that such
+ * code uses without saying so, then ours. The kit's precompiled header is made of it.
  */
 #ifndef STP_KERNEL_H
 #define STP_KERNEL_H

@@ -127,8 +127,8 @@ struct stp_locks {
 	const struct stp_lock *lock;
 };
 
-/* `if (...)` of probe points, over globals. A handler that may change one looks when it ends; the core arms and
- * disarms accordingly, soon. Handlers look again for themselves: what is armed may lag behind. */
+/* `if (...)` of probe points, over globals. A handler that may change one looks when it ends; the core
+ * arms and disarms accordingly, soon. Handlers look again for themselves: what is armed may lag behind. */
 struct stp_condition {
 	bool (*holds)(struct stp_ctx *c);
 	const struct stp_locks *locks; /* or NULL */
@@ -272,14 +272,16 @@ void stp_error_copy(struct stp_ctx *c, const char *message);
 /* catch: copies the message (when dst is not NULL) and clears the error. False when it may not be caught. */
 bool stp_catch(struct stp_ctx *c, char *dst, u32 size);
 
-/* At the end of a handler that may have changed what the condition is made of; it still holds their locks. */
+/* At the end of a handler that may have changed what the condition is made of; it still holds their
+ * locks. */
 static inline void stp_condition_look(struct stp_ctx *c, const struct stp_condition *k)
 {
 	if (stp_failed(c) || k->holds(c) != (k->armed != 0))
 		c->todo.refresh = 1;
 }
 
-/* Takes n actions; false, with the error set, when MAXACTION is used up. `place` is for the error; or NULL. */
+/* Takes n actions; false, with the error set, when MAXACTION is used up. `place` is for the error; or
+ * NULL. */
 bool stp_actions_exceeded(struct stp_ctx *c, const char *place);
 static inline bool stp_action(struct stp_ctx *c, s32 n, const char *place)
 {
@@ -287,7 +289,8 @@ static inline bool stp_action(struct stp_ctx *c, s32 n, const char *place)
 	return stp_likely(c->actions >= 0) || stp_actions_exceeded(c, place);
 }
 
-/* Frame memory for one activation, not zeroed; NULL, with the error set (MAXNESTING), when there is none left. */
+/* Frame memory for one activation, not zeroed; NULL, with the error set (MAXNESTING), when there is none
+ * left. */
 void *stp_frame_failed(struct stp_ctx *c);
 static inline void *stp_frame_push(struct stp_ctx *c, u32 size)
 {
@@ -391,12 +394,13 @@ void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *
 /* The value of an extractor. Empty: 0 for COUNT and SUM, else the error is set ("empty aggregate" with
  * `place`). */
 s64 stp_agg_get(struct stp_ctx *c, struct stp_agg *a, u32 op, const char *place);
-s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op, const char *place);
+s64 stp_map_agg_get(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, u32 op,
+		    const char *place);
 
-/* Histograms: how many buckets there are, one of them, and all of them as the memory argument of a record (of
- * stp_hist_room() bytes). LOG: bucket 64 is 0, 64 + n holds 2^(n-1) .. 2^n - 1, 64 - n the same below zero.
- * LINEAR: bucket 0 is below `low`, 1 + n holds low + n * step and up, the last one what is above. Empty: the
- * error is set, as above. */
+/* Histograms: how many buckets there are, one of them, and all of them as the memory argument of a record
+ * (of stp_hist_room() bytes). LOG: bucket 64 is 0, 64 + n holds 2^(n-1) .. 2^n - 1, 64 - n the same below
+ * zero. LINEAR: bucket 0 is below `low`, 1 + n holds low + n * step and up, the last one what is above.
+ * Empty: the error is set, as above. */
 static inline u32 stp_hist_buckets(u32 hist, s64 low, s64 high, s64 step)
 {
 	return hist == STP_HIST_LOG ? STP_HIST_LOG_BUCKETS :
@@ -431,8 +435,8 @@ struct stp_iter {
 /* direction: 1 ascending, -1 descending; column: a key's index, STP_SORT_VALUE or STP_SORT_NONE; op: enum
  * stp_stat_op; limit < 0: none. keys and wild: the slice (NULL: all). False with the error set. When it has
  * returned true, stp_iter_end() must follow. */
-bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, int direction, int column, u32 op,
-		    s64 limit, const union stp_key *keys, u32 wild);
+bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, int direction, int column,
+		    u32 op, s64 limit, const union stp_key *keys, u32 wild);
 bool stp_iter_next(struct stp_ctx *c, struct stp_iter *i);
 s64 stp_iter_key_long(struct stp_iter *i, u32 key);
 const char *stp_iter_key_string(struct stp_iter *i, u32 key); /* valid until the map changes */
@@ -473,14 +477,15 @@ struct stp_arg {
 	u32 len;
 };
 /* sprintf: the same formatter that makes the text of records. */
-void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, const struct stp_arg *args, u32 n);
+void stp_sprintf(struct stp_ctx *c, char *dst, u32 size, const char *format, const struct stp_arg *args,
+		 u32 n);
 
 /* ------------------------------------------------------------------ where the hit is */
 
 static inline s64 stp_pid(const struct stp_ctx *c) { return (s32)c->pid; }
 static inline s64 stp_tid(const struct stp_ctx *c) { return (s32)c->tid; }
-/* Is the task that was hit in every respect its user's who started the session? Kernel threads and what runs with more
- * rights than his are nobody's. */
+/* Is the task that was hit in every respect its user's who started the session? Kernel threads and what
+ * runs with more rights than his are nobody's. */
 bool stp_task_is_owners(const struct stp_ctx *c);
 static inline bool stp_is_own(const struct stp_ctx *c)
 {
@@ -516,15 +521,15 @@ u64 stp_caller(struct stp_ctx *c);                     /* return address of the 
 u64 stp_address(struct stp_ctx *c);                    /* addr() */
 
 /*
- * CONTEXT_*: arguments of the probed function, the system call, the tracepoint, from 0. As the machine passes
- * them: the upper bits of what is narrower than 64 bits are not defined, the caller cuts.
+ * CONTEXT_*: arguments of the probed function, the system call, the tracepoint, from 0. As the machine
+ * passes them: the upper bits of what is narrower than 64 bits are not defined, the caller cuts.
  *   static inline u64 stp_function_arg(struct stp_ctx *c, u32 n);
  *   static inline u64 stp_syscall_arg(struct stp_ctx *c, u32 n);
  *   static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n);
  */
 /*
- * Guru: writes what the function or system call is going to find, or what its caller is. Without registers the error
- * is set, as it is for an argument on the stack.
+ * Guru: writes what the function or system call is going to find, or what its caller is. Without registers
+ * the error is set, as it is for an argument on the stack.
  */
 void stp_set_function_arg(struct stp_ctx *c, u32 n, u64 value);
 void stp_set_syscall_arg(struct stp_ctx *c, u32 n, u64 value);
@@ -543,7 +548,8 @@ static inline u64 stp_trace_arg(struct stp_ctx *c, u32 n) { return 0; }
 /* ------------------------------------------------------------------ embedded C */
 
 #include "embedded.h"
-#define MODINFO(tag, value) \
-	static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag "=" value
+#define MODINFO(tag, value)                                                                               \
+	static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag \
+		"=" value
 
 #endif

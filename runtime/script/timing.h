@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * -t: how often each probe ran and how long its handler took. Included behind the handlers of such a script;
- * before it stand STP_N_PROBES, STP_N_TIMED (the script's own of them), and the formats of what is printed at the end.
+ * before it stand STP_N_PROBES, STP_N_TIMED (the script's own of them), and the formats of what is printed
+ * at the end.
  */
 #ifndef STP_TIMING_H
 #define STP_TIMING_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What compat/env.h is in the kernel, for user space: so that maps, statistics, strings, records and contexts, and
- * whole scripts of begin and end probes, run under the sanitizers.
+ * What compat/env.h is in the kernel, for user space: so that maps, statistics, strings, records and
+ * contexts, and whole scripts of begin and end probes, run under the sanitizers.
  */
 #ifndef STP_ENV_H
 #define STP_ENV_H

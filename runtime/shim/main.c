@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main() of a script in user space: [-o FILE] [-t TARGET] [-n RECORDS]. Writes the records, one after the other as in
- * abi.h, to FILE or to stdout; how it ended goes to stderr. Exit status: 0, 1 trouble, 2 the script failed.
+ * main() of a script in user space: [-o FILE] [-t TARGET] [-n RECORDS]. Writes the records, one after the
+ * other as in abi.h, to FILE or to stdout; how it ended goes to stderr. Exit status: 0, 1 trouble, 2 the
+ * script failed.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,8 @@
 
 struct module __this_module;
 
-/* As in a relay buffer of the core: a record is filled after it was reserved, so it is given away at the next. */
+/* As in a relay buffer of the core: a record is filled after it was reserved, so it is given away at the
+ * next. */
 static union {
 	struct stp_record record;
 	u64 bytes[STP_RECORD_MAX / 8];

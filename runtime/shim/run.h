@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a script in user space: what the core does with begin, end and error probes, on "CPU" 0, with records given
- * to a callback. Probes of other kinds are left out. One script at a time.
+ * Runs a script in user space: what the core does with begin, end and error probes, on "CPU" 0, with records
+ * given to a callback. Probes of other kinds are left out. One script at a time.
  *
- * A generated script.c, compiled with -DSTP_SHIM and runtime/script, runtime/shim on the include path, and linked
- * with the libraries stp-shim and stp-shim-main, is a program: see main.c. Or call these from a test.
+ * A generated script.c, compiled with -DSTP_SHIM and runtime/script, runtime/shim on the include path, and
+ * linked with the libraries stp-shim and stp-shim-main, is a program: see main.c. Or call these from a test.
  */
 #ifndef STP_RUN_H
 #define STP_RUN_H
@@ -36,8 +36,8 @@ struct stp_ctx *stp_shim_context(u32 cpu);
 /* Runs one handler on a CPU as the core would. False: it failed or did not run. */
 bool stp_shim_handle(u32 cpu, const struct stp_probe *p, void (*handler)(struct stp_ctx *c));
 
-/* Between stp_script_register(), which the script's init_module() calls, and its cleanup_module(). -ENODEV: no
- * script has registered. */
+/* Between stp_script_register(), which the script's init_module() calls, and its cleanup_module().
+ * -ENODEV: no script has registered. */
 int stp_shim_run(const struct stp_shim_options *o, struct stp_shim_result *ret);
 
 /* Makes the n-th allocation from now on fail (0: none). */

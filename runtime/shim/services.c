@@ -11,8 +11,9 @@
 /* ------------------------------------------------------------------ memory */
 
 /* Reading and writing through the kernel: a bad address is an error, not a crash. */
-static int copy(void *here, u64 address, u32 n, ssize_t (*how)(pid_t, const struct iovec *, unsigned long,
-							       const struct iovec *, unsigned long, unsigned long))
+static int copy(void *here, u64 address, u32 n,
+		ssize_t (*how)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
+			       unsigned long, unsigned long))
 {
 	struct iovec local = { here, n }, remote = { (void *)(uintptr_t)address, n };
 
@@ -34,7 +35,8 @@ static void fault(struct stp_ctx *c, const char *what, u64 address, const char *
 	stp_errorf(c, "%s fault at 0x%llx near %s", what, address, place ? place : "?");
 }
 
-static s64 load(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place, const char *what)
+static s64 load(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place,
+		const char *what)
 {
 	u32 shift = 64 - 8 * size;
 	u64 v = 0;

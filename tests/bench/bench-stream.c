@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records per second that one stapd-stream carries from mapped buffers through a pipe to a reader, as text and
- * as JSON lines. RECORDS in the environment says how many. Prints one line per format.
+ * Records per second that one stapd-stream carries from mapped buffers through a pipe to a reader, as text
+ * and as JSON lines. RECORDS in the environment says how many. Prints one line per format.
  */
 
 #include "unit/stream/session.h"
@@ -42,7 +42,8 @@ static void run(const char *format, unsigned max) {
         double took = seconds() - start;
         session_wait(&t, "\"done\"", NULL, 0);
         waitpid(t.pid, NULL, 0);
-        printf("stream %s: %u records, %zu bytes in %.3f s: %.0f records/s\n", format, n, bytes, took, n / took);
+        printf("stream %s: %u records, %zu bytes in %.3f s: %.0f records/s\n", format, n, bytes, took,
+               n / took);
         reader_free(&r);
         session_free(&t);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a hit costs: core-cost MODULES_DIR, in a guest whose clock counts instructions. For each script: instructions
- * that are added to a write(2) of one byte to /dev/null.
+ * What a hit costs: core-cost MODULES_DIR, in a guest whose clock counts instructions. For each script:
+ * instructions that are added to a write(2) of one byte to /dev/null.
  */
 #include <fcntl.h>
 #include <stdio.h>

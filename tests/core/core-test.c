@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tests of stapd_core.ko, for a guest with two CPUs: core-test MODULES_DIR, as root, with the core loaded. The
- * scripts in scripts/ are written as generated code is. Prints TAP.
+ * Tests of stapd_core.ko, for a guest with two CPUs: core-test MODULES_DIR, as root, with the core loaded.
+ * The scripts in scripts/ are written as generated code is. Prints TAP.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,8 @@ static void check_clean(Session *s) {
 
 static uint64_t odd_allocations;
 
-/* kmalloc's arguments 3 to 5: (requested, allocated, flags) or, in newer kernels, (allocated, flags, node). */
+/* kmalloc's arguments 3 to 5: (requested, allocated, flags) or, in newer kernels, (allocated, flags,
+ * node). */
 static void look_at_allocation(Session *s, const struct stp_record *r, const int64_t *v) {
         bool flags_last = v[0] <= v[1] && (v[2] & 0xffffffff) < 1 << 27 && v[2] & 0xc00;
         bool node_last = (int) v[2] >= -1 && (int) v[2] < 2 && v[1] & 0xc00;
@@ -118,8 +119,9 @@ static void test_kinds(void) {
         check_eq(s.last[F_SYSCALL_RETURN][1], 7, "its arguments are still there");
         check_eq(s.records[F_TRACE], WRITES, "a tracepoint");
         check_eq(s.last[F_TRACE][0], 7, "what its argument points to");
-        check(s.records[F_TRACE_MANY] >= 20, "a tracepoint of many arguments: %lu", (long) s.records[F_TRACE_MANY]);
-        check_eq(odd_allocations, 0, "whose arguments beyond the registers are right");
+	check(s.records[F_TRACE_MANY] >= 20, "a tracepoint of many arguments: %lu",
+	      (long)s.records[F_TRACE_MANY]);
+	check_eq(odd_allocations, 0, "whose arguments beyond the registers are right");
         check_eq(s.last[F_END][0], WRITES, "the end probe's count");
         check(s.last[F_END][1] >= slept * 100 * 0.5 && s.last[F_END][1] <= slept * 100 * 1.6 + 5,
               "a timer of 10 ms: %lld ticks in %.2f s", s.last[F_END][1], slept);
@@ -130,11 +132,12 @@ static void test_kinds(void) {
         check(s.last[F_STATS][1] == 7 && s.last[F_STATS][2] == 7, "its @min and @max");
         st = session_stat(&s);
         check_eq(st.result, STP_RESULT_STOP, "because we stopped it");
-        check_eq(st.lost + st.errors + st.skipped_lock + st.skipped_stack, 0, "nothing lost, nothing failed");
-        check_eq(st.records, s.all, "as many records as it says");
-        note("skipped: busy %llu return %llu; armed in %.1f ms, disarmed in %.1f ms", st.skipped_busy, st.skipped_return,
-             st.arm_ns / 1e6, st.disarm_ns / 1e6);
-        session_close(&s);
+	check_eq(st.lost + st.errors + st.skipped_lock + st.skipped_stack, 0,
+		 "nothing lost, nothing failed");
+	check_eq(st.records, s.all, "as many records as it says");
+	note("skipped: busy %llu return %llu; armed in %.1f ms, disarmed in %.1f ms", st.skipped_busy,
+	     st.skipped_return, st.arm_ns / 1e6, st.disarm_ns / 1e6);
+	session_close(&s);
 }
 
 static void test_many(void) {
@@ -191,8 +194,9 @@ out:
         session_stop(&s);
         reader_finish(&s);
         check_clean(&s);
-        check_eq(s.all + session_stat(&s).lost, s.last[F_END][0] + 1, "read + lost is what was hit, exactly");
-        session_close(&s);
+	check_eq(s.all + session_stat(&s).lost, s.last[F_END][0] + 1,
+		 "read + lost is what was hit, exactly");
+	session_close(&s);
 }
 
 /* ------------------------------------------------------------------ ways to end */
@@ -245,8 +249,9 @@ static void test_errors(void) {
         check_eq(st.result, STP_RESULT_ERRORS, "the reason");
         check_eq(st.errors, 2, "errors");
         check_eq(s.errors, 2, "error records");
-        check(!strcmp(s.first_error, "kernel read fault at 0x8 near identifier '$x'"), "the first: %s", s.first_error);
-        check_eq(s.records[F_ERROR], 1, "the error probe ran");
+	check(!strcmp(s.first_error, "kernel read fault at 0x8 near identifier '$x'"), "the first: %s",
+	      s.first_error);
+	check_eq(s.records[F_ERROR], 1, "the error probe ran");
         check_eq(s.records[F_END], 0, "the end probe did not");
         session_close(&s);
 }
@@ -375,8 +380,9 @@ static void test_leash(void) {
         check_eq(session_stat(&s).hits, st.hits, "no hit after it");
         check_eq(module_unload_wait("stap_t_basic"), 0, "its module is removable while the reader is open");
         reader_finish(&s);
-        check(s.records[F_FUNCTION] >= 50, "and the reader gets what was left: %lu", (long) s.records[F_FUNCTION]);
-        check_eq(s.records[F_END], 0, "no end probe ran");
+	check(s.records[F_FUNCTION] >= 50, "and the reader gets what was left: %lu",
+	      (long)s.records[F_FUNCTION]);
+	check_eq(s.records[F_END], 0, "no end probe ran");
         check_eq(s.all, st.records, "as many records as were written");
         reader_close(&s);
         close(up[0]);
@@ -405,8 +411,10 @@ static pid_t writer(int cpu, unsigned n) {
 }
 
 /* Two CPUs write as fast as they can; the reader is as slow as `pause_us` makes it. */
-static void storm(const char *name, unsigned subbuf, unsigned n_subbufs, unsigned n, unsigned pause_us, bool lossless) {
-        unsigned running = 2;
+static void storm(const char *name, unsigned subbuf, unsigned n_subbufs, unsigned n, unsigned pause_us,
+		  bool lossless)
+{
+	unsigned running = 2;
         struct stp_stat st;
         uint64_t lost = 0;
         double start;
@@ -537,9 +545,9 @@ static void test_recorder(void) {
         check_eq(s.bad, 0, "they are whole");
         st = session_stat(&s);
         check_eq(st.lost, 0, "none was refused");
-        check(s.all > 100 && s.last[F_FUNCTION][0] > 4900, "the last of %llu records are there: up to %lld", st.records,
-              s.last[F_FUNCTION][0]);
-        session_close(&s);
+	check(s.all > 100 && s.last[F_FUNCTION][0] > 4900, "the last of %llu records are there: up to %lld",
+	      st.records, s.last[F_FUNCTION][0]);
+	session_close(&s);
 }
 
 int main(int argc, char **argv) {

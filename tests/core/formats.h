@@ -4,8 +4,19 @@
 
 /* What stands in the place of a manifest here: the records of the scripts in scripts/, all made of longs. */
 enum format {
-	F_BEGIN, F_FUNCTION, F_REGS, F_RETURN, F_SYSCALL, F_SYSCALL_RETURN, F_TRACE, F_TRACE_MANY, F_END, F_MAP,
-	F_STATS, F_ERROR, F_MAX
+	F_BEGIN,
+	F_FUNCTION,
+	F_REGS,
+	F_RETURN,
+	F_SYSCALL,
+	F_SYSCALL_RETURN,
+	F_TRACE,
+	F_TRACE_MANY,
+	F_END,
+	F_MAP,
+	F_STATS,
+	F_ERROR,
+	F_MAX
 };
 
 #endif

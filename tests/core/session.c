@@ -171,14 +171,16 @@ static void record(Session *s, const struct stp_record *r) {
                 s->on_record(s, r, v);
 }
 
-/* Checks what the header promises: no sub-buffer is missing, and how many records came before and were lost. */
+/* Checks what the header promises: no sub-buffer is missing, and how many records came before and were
+ * lost. */
 static void subbuf(Session *s, unsigned cpu, const char *at, unsigned bytes) {
         const struct stp_subbuf_header *h = (const void *) at;
         unsigned offset = sizeof(*h);
 
-        if (bytes < sizeof(*h) || h->magic != STP_SUBBUF_MAGIC || h->version != STP_ABI_VERSION || h->cpu != cpu ||
-            h->seq != s->next_seq[cpu] || h->records != s->seen[cpu] || h->lost < s->lost[cpu])
-                s->bad++;
+	if (bytes < sizeof(*h) || h->magic != STP_SUBBUF_MAGIC || h->version != STP_ABI_VERSION ||
+	    h->cpu != cpu || h->seq != s->next_seq[cpu] || h->records != s->seen[cpu] ||
+	    h->lost < s->lost[cpu])
+		s->bad++;
         s->next_seq[cpu] = h->seq + 1;
         s->lost[cpu] = h->lost;
         while (offset < bytes) {

@@ -33,7 +33,8 @@ static bool gives(DiagCode code, const char *text) {
 
 static bool check(DiagCode code) {
         const char *right, *wrong = diag_code_example(code, &right);
-        if (strlen(diag_code_explanation(code)) < 20 || !*diag_code_title(code) || !wrong == !diag_code_no_example(code))
+        if (strlen(diag_code_explanation(code)) < 20 || !*diag_code_title(code) ||
+            !wrong == !diag_code_no_example(code))
                 return false;
         return !wrong || (gives(code, wrong) && (!right || gives(DIAG_NONE, right)));
 }

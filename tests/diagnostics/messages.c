@@ -137,7 +137,8 @@ int main(int argc, char **argv) {
                         fprintf(stderr, "%s: cannot be read\n", argv[i]);
                         return EXIT_FAILURE;
                 }
-                buf_add(&all, text, strncmp(text, "== ", 3) == 0 ? 0 : (size_t) (strstr(text, "\n== ") + 1 - text));
+                buf_add(&all, text,
+                        strncmp(text, "== ", 3) == 0 ? 0 : (size_t) (strstr(text, "\n== ") + 1 - text));
                 read_cases(a, text, &cases);
                 vec_foreach(c, &cases)
                         failed += !check(c, ++n, &all);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a script through passes 1 to 3, with the real tapsets and the BTF of a real kernel ($FUZZ_KERNEL, else
- * the running one; without BTF, without a kernel): either there is an error, or there is C. The first byte chooses -g
- * and -u. One library and one kernel serve all inputs, as they do in the zygote.
+ * Any bytes as a script through passes 1 to 3, with the real tapsets and the BTF of a real kernel
+ * ($FUZZ_KERNEL, else the running one; without BTF, without a kernel): either there is an error, or there is
+ * C. The first byte chooses -g and -u. One library and one kernel serve all inputs, as they do in the
+ * zygote.
  */
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a fuzz target without libFuzzer: once on every file of a corpus, then on FUZZ_RUNS (20000) mutations of them,
- * always the same ones. Prints TAP. With clang, the same target is also a libFuzzer program: see meson.build.
+ * Runs a fuzz target without libFuzzer: once on every file of a corpus, then on FUZZ_RUNS (20000) mutations
+ * of them, always the same ones. Prints TAP. With clang, the same target is also a libFuzzer program: see
+ * meson.build.
  */
 #include <dirent.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a manifest, and as a module that has one. What is accepted must survive being written and read. */
+/* Any bytes as a manifest, and as a module that has one. What is accepted must survive being written and
+ * read. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as the sub-buffers of two CPUs: merged, decoded and rendered both ways. Bounded, and no byte read
- * outside of them. */
+/* Any bytes as the sub-buffers of two CPUs: merged, decoded and rendered both ways. Bounded, and no byte
+ * read outside of them. */
 #include <stdlib.h>
 #include <string.h>
 #include "stream/order.h"
@@ -81,7 +81,8 @@ static Manifest *make_manifest(void) {
                 manifest_add_field(m, 0, fields[i].name, fields[i].type, fields[i].hidden);
         manifest_add_format(m, "%m %#s %M %20s\n", "b");
         for (unsigned i = 0; i < 4; i++)
-                manifest_add_field(m, 1, (char[]) { (char) ('a' + i), 0 }, i % 2 ? FIELD_STRING : FIELD_MEMORY, false);
+                manifest_add_field(m, 1, (char[]){ (char) ('a' + i), 0 },
+                                   i % 2 ? FIELD_STRING : FIELD_MEMORY, false);
         manifest_add_format(m, "plain\n", "c");
         manifest_add_format(m, "%*m\n", "d"); /* a histogram of five buckets, of an element */
         manifest_add_field(m, 3, "key", FIELD_STRING, false);

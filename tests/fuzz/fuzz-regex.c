@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pattern, and behind its NUL a subject: both automata are made or neither, every number in their tables is in its
- * bounds, and they agree on whether the subject matches.
+ * A pattern, and behind its NUL a subject: both automata are made or neither, every number in their tables
+ * is in its bounds, and they agree on whether the subject matches.
  */
 #include <stdlib.h>
 #include "translate/regex.h"
@@ -24,7 +24,8 @@ static void check_tables(const Regex *r, const RegexTags *t) {
         for (size_t i = 0; i < t->n_states; i++)
                 must(t->accept[i] <= t->n_threads);
         for (size_t i = 0; i + 1 < t->move_at.n; i++)
-                must(t->move_at.items[i] <= t->move_at.items[i + 1] && t->move_at.items[i + 1] <= t->moves.n);
+                must(t->move_at.items[i] <= t->move_at.items[i + 1] &&
+                     t->move_at.items[i + 1] <= t->moves.n);
         for (size_t i = 0; i < t->moves.n; i++)
                 must(t->moves.items[i] >> 32 == REGEX_NO_PARENT || t->moves.items[i] >> 32 < t->n_threads);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes from a client's socket: cut into calls, and each given to its verb, of a caller who has one session and
- * may nothing else. What is sent back must be whole messages of UTF-8 JSON, the last of each call without
- * `continues`, and none for `oneway`. The context of a Start, which policy lets nobody near here, is read besides.
+ * Any bytes from a client's socket: cut into calls, and each given to its verb, of a caller who has one
+ * session and may nothing else. What is sent back must be whole messages of UTF-8 JSON, the last of each
+ * call without `continues`, and none for `oneway`. The context of a Start, which policy lets nobody near
+ * here, is read besides.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "script/stp.h"
-#define MODINFO(tag, value) \
-	static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag "=" value
+#define MODINFO(tag, value)                                                                               \
+        static const char __modinfo_##tag[] __attribute__((used, section(".modinfo"), aligned(1))) = #tag \
+                "=" value
 static int script_init(void)
 {
 	return stp_script_register(STP_ABI_HASH, "fixture", MAXACTION);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test-kit KERNEL FIXTURE SCRIPT.c DIRECTORY: makes a kit of that kernel from the fixture's core in DIRECTORY,
- * and modules with it; harms the kit in every way that a disk and an upgrade can, and sees that it is noticed.
+ * test-kit KERNEL FIXTURE SCRIPT.c DIRECTORY: makes a kit of that kernel from the fixture's core in
+ * DIRECTORY, and modules with it; harms the kit in every way that a disk and an upgrade can, and sees that
+ * it is noticed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -99,7 +100,8 @@ static void test_checks(void) {
               strstr(diags.list.items[0]->message, "CONFIG_RELAY"), "without CONFIG_RELAY: says so");
         target = saved;
         target.btf_error = "no BTF";
-        check(open_kit(&k, &reason) == KIT_FAILED && diags.list.items[0]->code == DIAG_E0605, "without BTF: says so");
+        check(open_kit(&k, &reason) == KIT_FAILED && diags.list.items[0]->code == DIAG_E0605,
+              "without BTF: says so");
         target = saved;
         check(open_kit(&k, &reason) == KIT_MISSING, "no kit yet");
 }
@@ -137,9 +139,11 @@ static void test_build_kit(Kit **ret) {
         r = open_kit(&again, &reason);
         check(r == KIT_OK, "opening again took %.1f ms", (seconds() - start) * 1e3);
         Symbol s;
-        check(symbols_find(&again->symbols, "stp_script_register", &s) && strcmp(s.module, "stapd_core") == 0,
+        check(symbols_find(&again->symbols, "stp_script_register", &s) &&
+                      strcmp(s.module, "stapd_core") == 0,
               "the core's symbols are in the index");
-        check(symbols_find(&again->symbols, "module_layout", &s) && strcmp(s.module, "vmlinux") == 0 && s.crc,
+        check(symbols_find(&again->symbols, "module_layout", &s) && strcmp(s.module, "vmlinux") == 0 &&
+                      s.crc,
               "the kernel's symbols are in the index, %zu in all", symbols_count(&again->symbols));
 }
 
@@ -158,8 +162,10 @@ static void test_modules(const Kit *k, const char *source) {
                 return;
         check(!strstr(fast.detail, "kbuild"), "and it was the fast path");
         check(HAS(fast.fd, "name=stap_0123456789abcdef01234567") && HAS(fast.fd, "depends=stapd_core") &&
-              HAS(fast.fd, "license=GPL") && module_has(fast.fd, "vermagic=", 9), "it says its name, dependencies, vermagic");
-        check(module_has(fast.fd, "{\"version\":1}", 13) && fds_is_sealed(fast.fd), "it holds its manifest and is sealed");
+                      HAS(fast.fd, "license=GPL") && module_has(fast.fd, "vermagic=", 9),
+              "it says its name, dependencies, vermagic");
+        check(module_has(fast.fd, "{\"version\":1}", 13) && fds_is_sealed(fast.fd),
+              "it holds its manifest and is sealed");
         fds_write_file_atomic(arena_printf(arena, "%s/fast.ko", kit_dir), "", 0, 0644);
         _cleanup_(freep) char *data = NULL;
         size_t len;
@@ -171,7 +177,8 @@ static void test_modules(const Kit *k, const char *source) {
         if (slow.fd < 0)
                 return;
         check(HAS(slow.fd, "name=stap_0123456789abcdef01234567") && HAS(slow.fd, "depends=stapd_core") &&
-              module_has(slow.fd, "{\"version\":1}", 13), "which gives the same name, dependencies, manifest");
+                      module_has(slow.fd, "{\"version\":1}", 13),
+              "which gives the same name, dependencies, manifest");
         _cleanup_(freep) char *slow_data = NULL;
         if (fds_read_all(slow.fd, 64 << 20, &slow_data, &len) == 0)
                 fds_write_file_atomic(arena_printf(arena, "%s/slow.ko", kit_dir), slow_data, len, 0644);
@@ -181,12 +188,15 @@ static void test_modules(const Kit *k, const char *source) {
 
 static void test_bad_source(const Kit *k, const char *source) {
         BuildOutput out;
-        check(build(k, "int x = ;\n", (BuildInput) {}, &out) == BUILD_FAILED && diags.list.items[0]->code == DIAG_E0610,
+        check(build(k, "int x = ;\n", (BuildInput){}, &out) == BUILD_FAILED &&
+                      diags.list.items[0]->code == DIAG_E0610,
               "generated C that does not compile is our mistake");
         const char *bad = arena_printf(arena, "%sint no_such_function(void); int f(void);\n"
                                        "int f(void) { return no_such_function(); }\n", source);
-        check(build(k, bad, (BuildInput) {}, &out) == BUILD_FAILED && diags.list.items[0]->code == DIAG_E0610 &&
-              strstr(diags.list.items[0]->message, "no_such_function"), "so is a symbol that nobody exports");
+        check(build(k, bad, (BuildInput){}, &out) == BUILD_FAILED &&
+                      diags.list.items[0]->code == DIAG_E0610 &&
+                      strstr(diags.list.items[0]->message, "no_such_function"),
+              "so is a symbol that nobody exports");
         check(build(k, bad, (BuildInput) { .embedded = true }, &out) == BUILD_FAILED &&
               diags.list.items[0]->code == DIAG_E0612, "in embedded C it is the user's");
 
@@ -202,7 +212,8 @@ static void test_bad_source(const Kit *k, const char *source) {
                              "static void __exit e(void) { stp_script_unregister(); }\n"
                              "module_init(i); module_exit(e); MODULE_LICENSE(\"GPL\");\n";
         int r = build(k, kernel, (BuildInput) { .embedded = true, .kernel_headers = true }, &out);
-        check(r == BUILD_OK && !strstr(out.detail, "kbuild"), "C with kernel headers: %s", r == BUILD_OK ? out.detail : "");
+        check(r == BUILD_OK && !strstr(out.detail, "kbuild"), "C with kernel headers: %s",
+              r == BUILD_OK ? out.detail : "");
         close(out.fd);
 }
 
@@ -212,7 +223,8 @@ static void test_defines(const Kit *k, const char *source) {
         BuildOutput out;
         const char *const good[] = { "MAXACTION=5", "NOSUCH=1" };
         diags_init(&diags, arena);
-        check(build_check_defines(arena, k, good, 2, false, &diags, &taken, &n) && n == 1 && diags.n_warnings == 1,
+        check(build_check_defines(arena, k, good, 2, false, &diags, &taken, &n) && n == 1 &&
+                      diags.n_warnings == 1,
               "-D of a setting is taken, an unknown one is left out with a warning");
         check(build(k, source, (BuildInput) { .defines = taken, .n_defines = n }, &out) == BUILD_OK, "and it compiles");
         close(out.fd);
@@ -249,7 +261,8 @@ static void damage_and_check(const char *id, const char *name, const char *how) 
                 data[len / 2] ^= 1;
         }
         int r = open_kit(&k, &reason);
-        check(r == KIT_DAMAGED || (r == KIT_MISSING && strcmp(name, KIT_FILE) == 0), "is noticed: %s", reason);
+        check(r == KIT_DAMAGED || (r == KIT_MISSING && strcmp(name, KIT_FILE) == 0), "is noticed: %s",
+              reason);
         tree_write_file(path, data, len);
         r = open_kit(&k, &reason);
         check(r == KIT_OK, "and is good again when it is back: %s", reason);
@@ -261,8 +274,8 @@ static void test_damage(const char *id) {
         static const char *const hows[] = { "cut", "emptied", "removed", "flipped" };
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 for (size_t h = 0; h < ELEMENTSOF(hows); h++)
-                        /* A flipped bit of the JSON may be in a text that nothing depends on; gcc itself checks the
-                         * precompiled header. */
+                        /* A flipped bit of the JSON may be in a text that nothing depends on; gcc itself
+                         * checks the precompiled header. */
                         if ((i > 0 && i + 1 < ELEMENTSOF(names)) || h < 3)
                                 damage_and_check(id, names[i], hows[h]);
         Kit *k;
@@ -279,15 +292,18 @@ static void test_broken_core(const char *fixture) {
         tree_make(arena_printf(arena, "%s/script", copy), 0755);
         tree_make(arena_printf(arena, "%s/core", copy), 0755);
         for (size_t i = 0; i < ELEMENTSOF(files); i++)
-                tree_copy_file(arena_printf(arena, "%s/%s", fixture, files[i]), arena_printf(arena, "%s/%s", copy, files[i]));
+                tree_copy_file(arena_printf(arena, "%s/%s", fixture, files[i]),
+                               arena_printf(arena, "%s/%s", copy, files[i]));
         KitTarget saved = target;
         target.runtime_dir = copy;
         uint64_t before, after;
         Kit *k;
         const char *reason;
-        check(kit_abi_hash(copy, &before) == 0 && open_kit(&k, &reason) == KIT_OK, "the same sources have the same kit");
+        check(kit_abi_hash(copy, &before) == 0 && open_kit(&k, &reason) == KIT_OK,
+              "the same sources have the same kit");
         tree_write_file(arena_printf(arena, "%s/script/stp.h", copy), "#error broken\n", 14);
-        check(kit_abi_hash(copy, &after) == 0 && after != before, "another script header, another interface");
+        check(kit_abi_hash(copy, &after) == 0 && after != before,
+              "another script header, another interface");
         diags_init(&diags, arena);
         check(kit_build(arena, &target, kit_dir, NULL, NULL, &diags, &id) == KIT_FAILED &&
               diags.list.items[0]->code == DIAG_E0604, "a core that does not compile is reported");

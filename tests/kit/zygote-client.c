@@ -3,8 +3,9 @@
  * zygote-client [-n TIMES] [-o MODULE] [-b] STAPD-COMPILE [ZYGOTE-OPTION...] -- REQUEST...
  *
  * Plays stapd: starts the zygote, prints what it says, sends it jobs one after the other and prints every
- * message. A request is "FILE", a script that is compiled with the defaults; "{...}", a script job's request,
- * with the script in "script" (its own key, which becomes the memory file); "prepare DIRECTORY [KERNEL]";
+ * message. A request is "FILE", a script that is compiled with the defaults; "{...}", a script job's
+ * request, with the script in "script" (its own key, which becomes the memory file); "prepare DIRECTORY
+ * [KERNEL]";
  * "close FILE", a job whose socket is closed at once; "garbage", a job that gets bytes that are no JSON;
  * "pause SECONDS". -b prints only how long each job took, in milliseconds. -n repeats the requests.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * language-compile TAPSETS DIRECTORY [-u] {[-g] [-GNAME=VALUE] [--no-global-var-display] [-t] NAME}: passes 1 to 3
- * for DIRECTORY/NAME.stp each, without a kernel. Leaves NAME.c and NAME.json, or NAME.err with the diagnostics.
+ * language-compile TAPSETS DIRECTORY [-u] {[-g] [-GNAME=VALUE] [--no-global-var-display] [-t] NAME}: passes
+ * 1 to 3 for DIRECTORY/NAME.stp each, without a kernel. Leaves NAME.c and NAME.json, or NAME.err with the
+ * diagnostics.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +42,8 @@ typedef struct Compiler {
         bool optimize;
 } Compiler;
 
-static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *name, Program *p, bool timing) {
+static void translate_case(const Compiler *k, Arena *a, Diags *d, const char *name, Program *p,
+                           bool timing) {
         _cleanup_(manifest_freep) Manifest *m = manifest_new();
         _cleanup_(buf_done) Buf code = BUF_INIT, json = BUF_INIT;
         char **texts[] = {&m->module, &m->script, &m->digest, &m->kernel, &m->kernel_build_id, &m->version};

@@ -90,8 +90,9 @@ static void run_kind(struct stp_script *s, enum stp_attach kind)
 
 	while ((p = stp_probe_next(s, kind, p))) {
 		stp_handler_run(&cpu, p, p->handler, p->locks);
-		if (kind != STP_ERROR && ((kind == STP_BEGIN && cpu.c.todo.end) || cpu.result == STP_RESULT_ERRORS))
-			return;
+                if (kind != STP_ERROR &&
+                    ((kind == STP_BEGIN && cpu.c.todo.end) || cpu.result == STP_RESULT_ERRORS))
+                        return;
 	}
 }
 

@@ -34,9 +34,9 @@ int stp_copy_user(void *dst, u64 address, u32 n)
 	return stp_copy_kernel(dst, address, n);
 }
 
-static s64 load(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place, const char *what)
-{
-	u64 v = 0;
+static s64 load(struct stp_ctx *c, u64 address, u32 size, bool is_signed, const char *place,
+                const char *what) {
+        u64 v = 0;
 	u32 shift = 64 - 8 * size;
 
 	if (!stp_copy_kernel(&v, address, size))

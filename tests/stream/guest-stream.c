@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In a guest with stapd_core loaded: the real stapd-stream on the real buffers, with this program in stapd's place.
- * Uses the script module stap_t_storm of tests/core: one record of three longs per write of one byte.
+ * In a guest with stapd_core loaded: the real stapd-stream on the real buffers, with this program in stapd's
+ * place. Uses the script module stap_t_storm of tests/core: one record of three longs per write of one byte.
  * guest-stream STAPD-STREAM MODULE-DIR. Prints TAP.
  */
 #include <errno.h>
@@ -85,8 +85,8 @@ static bool stream_open(Stream *s, const char *program) {
         int ends[2];
         *s = (Stream) { .program = program, .ledger = stream_ledger_new(),
                           .keep = stream_keep_new(STREAM_KEEP_DEFAULT), .manifest = make_manifest() };
-        if (!check_eq(session_load(&s->session, "stap_t_storm", 0, 0), 0, "loads") || pipe2(ends, O_CLOEXEC) < 0 ||
-            stream_queue_new(STREAM_QUEUE_DEFAULT, s->queue) < 0)
+        if (!check_eq(session_load(&s->session, "stap_t_storm", 0, 0), 0, "loads") ||
+            pipe2(ends, O_CLOEXEC) < 0 || stream_queue_new(STREAM_QUEUE_DEFAULT, s->queue) < 0)
                 return false;
         s->ours = ends[0];
         s->theirs = ends[1];
@@ -168,7 +168,8 @@ static pid_t writer(int cpu, unsigned n) {
 static uint64_t count_unique(Stream *s, uint64_t *ret_end) {
         uint8_t *seen = calloc(1, 1 << 22);
         uint64_t n = 0;
-        for (char *p = s->text.data, *end; s->text.len && (end = memchr(p, '\n', (size_t) (s->text.data + s->text.len - p)));
+        for (char *p = s->text.data, *end;
+             s->text.len && (end = memchr(p, '\n', (size_t) (s->text.data + s->text.len - p)));
              p = end + 1) {
                 if (strncmp(p, "end ", 4) == 0) {
                         *ret_end = strtoull(p + 4, NULL, 10);
@@ -231,7 +232,8 @@ static void test_storm(const char *program, bool kills) {
                                 running--;
         }
         start = now() - start;
-        note("%.2f s, %u takes, %zu bytes of text so far, %ld switches of the stream", start, takes, s.text.len, switches(s.pid));
+        note("%.2f s, %u takes, %zu bytes of text so far, %ld switches of the stream", start, takes,
+             s.text.len, switches(s.pid));
         await_all(&s); /* the end probe must find room */
         stream_finish(&s);
         uint64_t end = 0, n = count_unique(&s, &end);

@@ -72,13 +72,14 @@ void test_compare_str(const char *file, int line, const char *what, const char *
         test_fail(file, line, "%s is\n%s\nand not\n%s", what, have ?: "(null)", want ?: "(null)");
 }
 
-void test_compare_mem(
-                const char *file, int line, const char *what, const void *have, const void *want, size_t size) {
+void test_compare_mem(const char *file, int line, const char *what, const void *have, const void *want,
+                      size_t size) {
         const unsigned char *a = have, *b = want;
 
         for (size_t i = 0; i < size; i++)
                 if (a[i] != b[i])
-                        test_fail(file, line, "%s: byte %zu of %zu is %#x, not %#x", what, i, size, a[i], b[i]);
+                        test_fail(file, line, "%s: byte %zu of %zu is %#x, not %#x", what, i, size, a[i],
+                                  b[i]);
 }
 
 /* On its own, since longjmp may spoil what a function that calls setjmp keeps in registers. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A unit test is a file of TEST(name) { ... } blocks; main() is here already, runs them in the order of the file, each
- * to its first failed assertion, and prints TAP. An assertion in a helper function ends the test, too. For a table
- * of cases, TEST_CASE(label) says which row a later assertion speaks of.
+ * A unit test is a file of TEST(name) { ... } blocks; main() is here already, runs them in the order of the
+ * file, each to its first failed assertion, and prints TAP. An assertion in a helper function ends the test,
+ * too. For a table of cases, TEST_CASE(label) says which row a later assertion speaks of.
  *
  *         TEST(arena_is_bounded) {
  *                 ASSERT_ERROR(arena_reserve(&a, SIZE_MAX), -ENOMEM);
@@ -22,11 +22,13 @@ typedef struct UnitTest {
 
 void test_register(UnitTest *test);
 void test_case(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void test_fail(const char *file, int line, const char *format, ...) __attribute__((noreturn, format(printf, 3, 4)));
+void test_fail(const char *file, int line, const char *format, ...)
+        __attribute__((noreturn, format(printf, 3, 4)));
 void test_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void test_compare_int(const char *file, int line, const char *what, long long have, long long want);
 void test_compare_str(const char *file, int line, const char *what, const char *have, const char *want);
-void test_compare_mem(const char *file, int line, const char *what, const void *have, const void *want, size_t size);
+void test_compare_mem(const char *file, int line, const char *what, const void *have, const void *want,
+                      size_t size);
 
 #define TEST(id)                                                                                            \
         static void test_##id(void);                                                                        \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One handler at a time, chosen by COST, for run-cost: what DESIGN.md has budgets for, as generated code would be.
- * The overload check stays on but has no limit that matters.
+ * One handler at a time, chosen by COST, for run-cost: what DESIGN.md has budgets for, as generated code
+ * would be. The overload check stays on but has no limit that matters.
  */
 #define STP_OVERLOAD_THRESHOLD 1000000000000LL
 #include "script.h"

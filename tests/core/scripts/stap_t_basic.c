@@ -87,7 +87,8 @@ static void p_sys_enter(struct stp_ctx *c)
 
 	if (!ours(c) || stp_trace_arg(c, 1) != 1)
 		return;
-	count = stp_load_kernel(c, stp_trace_arg(c, 0) + __builtin_offsetof(struct pt_regs, dx), 8, 0, "$regs");
+	count = stp_load_kernel(c, stp_trace_arg(c, 0) + __builtin_offsetof(struct pt_regs, dx), 8, 0,
+				"$regs");
 	if (count == OUR_SIZE)
 		print1(c, F_TRACE, count);
 }
@@ -116,7 +117,8 @@ static void p_end(struct stp_ctx *c)
 	key[0].s = "core-test";
 	key[1].n = 1;
 	print3(c, F_STATS, stp_map_agg_get(c, sizes, key, STP_COUNT, "sizes"),
-	       stp_map_agg_get(c, sizes, key, STP_MIN, "sizes"), stp_map_agg_get(c, sizes, key, STP_MAX, "sizes"));
+	       stp_map_agg_get(c, sizes, key, STP_MIN, "sizes"),
+	       stp_map_agg_get(c, sizes, key, STP_MAX, "sizes"));
 }
 
 static const struct stp_lock map_write[] = { { 0, 1 } };

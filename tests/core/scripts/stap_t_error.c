@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fault and a division by zero in a probe of the target's writes: MAXERRORS is 1, so the second ends it. */
+/* A fault and a division by zero in a probe of the target's writes: MAXERRORS is 1, so the second ends
+ * it. */
 #define MAXERRORS 1
 #include "script.h"
 #include "../formats.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two CPUs change the same two globals: the language's rule is that a handler sees its globals change atomically. */
+/* Two CPUs change the same two globals: the language's rule is that a handler sees its globals change
+ * atomically. */
 #define STP_OVERLOAD_THRESHOLD 0
 #define MAXSKIPPED 1000000000
 #include "script.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of the policy: what each setting matches, what is wrong with one, and how files stand for each other. */
+/* The rules of the policy: what each setting matches, what is wrong with one, and how files stand for
+ * each other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -55,7 +56,8 @@ TEST(what_a_rule_matches) {
                 { __LINE__, "", &alice, VERB_RUN, &guru, false },
                 { __LINE__, "Class=guru", &alice, VERB_RUN, &guru, true },
                 { __LINE__, "Class=own", &alice, VERB_RUN, &plain, false },
-                /* Every probe has to be among what is allowed, by what it is and not by what it is called. */
+                /* Every probe has to be among what is allowed, by what it is and not by what it is
+                 * called. */
                 { __LINE__, "Probe=syscall.*", &alice, VERB_RUN, &plain, false },
                 { __LINE__, "Probe=syscall.* begin end", &alice, VERB_RUN, &plain, true },
                 { __LINE__, "Probe=syscall.*\nProbe=begin", &alice, VERB_RUN, &plain, true },

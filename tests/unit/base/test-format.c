@@ -122,12 +122,14 @@ TEST(numbers_agree_with_the_c_library) {
                         for (int precision = -1; precision < 9; precision += 3)
                                 for (size_t i = 0; i < ELEMENTSOF(numbers); i++)
                                         for (const char *c = "diuxXo"; *c; c++) {
-                                                char format[64], have[128], want[128], p[16] = "", w[16] = "";
+                                                char format[64], have[128], want[128], p[16] = "",
+                                                                                       w[16] = "";
                                                 if (precision >= 0)
                                                         snprintf(p, sizeof(p), ".%d", precision);
                                                 if (width > 0)
                                                         snprintf(w, sizeof(w), "%d", width);
-                                                snprintf(format, sizeof(format), "%%%s%s%sll%c", flags[f], w, p, *c);
+                                                snprintf(format, sizeof(format), "%%%s%s%sll%c", flags[f], w,
+                                                         p, *c);
                                                 TEST_CASE("%s of %lld", format, numbers[i]);
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
                                                 snprintf(want, sizeof(want), format, numbers[i]);

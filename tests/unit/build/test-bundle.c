@@ -17,8 +17,8 @@ static PathVec make(const SourceText *sources, size_t n) {
         root = tree_new_temporary(arena, "test-bundle");
         ASSERT_OK(tree_make(arena_printf(arena, "%s/core", root), 0755));
         for (size_t i = 0; i < n; i++) {
-                ASSERT_OK(tree_write_file(arena_printf(arena, "%s/%s", root, sources[i].name), sources[i].text,
-                                          strlen(sources[i].text)));
+                ASSERT_OK(tree_write_file(arena_printf(arena, "%s/%s", root, sources[i].name),
+                                          sources[i].text, strlen(sources[i].text)));
                 vec_push(arena, &files, sources[i].name);
         }
         return files;
@@ -37,7 +37,8 @@ TEST(files_without_common_names_go_together) {
         PathVec files = make(sources, ELEMENTSOF(sources));
         ASSERT_OK(bundle_sources(arena, root, &files, 1, &objects));
         ASSERT_STREQ(objects, "core/a.o");
-        ASSERT(strstr(text_of("core/a.c"), "core/a.c.whole\"\n") && strstr(text_of("core/a.c"), "core/c.c.whole\"\n"));
+        ASSERT(strstr(text_of("core/a.c"), "core/a.c.whole\"\n") &&
+               strstr(text_of("core/a.c"), "core/c.c.whole\"\n"));
         ASSERT(!strstr(text_of("core/b.c"), "two"));
         ASSERT_STREQ(text_of("core/b.c.whole"), sources[2].text);
         ASSERT_OK(bundle_undo(arena, root, &files));

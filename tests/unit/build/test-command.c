@@ -18,7 +18,8 @@ static const char *join(const Argv *v) {
 
 TEST(recorded_line_is_found_in_both_spellings) {
         setup();
-        ASSERT_STREQ(command_recorded(arena, "cmd_/x/a.o := gcc -c a.c\n\nsource_/x/a.o := a.c\n"), "gcc -c a.c");
+        ASSERT_STREQ(command_recorded(arena, "cmd_/x/a.o := gcc -c a.c\n\nsource_/x/a.o := a.c\n"),
+                     "gcc -c a.c");
         ASSERT_STREQ(command_recorded(arena, "savedcmd_/x/a.o := gcc -c a.c\n"), "gcc -c a.c");
         ASSERT_STREQ(command_recorded(arena, "# a comment\ncmd_x := true"), "true");
         ASSERT_NULL(command_recorded(arena, ""));
@@ -99,7 +100,8 @@ TEST(each_use_drops_what_does_not_belong_to_it) {
         v = command_flags(arena, &list.items[0], COMMAND_PRECOMPILED);
         ASSERT(!strstr(join(&v), "-include") && !strstr(join(&v), "-pg") && strstr(join(&v), "-I./include"));
         v = command_flags(arena, &list.items[0], COMMAND_KERNEL);
-        ASSERT(strstr(join(&v), "-include|./include/linux/kconfig.h") && strstr(join(&v), "-DCC_USING_FENTRY"));
+        ASSERT(strstr(join(&v), "-include|./include/linux/kconfig.h") &&
+               strstr(join(&v), "-DCC_USING_FENTRY"));
         ASSERT(!strstr(join(&v), "-pg") && !strstr(join(&v), "-mfentry") && !strstr(join(&v), "KBUILD_"));
 }
 
@@ -109,7 +111,8 @@ TEST(objtool_and_ld_lose_their_files) {
         ASSERT(command_split(arena, "./tools/objtool/objtool --orc --module /w/t.o", &list));
         Argv v = command_objtool(arena, &list.items[0]);
         ASSERT_STREQ(join(&v), "./tools/objtool/objtool|--orc|--module");
-        ASSERT(command_split(arena, "ld -r -T arch/x86/module.lds -o /w/t.ko /w/t.o /w/t.mod.o;  true", &list));
+        ASSERT(command_split(arena, "ld -r -T arch/x86/module.lds -o /w/t.ko /w/t.o /w/t.mod.o;  true",
+                             &list));
         v = command_ld(arena, &list.items[0]);
         ASSERT_STREQ(join(&v), "ld|-r|-T|arch/x86/module.lds");
 }

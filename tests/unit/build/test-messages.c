@@ -66,7 +66,8 @@ TEST(names_that_must_be_asked_for_have_a_hint) {
 
 TEST(places_outside_the_file_do_no_harm) {
         add("dir/a b.stp:99999:8: error: far\ndir/a b.stp:2:9999: error: wide\ndir/a b.stp:0:0: error: zero\n"
-            "dir/a b.stp:99999999999999999999:1: error: huge\n", true);
+            "dir/a b.stp:99999999999999999999:1: error: huge\n",
+            true);
         ASSERT(diags.list.n >= 3);
         vec_foreach(d, &diags.list)
                 ASSERT((*d)->span.file == script && (*d)->span.offset <= script->len);

@@ -27,7 +27,8 @@ TEST(directory_and_environment_are_ours_to_say) {
         setenv("CC", "evil", 1);
         ProcessResult r = run(SH("pwd; env | LC_ALL=C sort | grep -v ^PWD= | grep -v ^_="), "/usr",
                               (const char *const[]) { "ARCH=x86", NULL });
-        ASSERT_STREQ(r.output, "/usr\nARCH=x86\nHOME=/\nLC_ALL=C\nPATH=" PROCESS_PATH "\nSOURCE_DATE_EPOCH=0\nTMPDIR=/nowhere\n");
+        ASSERT_STREQ(r.output, "/usr\nARCH=x86\nHOME=/\nLC_ALL=C\nPATH=" PROCESS_PATH
+                               "\nSOURCE_DATE_EPOCH=0\nTMPDIR=/nowhere\n");
 }
 
 TEST(input_is_empty_and_signals_are_default) {

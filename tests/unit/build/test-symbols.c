@@ -26,7 +26,8 @@ TEST(symbols_of_both_files_are_found) {
         ASSERT(symbols_find(&index, "printk", &s));
         ASSERT_STREQ(s.module, "vmlinux");
         ASSERT_EQ(s.crc, 0x12345678);
-        ASSERT(!symbols_find(&index, "print", &s) && !symbols_find(&index, "", &s) && !symbols_find(&index, "printk2", &s));
+        ASSERT(!symbols_find(&index, "print", &s) && !symbols_find(&index, "", &s) &&
+               !symbols_find(&index, "printk2", &s));
 }
 
 TEST(forty_thousand_symbols) {
@@ -77,7 +78,9 @@ TEST(damaged_indexes_do_no_harm) {
                 for (unsigned k = 0; k < 8; k++) {
                         seed = seed * 1103515245 + 12345;
                         size_t at = (seed >> 8) % 200;
-                        copy[seed & 1 ? at % 24 : out.len - 1 - at % MIN2(out.len, (size_t) 200)] ^= (char) (seed >> 16);
+                        copy[seed & 1 ? at % 24
+                                      : out.len - 1 - at % MIN2(out.len, (size_t) 200)] ^= (char) (seed >>
+                                                                                                   16);
                 }
                 if (symbols_open(copy, out.len, &index) == 0)
                         (void) (symbols_find(&index, "printk", &s) && strlen(s.module));

@@ -15,8 +15,8 @@ TEST(what_belongs_to_one_module_is_taken_out) {
         ASSERT_NOT_NULL(edited);
         ASSERT(strstr(edited, "VERMAGIC_STRING") && strstr(edited, "__this_module"));
         ASSERT(strstr(edited, "#define KBUILD_MODNAME \"" TEMPLATE_PLACEHOLDER "\""));
-        ASSERT(!strstr(edited, "____versions") && !strstr(edited, "fentry") && !strstr(edited, "MODULE_INFO(name") &&
-               !strstr(edited, "MODULE_INFO(depends"));
+        ASSERT(!strstr(edited, "____versions") && !strstr(edited, "fentry") &&
+               !strstr(edited, "MODULE_INFO(name") && !strstr(edited, "MODULE_INFO(depends"));
         arena_free(a);
 }
 

@@ -38,9 +38,12 @@ TEST(a_script_on_the_command_line) {
 
 TEST(lists_grow) {
         Options o;
-        ASSERT(parse("-D A=1 -DB -G x=1 -I /t -I /u -u -w -W --no-global-var-display -m stap_x -o out.ko a.stp", &o));
+        ASSERT(parse(
+                "-D A=1 -DB -G x=1 -I /t -I /u -u -w -W --no-global-var-display -m stap_x -o out.ko a.stp",
+                &o));
         ASSERT(o.request.defines.n == 2 && o.request.globals.n == 1 && o.tapset_dirs.n == 2);
-        ASSERT(!o.request.optimize && o.request.no_warnings && o.request.warnings_fatal && o.request.hide_globals);
+        ASSERT(!o.request.optimize && o.request.no_warnings && o.request.warnings_fatal &&
+               o.request.hide_globals);
         ASSERT_STREQ(o.request.module, "stap_x");
 }
 

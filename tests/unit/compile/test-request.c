@@ -19,13 +19,16 @@ static bool read_request(const char *json, CompileRequest *ret) {
 
 TEST(a_whole_request) {
         CompileRequest r;
-        ASSERT(read_request("{\"name\":\"t.stp\",\"args\":[\"a\",\"\"],\"module\":\"stap_x\",\"guru\":true,\"optimize\":false,"
-                    "\"defines\":[\"MAXACTION=5\"],\"globals\":[\"x=3\"],\"noWarnings\":true,\"warningsFatal\":true,"
-                    "\"stopAfter\":\"translate\",\"keepSource\":true,\"hideGlobals\":true,\"color\":true,\"later\":[1]}", &r));
+        ASSERT(read_request(
+                "{\"name\":\"t.stp\",\"args\":[\"a\",\"\"],\"module\":\"stap_x\",\"guru\":true,\"optimize\":false,"
+                "\"defines\":[\"MAXACTION=5\"],\"globals\":[\"x=3\"],\"noWarnings\":true,\"warningsFatal\":true,"
+                "\"stopAfter\":\"translate\",\"keepSource\":true,\"hideGlobals\":true,\"color\":true,\"later\":[1]}",
+                &r));
         ASSERT_STREQ(r.name, "t.stp");
         ASSERT_STREQ(r.module, "stap_x");
         ASSERT(r.args.n == 2 && r.defines.n == 1 && r.globals.n == 1);
-        ASSERT(r.guru && !r.optimize && r.no_warnings && r.warnings_fatal && r.keep_source && r.color && r.hide_globals);
+        ASSERT(r.guru && !r.optimize && r.no_warnings && r.warnings_fatal && r.keep_source && r.color &&
+               r.hide_globals);
         ASSERT_EQ(r.stop_after, PASS_TRANSLATE);
 }
 
@@ -67,6 +70,7 @@ TEST(names_of_passes) {
         for (PassId p = 0; p < _PASS_MAX; p++)
                 ASSERT_EQ(pass_from_string(pass_to_string(p)), p);
         ASSERT_EQ(pass_from_string("2"), PASS_ELABORATE);
-        ASSERT(pass_from_string("0") < 0 && pass_from_string("5") < 0 && pass_from_string("") < 0 && pass_from_string("11") < 0);
+        ASSERT(pass_from_string("0") < 0 && pass_from_string("5") < 0 && pass_from_string("") < 0 &&
+               pass_from_string("11") < 0);
         ASSERT_NULL(pass_to_string(_PASS_MAX));
 }

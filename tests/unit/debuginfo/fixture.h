@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A small kernel made with libbpf: fixture_add() says what is in it, fixture_open() writes it to a file and opens
- * that as the kernel of a release that no machine has.
+ * A small kernel made with libbpf: fixture_add() says what is in it, fixture_open() writes it to a file and
+ * opens that as the kernel of a release that no machine has.
  */
 #include <bpf/btf.h>
 #include <fcntl.h>
@@ -18,7 +18,8 @@ typedef struct {
         int void_ptr, char_, int_, uint, ulong, bool_, size_t_, task, task_ptr;
 } Fixture;
 
-static inline int fixture_function(Fixture *f, const char *name, int result, const char *const *names, const int *types) {
+static inline int fixture_function(Fixture *f, const char *name, int result, const char *const *names,
+                                   const int *types) {
         int proto = btf__add_func_proto(f->btf, result);
         for (size_t i = 0; names && names[i]; i++)
                 ASSERT_OK(btf__add_func_param(f->btf, names[i], types[i]));
@@ -26,7 +27,8 @@ static inline int fixture_function(Fixture *f, const char *name, int result, con
 }
 
 /* "btf_trace_NAME" and, when it has names, "__traceiter_NAME". */
-static inline void fixture_tracepoint(Fixture *f, const char *name, const char *const *names, const int *types) {
+static inline void fixture_tracepoint(Fixture *f, const char *name, const char *const *names,
+                                      const int *types) {
         char text[128];
         int proto = btf__add_func_proto(f->btf, 0);
         ASSERT_OK(btf__add_func_param(f->btf, "", f->void_ptr));
@@ -44,8 +46,8 @@ static inline void fixture_tracepoint(Fixture *f, const char *name, const char *
         ASSERT_OK(btf__add_func(f->btf, text, BTF_FUNC_STATIC, proto));
 }
 
-/* struct task { int pid; unsigned in_exec:1; unsigned mode:3; char comm[16]; union { long a; struct task *b; };
- * struct task *parent; } */
+/* struct task { int pid; unsigned in_exec:1; unsigned mode:3; char comm[16]; union { long a; struct task
+ * *b; }; struct task *parent; } */
 static inline void fixture_struct(Fixture *f) {
         struct btf *b = f->btf;
         int comm = btf__add_array(b, f->uint, f->char_, 16);

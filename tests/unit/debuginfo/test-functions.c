@@ -56,7 +56,8 @@ TEST(prototypes) {
 TEST(duplicates_are_merged_or_ambiguous) {
         Fixture f;
         _cleanup_(kernel_closep) Kernel *k = open_small(&f);
-        const FunctionInfo *call = kernel_find_function(k, "__x64_sys_x"), *show = kernel_find_function(k, "show");
+        const FunctionInfo *call = kernel_find_function(k, "__x64_sys_x"),
+                           *show = kernel_find_function(k, "show");
         ASSERT(!call->is_ambiguous);
         ASSERT_STREQ(call->params[0].name, "regs");
         ASSERT(show->is_ambiguous);

@@ -28,12 +28,15 @@ TEST(a_missing_kernel_says_what_to_install) {
         const char *error = NULL;
         Kernel *k = NULL;
         ASSERT_ERROR(kernel_open(&(KernelOptions) { .release = "5.4.0-none" }, &k, &error), -ENOENT);
-        ASSERT_STREQ(error, "no BTF of kernel 5.4.0-none: install linux-image-5.4.0-none or linux-headers-5.4.0-none");
+        ASSERT_STREQ(
+                error,
+                "no BTF of kernel 5.4.0-none: install linux-image-5.4.0-none or linux-headers-5.4.0-none");
 }
 
 TEST(broken_btf_is_refused) {
         static const char empty[1] = "", text[] = "not BTF at all", elf[] = "\177ELF\2\1\1";
-        char magic[64] = "\x9f\xeb\1", huge[24] = "\x9f\xeb\1\0\x18\0\0\0\0\0\0\0\xff\xff\xff\xff\0\0\0\0\xff\xff\xff";
+        char magic[64] = "\x9f\xeb\1",
+             huge[24] = "\x9f\xeb\1\0\x18\0\0\0\0\0\0\0\xff\xff\xff\xff\0\0\0\0\xff\xff\xff";
         const struct { const char *what; const void *data; size_t len; } cases[] = {
                 { "empty", empty, 0 }, { "text", text, sizeof(text) }, { "cut ELF", elf, sizeof(elf) },
                 { "magic and zeroes", magic, sizeof(magic) }, { "magic alone", magic, 2 }, { "huge sections", huge, sizeof(huge) },

@@ -17,7 +17,8 @@ static int installed_kernels(void) {
         int n = scandir("/boot", &names, is_kernel, alphasort), kept = 0;
         for (int i = 0; i < n; i++) {
                 if (kept < MAX_KERNELS)
-                        snprintf(releases[kept++], sizeof(*releases), "%.120s", names[i]->d_name + strlen("vmlinuz-"));
+                        snprintf(releases[kept++], sizeof(*releases), "%.120s",
+                                 names[i]->d_name + strlen("vmlinuz-"));
                 free(names[i]);
         }
         if (n >= 0)

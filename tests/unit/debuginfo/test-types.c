@@ -16,8 +16,10 @@ static Kernel *open_small(Fixture *f) {
         ASSERT_OK(btf__add_typedef(f->btf, "color_t", btf__add_const(f->btf, color)));
         ASSERT_OK(btf__add_typedef(f->btf, "fault_t", error));
         ASSERT_OK(btf__add_typedef(f->btf, "user_string", user));
-        ASSERT_OK(btf__add_typedef(f->btf, "const_string", btf__add_ptr(f->btf, btf__add_const(f->btf, f->char_))));
-        ASSERT_OK(btf__add_typedef(f->btf, "string_const", btf__add_const(f->btf, btf__add_ptr(f->btf, f->char_))));
+        ASSERT_OK(btf__add_typedef(f->btf, "const_string",
+                                   btf__add_ptr(f->btf, btf__add_const(f->btf, f->char_))));
+        ASSERT_OK(btf__add_typedef(f->btf, "string_const",
+                                   btf__add_const(f->btf, btf__add_ptr(f->btf, f->char_))));
         return fixture_open(f);
 }
 

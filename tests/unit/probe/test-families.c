@@ -20,7 +20,8 @@ static void open_world(void) {
         fixture_function(&f, "show", f.int_, NAMES("x"), TYPES(f.int_));
         fixture_function(&f, "show", f.int_, NAMES("x", "y"), TYPES(f.int_, f.int_));
         fixture_tracepoint(&f, "fuse_request_send", NAMES("preempt", "next"), TYPES(f.bool_, f.task_ptr));
-        fixture_tracepoint(&f, "fuse_request_end", NAMES("next", "big", "n"), TYPES(f.task_ptr, big, f.int_));
+        fixture_tracepoint(&f, "fuse_request_end", NAMES("next", "big", "n"),
+                           TYPES(f.task_ptr, big, f.int_));
         fixture_tracepoint(&f, "iomap_iter", NAMES("n"), TYPES(f.int_));
         world_init(&w, fixture_open(&f));
 }
@@ -121,7 +122,8 @@ TEST(values_have_the_width_of_their_type) {
                 ASSERT_EQ(x->is_signed, cases[i].is_signed);
         }
         ProbePlace *p = world_place(&w, "kernel.function(\"vfs_read\")");
-        ASSERT(world_target(&w, p, "$file")->base.ctype == kernel_find_type(w.world.kernel, "struct task *"));
+        ASSERT(world_target(&w, p, "$file")->base.ctype ==
+               kernel_find_type(w.world.kernel, "struct task *"));
         ASSERT_NULL(world_target(&w, p, "$return"));
         ASSERT_NULL(world_target(&w, p, "$fil"));
         ASSERT_NULL(world_target(&w, p, "$arg3"));
@@ -130,7 +132,8 @@ TEST(values_have_the_width_of_their_type) {
         close_world();
 }
 
-/* As gcc passes them: a edi, p rsi+rdx, b ecx, big on the stack (5 words), c r8d, d xmm0, e r9d, q on the stack. */
+/* As gcc passes them: a edi, p rsi+rdx, b ecx, big on the stack (5 words), c r8d, d xmm0, e r9d, q on the
+ * stack. */
 TEST(structures_by_value_move_what_follows) {
         static const struct { const char *name; int slot; } cases[] = {
                 { "$a", 0 }, { "$p", -1 }, { "$b", 3 }, { "$big", -1 }, { "$c", 4 }, { "$d", -1 }, { "$e", 5 }, { "$q", -1 },

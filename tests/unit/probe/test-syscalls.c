@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of system calls, against itself, against this machine's headers, and in a kernel that has them. */
+/* The table of system calls, against itself, against this machine's headers, and in a kernel that has
+ * them. */
 #include <sys/syscall.h>
 #include "base/fds.h"
 #include "probe/syscalls.h"
@@ -88,7 +89,8 @@ TEST(what_the_kernel_lacks_is_left_out) {
         world_done(&w);
 }
 
-/* Every call that the tapset asks for is in the table, and every one of the table is asked for, at both ends. */
+/* Every call that the tapset asks for is in the table, and every one of the table is asked for, at both
+ * ends. */
 TEST(the_tapset_has_them_all) {
         const char *root = getenv("SOURCE_ROOT");
         if (!root)

@@ -68,9 +68,10 @@ TEST(rename_trusts_no_offset) {
                 ASSERT(r == -EBADMSG);
         }
         static const size_t fields[] = {
-                offsetof(Image, header.e_shoff), offsetof(Image, header.e_shnum), offsetof(Image, sections[1].sh_offset),
-                offsetof(Image, sections[2].sh_size), offsetof(Image, sections[3].sh_offset),
-                offsetof(Image, sections[3].sh_size), offsetof(Image, sections[1].sh_name),
+                offsetof(Image, header.e_shoff),        offsetof(Image, header.e_shnum),
+                offsetof(Image, sections[1].sh_offset), offsetof(Image, sections[2].sh_size),
+                offsetof(Image, sections[3].sh_offset), offsetof(Image, sections[3].sh_size),
+                offsetof(Image, sections[1].sh_name),
         };
         for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
                 TEST_CASE("field at %zu", fields[k]);

@@ -34,8 +34,10 @@ TEST(a_signature_is_appended_and_sealed) {
         ASSERT_NOT_NULL(mkdtemp(dir));
         snprintf(key, sizeof(key), "%s/key.pem", dir);
         snprintf(certificate, sizeof(certificate), "%s/cert.pem", dir);
-        snprintf(command, sizeof(command), "openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=test -days 1 "
-                 "-keyout %s -out %s 2>/dev/null", key, certificate);
+        snprintf(command, sizeof(command),
+                 "openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=test -days 1 "
+                 "-keyout %s -out %s 2>/dev/null",
+                 key, certificate);
         ASSERT_EQ(system(command), 0);
 
         int fd = fds_new_sealed("module", "module bytes", 12);

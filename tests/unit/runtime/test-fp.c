@@ -44,7 +44,8 @@ static uint64_t edge(size_t i) {
         return edges[i / 2] | (uint64_t) (i & 1) << 63;
 }
 
-/* Any bits, near 1, small whole numbers, close to denormals, with few bits set: what is likely to go wrong. */
+/* Any bits, near 1, small whole numbers, close to denormals, with few bits set: what is likely to go
+ * wrong. */
 static uint64_t operand(void) {
         uint64_t r = random64();
         switch (random64() % 6) {
@@ -93,7 +94,8 @@ static void check_binary(uint64_t a, uint64_t b) {
         ASSERT_EQ(stp_fp_lt(a, b), as_double(a) < as_double(b));
 }
 
-/* remainder() of the C library takes no care which NaN it gives, nor of the sign of a zero: that is the dividend's. */
+/* remainder() of the C library takes no care which NaN it gives, nor of the sign of a zero: that is the
+ * dividend's. */
 static void check_rem(uint64_t a, uint64_t b) {
         TEST_CASE("%016" PRIx64 " rem %016" PRIx64, a, b);
         double want = remainder(as_double(a), as_double(b));
@@ -184,7 +186,8 @@ TEST(to_text) {
                         check_to_text(edge(i), p);
         for (int i = 0; i < ROUNDS / 20; i++) {
                 check_to_text(operand(), (int) (random64() % 40));
-                check_to_text(bits_of((double) (int64_t) (random64() % 200000) / 64), (int) (random64() % 8));
+                check_to_text(bits_of((double) (int64_t) (random64() % 200000) / 64),
+                              (int) (random64() % 8));
         }
         stp_fp_to_text(b, sizeof(b), 0x7ff8000000000000, 3);
         ASSERT_STREQ(b, "nan");
@@ -231,7 +234,8 @@ TEST(from_text) {
         }
 }
 
-/* The exact half way between two neighbours, which %g cannot print of a double, by adding half an ulp as text. */
+/* The exact half way between two neighbours, which %g cannot print of a double, by adding half an ulp as
+ * text. */
 TEST(ties_from_text) {
         for (int i = 0; i < 2000; i++) {
                 char s[64];

@@ -30,7 +30,8 @@ static const char *loop(int direction, int column, s64 limit, const union stp_ke
         *at = 0;
         ASSERT(stp_iter_begin(ctx(0), &i, longs, direction, column, 0, limit, keys, wild));
         while (stp_iter_next(ctx(0), &i))
-                at += sprintf(at, "%lld,%lld:%lld ", stp_iter_key_long(&i, 0), stp_iter_key_long(&i, 1), stp_iter_value_long(&i));
+                at += sprintf(at, "%lld,%lld:%lld ", stp_iter_key_long(&i, 0), stp_iter_key_long(&i, 1),
+                              stp_iter_value_long(&i));
         stp_iter_end(ctx(0), &i);
         ASSERT_STREQ(error_of(0), "");
         return text;
@@ -156,7 +157,8 @@ TEST(nothing_may_come_or_go_meanwhile) {
 static void leaves_open(struct stp_ctx *c) {
         struct stp_iter i, j;
 
-        if (stp_iter_begin(c, &i, longs, 1, 0, 0, -1, NULL, 0) && stp_iter_begin(c, &j, longs, 1, 0, 0, -1, NULL, 0))
+        if (stp_iter_begin(c, &i, longs, 1, 0, 0, -1, NULL, 0) &&
+            stp_iter_begin(c, &j, longs, 1, 0, 0, -1, NULL, 0))
                 stp_error(c, "in the middle");
 }
 

@@ -110,13 +110,16 @@ TEST(nine_keys_and_slices) {
         s64 i, *v;
 
         for (i = 0; i < 20; i++) {
-                v = stp_map_long(ctx(0), m, KEY(S("a"), N(i), S("c"), N(i % 3), S("e"), N(6), S("g"), N(8), S("i")));
+                v = stp_map_long(ctx(0), m,
+                                 KEY(S("a"), N(i), S("c"), N(i % 3), S("e"), N(6), S("g"), N(8), S("i")));
                 ASSERT_NOT_NULL(v);
                 *v = i;
         }
         ASSERT_EQ(stp_map_get_long(ctx(0), m,
                         KEY(S("a"), N(7), S("c"), N(1), S("e"), N(6), S("g"), N(8), S("i"))), 7);
-        ASSERT(stp_map_has_slice(ctx(0), m, KEY(S("a"), N(0), S("c"), N(2), S("e"), N(6), S("g"), N(8), S("i")), 1 << 1));
+        ASSERT(stp_map_has_slice(ctx(0), m,
+                                 KEY(S("a"), N(0), S("c"), N(2), S("e"), N(6), S("g"), N(8), S("i")),
+                                 1 << 1));
         ASSERT(!stp_map_has_slice(ctx(0), m, KEY(S("b"), N(0), S("c"), N(2)), 0x1fe));
         stp_map_delete_slice(ctx(0), m, KEY(S("a"), N(0), S(""), N(1)), 0x1ff & ~(1 << 3));
         ASSERT(!stp_map_has(ctx(0), m, KEY(S("a"), N(7), S("c"), N(1), S("e"), N(6), S("g"), N(8), S("i"))));

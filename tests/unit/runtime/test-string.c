@@ -56,7 +56,8 @@ TEST(quoting) {
                 TEST_CASE("%u", i);
                 stp_string_quoted(b, sizeof(b), cases[i].in, cases[i].n, cases[i].quotes, false, 0);
                 ASSERT_STREQ(b, cases[i].out);
-                stp_string_quoted(b, sizeof(b), NULL, cases[i].n, cases[i].quotes, true, (uintptr_t) cases[i].in);
+                stp_string_quoted(b, sizeof(b), NULL, cases[i].n, cases[i].quotes, true,
+                                  (uintptr_t) cases[i].in);
                 ASSERT_STREQ(b, cases[i].out);
         }
         stp_string_quoted(b, sizeof(b), NULL, 0, true, false, 8);

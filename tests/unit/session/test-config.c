@@ -24,7 +24,8 @@ TEST(settings_are_read_over_the_defaults) {
         const char *error;
         ASSERT_OK(config_init(&c));
         ASSERT_EQ(c.sessions_max, 64);
-        ASSERT_OK(read_text(&c, "# a comment\n\n[Daemon]\n Group = tracers \nAllowGuru=yes\nSessionsMax=3\n", &line, &error));
+        ASSERT_OK(read_text(&c, "# a comment\n\n[Daemon]\n Group = tracers \nAllowGuru=yes\nSessionsMax=3\n",
+                            &line, &error));
         ASSERT_STREQ(c.group, "tracers");
         ASSERT(c.allow_guru);
         ASSERT_EQ(c.sessions_max, 3);

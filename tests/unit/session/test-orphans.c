@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which modules belong to nobody, and which of them are removed: a kernel of four modules, one of each kind. */
+/* Which modules belong to nobody, and which of them are removed: a kernel of four modules, one of each
+ * kind. */
 #include <errno.h>
 #include <string.h>
 

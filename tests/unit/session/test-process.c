@@ -15,9 +15,11 @@
 TEST(a_helper_gets_its_socket_and_nothing_else) {
         int pair[2], leaked = dup(0); /* not close-on-exec */
         ASSERT_OK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-        char *argv[] = { (char *) "sh", (char *) "-c",
-                         (char *) "ls /proc/self/fd | tr '\\n' ' ' >&3; pwd >/dev/null; env | sort | tr '\\n' ' ' >&3",
-                         NULL };
+        char *argv[] = {
+                (char *) "sh", (char *) "-c",
+                (char *) "ls /proc/self/fd | tr '\\n' ' ' >&3; pwd >/dev/null; env | sort | tr '\\n' ' ' >&3",
+                NULL
+        };
         ProcessOptions o = { .program = "/bin/sh", .argv = argv, .control_fd = pair[1] };
         pid_t pid = process_spawn(&o);
         ASSERT_OK(pid);
@@ -121,9 +123,11 @@ TEST(kits_that_were_not_used_for_longest_go) {
         used_at(dir, "id-2", 1000);
         used_at(dir, "id-3", 2000);
         stage_kit(dir, "id-4", 3);
-        ASSERT(has_kit(dir, "id-1") && !has_kit(dir, "id-2") && has_kit(dir, "id-3") && has_kit(dir, "id-4"));
+        ASSERT(has_kit(dir, "id-1") && !has_kit(dir, "id-2") && has_kit(dir, "id-3") &&
+               has_kit(dir, "id-4"));
         stage_kit(dir, "id-5", 1);
-        ASSERT(!has_kit(dir, "id-1") && !has_kit(dir, "id-3") && !has_kit(dir, "id-4") && has_kit(dir, "id-5"));
+        ASSERT(!has_kit(dir, "id-1") && !has_kit(dir, "id-3") && !has_kit(dir, "id-4") &&
+               has_kit(dir, "id-5"));
         ASSERT_OK(tree_remove(dir));
 }
 

@@ -47,8 +47,10 @@ TEST(wrong_requests) {
 TEST(a_whole_request) {
         Request *r;
         const char *field;
-        ASSERT_OK(parse("{\"script\":\"a\\u0000b\",\"name\":\"t.stp\",\"arguments\":[\"1\"],\"module\":\"mine\","
-                        "\"optimize\":false,\"target\":7,\"name2\":[]}", &r, &field));
+        ASSERT_OK(parse(
+                "{\"script\":\"a\\u0000b\",\"name\":\"t.stp\",\"arguments\":[\"1\"],\"module\":\"mine\","
+                "\"optimize\":false,\"target\":7,\"name2\":[]}",
+                &r, &field));
         ASSERT_EQ(r->script_len, 3);
         ASSERT_MEMEQ(r->script, "a\0b", 3);
         ASSERT_STREQ(r->module, "stap_mine");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a stream has counted is read out of its ledger: the valid one of two states, and nothing from what is no ledger. */
+/* What a stream has counted is read out of its ledger: the valid one of two states, and nothing from what
+ * is no ledger. */
 #include <string.h>
 #include <sys/mman.h>
 #include "base/cleanup.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * The buffers of a session without a kernel, in memory that is shared over fork(): a test writes records, the
- * stream in a child process reads them through fake_ops. Nothing of it is locked but where fake_lock() is taken.
+ * The buffers of a session without a kernel, in memory that is shared over fork(): a test writes records,
+ * the stream in a child process reads them through fake_ops. Nothing of it is locked but where fake_lock()
+ * is taken.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -126,7 +127,8 @@ static inline uint8_t *fake_record(FakeKernel *k, unsigned cpu, struct stp_recor
 }
 
 /* A PRINT of format `id` with a string and a long, as "%s %d\n" takes them. */
-static inline bool fake_print(FakeKernel *k, unsigned cpu, uint64_t time, uint32_t id, const char *s, int64_t n) {
+static inline bool fake_print(FakeKernel *k, unsigned cpu, uint64_t time, uint32_t id, const char *s,
+                              int64_t n) {
         uint32_t len = (uint32_t) strlen(s), room = (4 + len + 7) & ~7u;
         uint8_t *p = fake_record(k, cpu, (struct stp_record) {
                 .kind = STP_RECORD_PRINT, .id = id, .time = time, .pid = 100, .tid = 101, .uid = 1000,

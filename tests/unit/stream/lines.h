@@ -5,10 +5,11 @@
 #include "unit/test.h"
 #include <stdlib.h>
 
-/* What stands behind the next occurrence, for a walk over all of them; strstr() of ASan would measure the rest of the
- * string each time. */
+/* What stands behind the next occurrence, for a walk over all of them; strstr() of ASan would measure the
+ * rest of the string each time. */
 static inline const char *next(const Buf *in, const char *from, const char *what) {
-        const char *p = in->data ? memmem(from, (size_t) (in->data + in->len - from), what, strlen(what)) : NULL;
+        const char *p = in->data ? memmem(from, (size_t) (in->data + in->len - from), what, strlen(what))
+                                 : NULL;
         return p ? p + strlen(what) : NULL;
 }
 
@@ -58,10 +59,12 @@ static inline Sums lines_sum(const Buf *in) {
                 ASSERT(kind && kind < end);
                 kind += 8;
                 unsigned long long seq = in_line(p, "\"seq\":");
-                bool own = strncmp(kind, "lost\"", 5) == 0 && (memmem(p, (size_t) (end - p), "\"reader-queue\"", 14) ||
-                                                               memmem(p, (size_t) (end - p), "\"retention\"", 11) ||
-                                                               memmem(p, (size_t) (end - p), "\"store-full\"", 12));
-                bool snapshot = strncmp(kind, "end\"", 4) == 0 && memmem(p, (size_t) (end - p), "\"snapshot\"", 10);
+                bool own = strncmp(kind, "lost\"", 5) == 0 &&
+                           (memmem(p, (size_t) (end - p), "\"reader-queue\"", 14) ||
+                            memmem(p, (size_t) (end - p), "\"retention\"", 11) ||
+                            memmem(p, (size_t) (end - p), "\"store-full\"", 12));
+                bool snapshot = strncmp(kind, "end\"", 4) == 0 &&
+                                memmem(p, (size_t) (end - p), "\"snapshot\"", 10);
                 if (strncmp(kind, "header\"", 7) == 0) {
                         ASSERT_EQ(expected, 0);
                         s.first = expected = seq;
@@ -71,7 +74,8 @@ static inline Sums lines_sum(const Buf *in) {
                         ASSERT_EQ(in_line(p, "\"count\":"), to - from + 1);
                         s.lost += to - from + 1;
                         expected = to + 1;
-                } else if (!snapshot && strncmp(kind, "heartbeat\"", 10) != 0 && strncmp(kind, "segment\"", 8) != 0) {
+                } else if (!snapshot && strncmp(kind, "heartbeat\"", 10) != 0 &&
+                           strncmp(kind, "segment\"", 8) != 0) {
                         ASSERT_EQ(seq, expected);
                         s.received++;
                         expected++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* Lines against doc/event-v1.schema.json, by python3-jsonschema. Lines that differ only in numbers count as one. */
+/* Lines against doc/event-v1.schema.json, by python3-jsonschema. Lines that differ only in numbers count
+ * as one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/fds.h"

@@ -68,8 +68,10 @@ static inline void session_spawn(TestSession *t) {
         int fds[4] = { t->kernel->event, t->ledger, fds_new_sealed("manifest", json.data, json.len), t->keep };
         ASSERT_OK(fds[2]);
         char setup[256];
-        snprintf(setup, sizeof(setup), "{\"type\":\"setup\",\"session\":\"0123\",\"name\":\"t\",\"args\":[\"a\"],"
-                 "\"manifest\":\"json\"%s}", t->setup ?: "");
+        snprintf(setup, sizeof(setup),
+                 "{\"type\":\"setup\",\"session\":\"0123\",\"name\":\"t\",\"args\":[\"a\"],"
+                 "\"manifest\":\"json\"%s}",
+                 t->setup ?: "");
         session_send(t, setup, fds, 4);
         close(fds[2]);
         buf_done(&json);
@@ -93,14 +95,15 @@ static inline TestSession session_new(FakeKernel *k) {
 
 static inline void session_attach(TestSession *t, TestReader *r, unsigned id) {
         char json[512];
-        snprintf(json, sizeof(json), "{\"type\":\"reader\",\"id\":%u,\"format\":\"%s\",\"overflow\":\"%s\"%s}", id,
-                 r->format, r->overflow, r->more ?: "");
+        snprintf(json, sizeof(json),
+                 "{\"type\":\"reader\",\"id\":%u,\"format\":\"%s\",\"overflow\":\"%s\"%s}", id, r->format,
+                 r->overflow, r->more ?: "");
         session_send(t, json, (int[]) { r->theirs, r->queue[0], r->queue[1], r->queue[2] }, 4);
 }
 
 /* Pipe or socket, as `type` says (0 or SOCK_STREAM). */
-static inline TestReader reader_new_with(TestSession *t, unsigned id, const char *format, const char *overflow, int type,
-                                         const char *more) {
+static inline TestReader reader_new_with(TestSession *t, unsigned id, const char *format,
+                                         const char *overflow, int type, const char *more) {
         TestReader r = { .format = format, .overflow = overflow, .more = more };
         int ends[2];
         ASSERT((type ? socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC)) == 0);
@@ -112,7 +115,8 @@ static inline TestReader reader_new_with(TestSession *t, unsigned id, const char
         return r;
 }
 
-static inline TestReader reader_new(TestSession *t, unsigned id, const char *format, const char *overflow, int type) {
+static inline TestReader reader_new(TestSession *t, unsigned id, const char *format, const char *overflow,
+                                    int type) {
         return reader_new_with(t, id, format, overflow, type, NULL);
 }
 
@@ -162,7 +166,8 @@ static inline void session_take_messages(TestSession *t) {
         }
 }
 
-/* Killed, and another in its place; readers do not come back by themselves. What it said last is still heard. */
+/* Killed, and another in its place; readers do not come back by themselves. What it said last is still
+ * heard. */
 static inline void session_kill(TestSession *t) {
         kill(t->pid, SIGKILL);
         ASSERT(waitpid(t->pid, NULL, 0) == t->pid);

@@ -39,7 +39,8 @@ static void check(const Keep *k, uint64_t first, uint64_t last) {
                 for (size_t i = 0; i < len; i++)
                         ASSERT_EQ(data[i], 'a' + seq % 26);
                 if (!e.is_line)
-                        ASSERT(e.record.id == 7 && e.record.tid == 2 && e.record.probe == 9 && e.record.cpu == 5);
+                        ASSERT(e.record.id == 7 && e.record.tid == 2 && e.record.probe == 9 &&
+                               e.record.cpu == 5);
         }
         ASSERT_EQ(seq, last + 1);
 }

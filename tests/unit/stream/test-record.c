@@ -140,7 +140,8 @@ TEST(by_size) {
         check_all(&r, 3000, "size");
         for (unsigned i = 0; i < r.asked; i++) {
                 struct stat st;
-                ASSERT(stat(path_of(&r, i), &st) == 0 && st.st_size < 102000 && (st.st_size > 90000 || i + 1 == r.asked));
+                ASSERT(stat(path_of(&r, i), &st) == 0 && st.st_size < 102000 &&
+                       (st.st_size > 90000 || i + 1 == r.asked));
         }
         recording_free(&r);
         session_free(&t);
@@ -204,7 +205,8 @@ TEST(on_command_and_when_the_client_goes) {
         session_send(&t, "{\"type\":\"rotate\"}", NULL, 0);
         fake_print(t.kernel, 0, fake_now(), 0, "dd", 10);
         fake_wake(t.kernel);
-        for (unsigned i = 0; i < 10000 && (r.asked < 2 || stat(path_of(&r, 1), &st) < 0 || st.st_size == 0); i++) {
+        for (unsigned i = 0; i < 10000 && (r.asked < 2 || stat(path_of(&r, 1), &st) < 0 || st.st_size == 0);
+             i++) {
                 serve(&r);
                 usleep(1000);
         }
@@ -262,7 +264,8 @@ TEST(no_room_holds_nobody_back) {
         ASSERT_EQ(count(&other.got, "dd "), 2000);
         reader_forget(&other);
         finish(&t, &r);
-        ASSERT(session_was_told(&t, "{\"type\":\"reader\",\"id\":1,\"state\":\"failed\",\"error\":\"No space left"));
+        ASSERT(session_was_told(
+                &t, "{\"type\":\"reader\",\"id\":1,\"state\":\"failed\",\"error\":\"No space left"));
         reader_free(&other);
         recording_free(&r);
         session_free(&t);

@@ -82,7 +82,8 @@ TEST(tail_counts_what_the_format_shows) {
                 TestReader r[3];
                 TestSession t = session_with(60, &r[0]);
                 session_send(&t, "{\"type\":\"state\",\"state\":\"running\",\"result\":null}", NULL, 0);
-                snprintf(more, sizeof(more), ",\"from\":\"tail\",\"number\":%u,\"follow\":false", cases[i].number);
+                snprintf(more, sizeof(more), ",\"from\":\"tail\",\"number\":%u,\"follow\":false",
+                         cases[i].number);
                 r[1] = reader_new_with(&t, 2, "text", "drop", 0, more);
                 r[2] = reader_new_with(&t, 3, "json", "drop", 0, more);
                 session_finish(&t, r, 3);
@@ -150,7 +151,8 @@ TEST(a_cursor_of_the_future_is_refused) {
         session_free(&t);
 }
 
-/* Goes away and comes back by the cursor of the last record that it has, while the stream is killed in between. */
+/* Goes away and comes back by the cursor of the last record that it has, while the stream is killed in
+ * between. */
 TEST(cursors_survive_restarts) {
         TestReader r[2];
         TestSession t = session_with(50, &r[0]);
@@ -159,8 +161,8 @@ TEST(cursors_survive_restarts) {
         for (unsigned round = 0; round < 6; round++) {
                 char more[96];
                 TEST_CASE("round %u", round);
-                snprintf(more, sizeof(more), ",\"cursors\":true,\"from\":\"%s\",\"number\":%llu", after ? "after" : "start",
-                         (unsigned long long) after);
+                snprintf(more, sizeof(more), ",\"cursors\":true,\"from\":\"%s\",\"number\":%llu",
+                         after ? "after" : "start", (unsigned long long) after);
                 r[1] = reader_new_with(&t, 2 + round, "json", "drop", 0, more);
                 print(&t, 50 + round * 10, 10);
                 char last[32];
@@ -332,7 +334,8 @@ TEST(sums_are_right_whatever_happens) {
                 for (unsigned i = 0; i < 40; i++) {
                         fake_lock(t.kernel);
                         for (unsigned k = 0; k < 20; k++) {
-                                bool ok = fake_print(t.kernel, (unsigned) random() % 2, fake_now(), 0, "storm", printed);
+                                bool ok = fake_print(t.kernel, (unsigned) random() % 2, fake_now(), 0,
+                                                     "storm", printed);
                                 printed++;
                                 failed += !ok;
                         }

@@ -120,8 +120,9 @@ TEST(long_lines_are_cut_and_say_so) {
         ASSERT_NOT_NULL(strstr(out.data, "\"truncated\":true"));
         ASSERT(strstr(out.data, "\"truncated\":true") < second);
         ASSERT(strstr(second, "\"truncated\":true") > third);
-        ASSERT_NOT_NULL(strstr(second, "\"data\":{\"a \\\"name\\\"\":\"\xc3\xa9\",\"n\":-9223372036854775808,"
-                                       "\"p\":\"0xffffffffffffffff\",\"m\":{\"b64\":\"AP8=\"},\"d\":0}}\n"));
+        ASSERT_NOT_NULL(strstr(second,
+                               "\"data\":{\"a \\\"name\\\"\":\"\xc3\xa9\",\"n\":-9223372036854775808,"
+                               "\"p\":\"0xffffffffffffffff\",\"m\":{\"b64\":\"AP8=\"},\"d\":0}}\n"));
         for (const char *p = out.data, *end; (end = strchr(p, '\n')); p = end + 1) {
                 ASSERT(end + 1 - p <= (ptrdiff_t) RENDER_MAX);
                 ASSERT(bytes_are_utf8(p, (size_t) (end - p)));
@@ -155,13 +156,15 @@ TEST(aggregates_are_data) {
         render_json_event(r, &st, &o, FORMAT_STATS, stats, &out);
         render_json_event(r, &st, &o, FORMAT_SCALAR, element, &out);
         expect(&out, "\"kind\":\"agg\"");
-        expect(&out, "\"format\":2,\"name\":\"h\",\"type\":\"hist\",\"data\":{\"scale\":\"log\",\"buckets\":["
-                     "{\"min\":-9223372036854775808,\"max\":-9223372036854775808,\"count\":1},"
-                     "{\"min\":-3,\"max\":-2,\"count\":2},{\"min\":0,\"max\":0,\"count\":3},"
-                     "{\"min\":2,\"max\":3,\"count\":4}]}}\n");
-        expect(&out, "\"name\":\"l\",\"type\":\"hist\",\"key\":[\"k\xc3\xa9\",-1],\"data\":{\"scale\":\"linear\",\"buckets\":["
-                     "{\"min\":null,\"max\":-6,\"count\":1},{\"min\":0,\"max\":4,\"count\":7},"
-                     "{\"min\":10,\"max\":null,\"count\":5}]}}\n");
+        expect(&out,
+               "\"format\":2,\"name\":\"h\",\"type\":\"hist\",\"data\":{\"scale\":\"log\",\"buckets\":["
+               "{\"min\":-9223372036854775808,\"max\":-9223372036854775808,\"count\":1},"
+               "{\"min\":-3,\"max\":-2,\"count\":2},{\"min\":0,\"max\":0,\"count\":3},"
+               "{\"min\":2,\"max\":3,\"count\":4}]}}\n");
+        expect(&out,
+               "\"name\":\"l\",\"type\":\"hist\",\"key\":[\"k\xc3\xa9\",-1],\"data\":{\"scale\":\"linear\",\"buckets\":["
+               "{\"min\":null,\"max\":-6,\"count\":1},{\"min\":0,\"max\":4,\"count\":7},"
+               "{\"min\":10,\"max\":null,\"count\":5}]}}\n");
         expect(&out, "\"name\":\"a\",\"type\":\"map\",\"key\":[\"x\"],\"data\":7}\n");
         expect(&out, "\"name\":\"s\",\"type\":\"stats\",\"data\":{\"count\":3,\"sum\":12}}\n");
         expect(&out, "\"name\":\"n\",\"type\":\"scalar\",\"data\":\"x\"}\n");

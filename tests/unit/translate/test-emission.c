@@ -75,8 +75,9 @@ TEST(contexts_are_cut_to_their_size) {
                 program_begin(&t);
                 TEST_CASE("%s", cases[i].code);
                 Var *v = variable(t.arena, VAR_LOCAL, "x", TYPE_LONG);
-                probe(&t, STP_FUNCTION, assign(t.arena, v, context(t.arena, cases[i].source, 2, cases[i].size,
-                                                                   cases[i].is_signed)));
+                probe(&t, STP_FUNCTION,
+                      assign(t.arena, v,
+                             context(t.arena, cases[i].source, 2, cases[i].size, cases[i].is_signed)));
                 program_translate(&t);
                 ASSERT(code_has(&t, arena_printf(t.arena, "l_x = %s;", cases[i].code)));
                 translated_done(&t);
@@ -91,12 +92,14 @@ TEST(handlers_of_unprivileged_scripts_ask_whose_process_it_is) {
                 static const enum stp_attach kinds[] = { STP_SYSCALL, STP_SYSCALL_RETURN, STP_TIMER, STP_BEGIN };
                 for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
                         Var *v = variable(t.arena, VAR_LOCAL, "x", TYPE_LONG);
-                        probe(&t, kinds[i], assign(t.arena, v, context(t.arena, CONTEXT_SAVED, (unsigned) i, 8, false)));
+                        probe(&t, kinds[i],
+                              assign(t.arena, v, context(t.arena, CONTEXT_SAVED, (unsigned) i, 8, false)));
                 }
                 ASSERT_OK(translate(t.program, &(TranslateOptions) {.module = "stap_t", .own_processes = own}, &t.diags,
                                     t.manifest, &t.code));
                 unsigned asked = 0, flagged = 0;
-                for (const char *at = t.code.data; (at = strstr(at, "if (!stp_is_own(c))\n\t\tgoto out;")); at++)
+                for (const char *at = t.code.data; (at = strstr(at, "if (!stp_is_own(c))\n\t\tgoto out;"));
+                     at++)
                         asked++;
                 for (const char *at = t.code.data; (at = strstr(at, ".flags = STP_PROBE_OWN,")); at++)
                         flagged++;
@@ -122,7 +125,8 @@ TEST(loads_are_checked) {
 TEST(returns_save_longs_and_strings_apart) {
         Translated t;
         program_begin(&t);
-        Var *v = variable(t.arena, VAR_LOCAL, "x", TYPE_LONG), *s = variable(t.arena, VAR_LOCAL, "s", TYPE_STRING);
+        Var *v = variable(t.arena, VAR_LOCAL, "x", TYPE_LONG),
+            *s = variable(t.arena, VAR_LOCAL, "s", TYPE_STRING);
         StmtBlock *b = stmt_new(t.arena, Block, SPAN_NONE);
         Expr *text = context(t.arena, CONTEXT_SAVED, 1, 8, false);
         text->type = TYPE_STRING;
@@ -179,7 +183,8 @@ TEST(probes_that_share_a_body_share_the_function) {
                 probe(&t, STP_FUNCTION, body);
         program_translate(&t);
         ASSERT(code_has(&t, "static STP_HANDLER void probe_0("));
-        ASSERT(!code_has(&t, "static STP_HANDLER void probe_1(") && !code_has(&t, "static STP_HANDLER void probe_2("));
+        ASSERT(!code_has(&t, "static STP_HANDLER void probe_1(") &&
+               !code_has(&t, "static STP_HANDLER void probe_2("));
         ASSERT(code_has(&t, ".id = 2, .handler = probe_0,"));
         ASSERT_EQ(t.manifest->n_probes, 3);
         translated_done(&t);

@@ -71,7 +71,8 @@ TEST(statistics_are_named_after_the_operator) {
 TEST(widths_are_hidden) {
         Translated t;
         translated_init(&t);
-        script_elaborate(&t, "global g probe begin { g++ x = g printf(\"%*d|%.*s\\n\", 5, x, 2, sprint(x)) }");
+        script_elaborate(&t,
+                         "global g probe begin { g++ x = g printf(\"%*d|%.*s\\n\", 5, x, 2, sprint(x)) }");
         program_translate(&t);
         const ManifestFormat *f = t.manifest->formats;
         ASSERT_EQ(f->n_fields, 4);
@@ -84,7 +85,9 @@ TEST(widths_are_hidden) {
 TEST(one_line_in_many_handlers_is_one_format) {
         Translated t;
         translated_init(&t);
-        script_elaborate(&t, "function say(n) { printf(\"said %d\\n\", n) } probe begin { say(1) } probe end { say(2) }");
+        script_elaborate(
+                &t,
+                "function say(n) { printf(\"said %d\\n\", n) } probe begin { say(1) } probe end { say(2) }");
         program_translate(&t);
         ASSERT_EQ(t.manifest->n_formats, 1);
         ASSERT_STREQ(t.manifest->formats[0].format, "said %d\n");

@@ -7,8 +7,11 @@ static bool only_in_target(const char *body) {
         Translated t;
         Buf script = BUF_INIT;
         translated_init(&t);
-        buf_printf(&script, "global n function pid() { return n } function target() { return n + 1 } function next_one() { n++ }"
-                            "probe begin { %s next_one() n += pid() + target() } probe end { %s }", "n++", body);
+        buf_printf(
+                &script,
+                "global n function pid() { return n } function target() { return n + 1 } function next_one() { n++ }"
+                "probe begin { %s next_one() n += pid() + target() } probe end { %s }",
+                "n++", body);
         script_elaborate(&t, script.data);
         vec_foreach(f, &t.program->functions) {
                 (*f)->from_library = true;

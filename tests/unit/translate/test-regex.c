@@ -86,7 +86,8 @@ TEST(depth_is_bounded) {
         ASSERT_NULL(regex_compile(a, pattern, &r));
 }
 
-/* As stp_regex_find() of the core: what matched, from where to where; at[0] is UINT32_MAX when nothing did. */
+/* As stp_regex_find() of the core: what matched, from where to where; at[0] is UINT32_MAX when nothing
+ * did. */
 static void tags_find(const RegexTags *r, const char *s, uint32_t at[2 * REGEX_MAX_GROUPS]) {
         static uint32_t registers[2][REGEX_MAX_REGISTERS];
         unsigned state = r->start, now = 0, next;
@@ -103,10 +104,12 @@ static void tags_find(const RegexTags *r, const char *s, uint32_t at[2 * REGEX_M
                         for (unsigned t = 0; t < r->n_tags; t++) {
                                 uint64_t thread = r->moves.items[m];
                                 uint32_t parent = (uint32_t) (thread >> 32);
-                                uint32_t old = parent == REGEX_NO_PARENT ? UINT32_MAX
-                                                                         : registers[!now][parent * r->n_tags + t];
+                                uint32_t old = parent == REGEX_NO_PARENT
+                                                       ? UINT32_MAX
+                                                       : registers[!now][parent * r->n_tags + t];
                                 uint32_t here = i > 0 && !s[i - 1] ? i - 1 : i;
-                                to[(m - r->move_at.items[move]) * r->n_tags + t] = thread >> t & 1 ? here : old;
+                                to[(m - r->move_at.items[move]) * r->n_tags + t] = thread >> t & 1 ? here
+                                                                                                   : old;
                         }
                 if (i > 0 && !s[i - 1]) {
                         if (move)
@@ -159,8 +162,9 @@ TEST(agrees_with_the_c_library) {
                 for (unsigned i = 0; i < sizeof(pattern) - 1; i++)
                         pattern[i] = letters[rand() % (sizeof(letters) - 1)];
                 /* The library takes some that POSIX leaves undefined: `a|*b`, `^*`, `()`. */
-                if (strstr(pattern, "^*") || strstr(pattern, "^+") || strstr(pattern, "^?") || strstr(pattern, "^{") ||
-                    strstr(pattern, "$*") || strchr(pattern, '{') || strchr(pattern, '}'))
+                if (strstr(pattern, "^*") || strstr(pattern, "^+") || strstr(pattern, "^?") ||
+                    strstr(pattern, "^{") || strstr(pattern, "$*") || strchr(pattern, '{') ||
+                    strchr(pattern, '}'))
                         continue;
                 if (regex_compile(a, pattern, &have) || regcomp(&want, pattern, REG_EXTENDED))
                         continue;

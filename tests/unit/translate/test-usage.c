@@ -29,8 +29,9 @@ static void expect_locks(const char *script, const char *const *want) {
 #define LOCKS(...) ((const char *const[]) {__VA_ARGS__, NULL})
 
 TEST(written_in_begin_only_takes_none) {
-        expect_locks("global most, n probe begin { most = 5 } probe timer.s(1) { if (n > most) n = 0 n += most }",
-                     LOCKS(NONE, " { 1, 1 } }"));
+        expect_locks(
+                "global most, n probe begin { most = 5 } probe timer.s(1) { if (n > most) n = 0 n += most }",
+                LOCKS(NONE, " { 1, 1 } }"));
 }
 
 TEST(readers_share_writers_do_not) {
@@ -51,26 +52,31 @@ TEST(what_functions_use_counts) {
 }
 
 TEST(adding_to_statistics_takes_none) {
-        expect_locks("global s, a probe timer.s(1) { s <<< 1 a[1] <<< 2 } probe timer.s(2) { println(@count(s), @sum(a[1])) }",
-                     LOCKS(NONE, NONE));
-        expect_locks("global a probe timer.s(1) { a[1] <<< 2 } probe timer.s(2) { println(@sum(a[1])) delete a }",
-                     LOCKS(NONE, " { 0, 1 } }"));
+        expect_locks(
+                "global s, a probe timer.s(1) { s <<< 1 a[1] <<< 2 } probe timer.s(2) { println(@count(s), @sum(a[1])) }",
+                LOCKS(NONE, NONE));
+        expect_locks(
+                "global a probe timer.s(1) { a[1] <<< 2 } probe timer.s(2) { println(@sum(a[1])) delete a }",
+                LOCKS(NONE, " { 0, 1 } }"));
 }
 
 TEST(sorting_is_exclusive) {
-        expect_locks("global a probe timer.s(1) { a[1] = 2 } probe timer.s(2) { foreach (k in a) println(k) }"
-                     "probe timer.s(3) { foreach (k+ in a) println(k) }",
-                     LOCKS(" { 0, 1 } }", " { 0, 0 } }", " { 0, 1 } }"));
+        expect_locks(
+                "global a probe timer.s(1) { a[1] = 2 } probe timer.s(2) { foreach (k in a) println(k) }"
+                "probe timer.s(3) { foreach (k+ in a) println(k) }",
+                LOCKS(" { 0, 1 } }", " { 0, 0 } }", " { 0, 1 } }"));
 }
 
 TEST(conditions_count) {
-        expect_locks("global on, a probe timer.s(1) { on = !on } probe timer.s(2) if (on) { a[1] = 1 println(a[2]) }",
-                     LOCKS(" { 0, 1 } }", " { 0, 0 }, { 1, 1 } }"));
+        expect_locks(
+                "global on, a probe timer.s(1) { on = !on } probe timer.s(2) if (on) { a[1] = 1 println(a[2]) }",
+                LOCKS(" { 0, 1 } }", " { 0, 0 }, { 1, 1 } }"));
 }
 
 TEST(catching_into_a_global_writes_it) {
-        expect_locks("global m, z probe timer.s(1) { try { z = 1 / z } catch (m) { } } probe timer.s(2) { println(m) }",
-                     LOCKS(" { 0, 1 }, { 1, 1 } }", " { 1, 0 } }"));
+        expect_locks(
+                "global m, z probe timer.s(1) { try { z = 1 / z } catch (m) { } } probe timer.s(2) { println(m) }",
+                LOCKS(" { 0, 1 }, { 1, 1 } }", " { 1, 0 } }"));
 }
 
 /* ------------------------------------------------------------------ lone counters */
@@ -88,9 +94,13 @@ static void expect_atomic(const char *script, bool atomic) {
 
 TEST(lone_counters_take_no_lock) {
         expect_atomic("global n probe timer.s(1) { n++ } probe end { println(n) }", true);
-        expect_atomic("global n probe timer.s(1) { n++ } probe timer.s(2) { n -= 5 } probe end { println(n, n) }", true);
+        expect_atomic(
+                "global n probe timer.s(1) { n++ } probe timer.s(2) { n -= 5 } probe end { println(n, n) }",
+                true);
         expect_atomic("global n probe timer.s(1) { if (5) n += 3 } probe timer.s(2) { println(n) }", true);
-        expect_atomic("global n probe begin { n = 7 } probe timer.s(1) { n++ } probe end { n = 0 println(n) }", true);
+        expect_atomic(
+                "global n probe begin { n = 7 } probe timer.s(1) { n++ } probe end { n = 0 println(n) }",
+                true);
 }
 
 TEST(counters_that_others_see_twice_or_set_are_locked) {
@@ -98,10 +108,13 @@ TEST(counters_that_others_see_twice_or_set_are_locked) {
         expect_atomic("global n probe timer.s(1) { n++ } probe timer.s(2) { println(n, n) }", false);
         expect_atomic("global n probe timer.s(1) { println(n++) }", false);
         expect_atomic("global n probe timer.s(1) { n++ n++ } probe end { println(n) }", false);
-        expect_atomic("global n probe timer.s(1) { for (i = 0; i < 3; i++) n++ } probe end { println(n) }", false);
-        expect_atomic("global n function f() { n++ } probe timer.s(1) { f() } probe end { println(n) }", false);
+        expect_atomic("global n probe timer.s(1) { for (i = 0; i < 3; i++) n++ } probe end { println(n) }",
+                      false);
+        expect_atomic("global n function f() { n++ } probe timer.s(1) { f() } probe end { println(n) }",
+                      false);
         expect_atomic("global n probe timer.s(1) { n += n } probe end { println(n) }", false);
         /* Two together are seen together. */
         expect_atomic("global n, m probe timer.s(1) { n++ m++ } probe end { println(n, m) }", false);
-        expect_atomic("global n, m probe timer.s(1) { n++ m[1] = 2 } probe timer.s(2) { println(n, m[1]) }", false);
+        expect_atomic("global n, m probe timer.s(1) { n++ m[1] = 2 } probe timer.s(2) { println(n, m[1]) }",
+                      false);
 }
