@@ -4,6 +4,7 @@
 # QEMU before 8.1 can translate code while another processor writes it, and then runs what was there before
 # (bugzilla.redhat.com/2216496). Where the kernel arms or disarms a function it so meets a breakpoint that is long gone.
 # Since 6.2 that is the end of it; before, kprobes tried the instruction again, for ever.
+# With one thread for all processors there is nobody to write meanwhile; it is slower, so it comes second.
 emulator_failed() { # emulator_failed CONSOLE_LOG
     local version
     version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\.[0-9]*\).*/\1/p')
