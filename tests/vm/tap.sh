@@ -13,7 +13,7 @@ result() { # result OK|not NAME
 
 # It must come to its end, and the kernel must have warned of nothing.
 run_tap() { # run_tap [VMRUN-OPTION]... -- COMMAND...
-    local attempt status line planned= threads=()
+    local attempt status line planned='' threads=()
     for attempt in 1 2 3; do
         status=0
         "$root/tests/vm/vmrun" ${threads[@]+"${threads[@]}"} -k "$release" -s 2 -l "$dir/console" "$@" >"$dir/out" 2>"$dir/err" || status=$?
