@@ -4,18 +4,13 @@
  * with preemption on and no guard against recursion; claiming the context is both (hit.h).
  */
 #include <linux/slab.h>
-#include "ftrace.h"
+#include "entries.h"
 #include "hit.h"
-#include "probe.h"
 
 struct functions {
-	struct ftrace_ops ops;
-	struct stp_session *session;
+	struct stp_entries entries;
 	const struct stp_probe *only; /* there is one, and no more */
 	s32 tgid;                     /* its hook's */
-	struct stp_hooks hooks;
-	bool registered;
-	u32 n_armed;
 };
 
 static __always_inline void run(struct stp_cpu *k, const struct stp_probe *p, struct pt_regs *regs,
@@ -43,14 +38,14 @@ static __always_inline bool enter(struct stp_session *s, unsigned long ip, unsig
 static noinline void hit_any(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
 {
-	struct functions *f = container_of(ops, struct functions, ops);
+	struct functions *f = container_of(ops, struct functions, entries.ops);
 	const struct stp_hook *h;
 	struct stp_cpu *k;
 
-	if (!stp_gate_open(f->session))
+	if (!stp_gate_open(f->entries.session))
 		return;
-	h = stp_hooks_find(&f->hooks, ip);
-	if (!h || !enter(f->session, ip, parent_ip, &k))
+	h = stp_hooks_find(&f->entries.hooks, ip);
+	if (!h || !enter(f->entries.session, ip, parent_ip, &k))
 		return;
 	for (; h; h = h->more) {
 		if (stp_hook_idle(h))
@@ -65,9 +60,9 @@ static noinline void hit_any(unsigned long ip, unsigned long parent_ip, struct f
 static __always_inline void hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				struct ftrace_regs *fregs, bool one, bool syscalls)
 {
-	struct functions *f = container_of(ops, struct functions, ops);
-	struct stp_session *s = f->session;
-	const struct stp_hook *h = one ? NULL : stp_hooks_find(&f->hooks, ip);
+	struct functions *f = container_of(ops, struct functions, entries.ops);
+	struct stp_session *s = f->entries.session;
+	const struct stp_hook *h = one ? NULL : stp_hooks_find(&f->entries.hooks, ip);
 	struct stp_cpu *k;
 
 	if (unlikely(stp_gate_doubtful(s) || (!one && (!h || h->more)))) {
@@ -98,14 +93,14 @@ static void one_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ft
 static void one_target_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			   struct ftrace_regs *fregs)
 {
-	if (container_of(ops, struct functions, ops)->tgid == current->tgid)
+	if (container_of(ops, struct functions, entries.ops)->tgid == current->tgid)
 		one_hit(ip, parent_ip, ops, fregs);
 }
 
 static void one_target_syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				   struct ftrace_regs *fregs)
 {
-	if (container_of(ops, struct functions, ops)->tgid == current->tgid)
+	if (container_of(ops, struct functions, entries.ops)->tgid == current->tgid)
 		one_syscall_hit(ip, parent_ip, ops, fregs);
 }
 
@@ -121,8 +116,7 @@ static void syscall_hit(unsigned long ip, unsigned long parent_ip, struct ftrace
 	hit(ip, parent_ip, ops, fregs, false, true);
 }
 
-/* For several probes, for one, for one that is about target(); by whether there are system calls among
- * them. */
+/* For several probes, for one, for one that is about target(); by whether there are system calls. */
 static const ftrace_func_t functions_of[3][2] = {
 	{ function_hit, syscall_hit },
 	{ one_hit, one_syscall_hit },
@@ -139,51 +133,22 @@ static bool is_syscall(const struct stp_probe *p)
 	return p->kind == STP_SYSCALL;
 }
 
-static bool wants_regs(const struct stp_probe *p)
-{
-	return p->kind == STP_FUNCTION && p->flags & STP_PROBE_REGS;
-}
-
 static void functions_free(void *state)
 {
 	struct functions *f = state;
 
-	ftrace_free_filter(&f->ops); /* once: it leaves pointers to what it has freed */
-	stp_hooks_done(&f->hooks);
+	stp_entries_done(&f->entries);
 	kfree(f);
 }
 
-/* Waits until no CPU is in the trampoline or in function_hit(). */
 static void disarm(void *state)
 {
-	struct functions *f = state;
-
-	if (f->registered)
-		unregister_ftrace_function(&f->ops);
-	f->registered = false;
+	stp_entries_unregister(&((struct functions *)state)->entries);
 }
 
-/* ftrace takes an empty filter for one that lets everything through: without probes the ops must go. */
 static int refresh(struct stp_session *s, void *state)
 {
-	struct functions *f = state;
-	u32 n_probes, n_ips = stp_hooks_wanted(&f->hooks, &n_probes);
-	int r = 0;
-
-	s->n_armed += n_probes - f->n_armed;
-	f->n_armed = n_probes;
-	if (!n_ips) {
-		disarm(f);
-		return 0;
-	}
-	r = ftrace_set_filter_ips(&f->ops, f->hooks.ips, n_ips, 0, 1);
-	if (!r && !f->registered) {
-		r = register_ftrace_function(&f->ops);
-		f->registered = !r;
-	}
-	if (r)
-		s->failed_probe = f->hooks.hook[0].probe->id;
-	return r;
+	return stp_entries_refresh(&((struct functions *)state)->entries);
 }
 
 static int arm(struct stp_session *s, void **ret_state)
@@ -196,15 +161,14 @@ static int arm(struct stp_session *s, void **ret_state)
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
-	f->session = s;
-	r = stp_hooks_init(&f->hooks, s, mine);
-	if (r || !f->hooks.n)
+	r = stp_entries_init(&f->entries, s, mine);
+	if (r || !f->entries.hooks.n)
 		goto out;
-	f->only = f->hooks.hook[0].probe;
-	f->tgid = f->hooks.hook[0].tgid;
-	f->ops.func = functions_of[f->hooks.n > 1 ? 0 : f->tgid ? 2 : 1][stp_count_probes(s, is_syscall) > 0];
-	f->ops.flags = stp_count_probes(s, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
-	r = refresh(s, f);
+	f->only = f->entries.hooks.hook[0].probe;
+	f->tgid = f->entries.hooks.hook[0].tgid;
+	f->entries.ops.func =
+		functions_of[f->entries.hooks.n > 1 ? 0 : f->tgid ? 2 : 1][stp_count_probes(s, is_syscall) > 0];
+	r = stp_entries_refresh(&f->entries);
 	if (r)
 		goto out;
 	*ret_state = f;

@@ -6,21 +6,16 @@
  * has a word in it that says whether its entry handler ran, and behind it its saved slots.
  */
 #include <linux/slab.h>
-#include "ftrace.h"
+#include "entries.h"
 #include "hit.h"
-#include "probe.h"
 #include "rethook.h"
 #include "symbol.h"
 
 #define MAX_INSTANCES 65536u
 
 struct returns {
-	struct ftrace_ops ops;
+	struct stp_entries entries;
 	struct rethook *rethook;
-	struct stp_session *session;
-	struct stp_hooks hooks;
-	bool registered;
-	u32 n_armed, slots;
 	atomic64_t missed;
 };
 
@@ -96,16 +91,16 @@ static __always_inline struct call *run_all(struct returns *f, struct stp_cpu *k
 static void entry_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 		      struct ftrace_regs *fregs)
 {
-	struct returns *f = container_of(ops, struct returns, ops);
+	struct returns *f = container_of(ops, struct returns, entries.ops);
 	struct pt_regs *regs = stp_ftrace_regs(fregs);
 	const struct stp_hook *h;
 	struct stp_cpu *k;
 	struct call *call;
 
-	if (!stp_gate_open(f->session))
+	if (!stp_gate_open(f->entries.session))
 		return;
-	h = stp_hooks_find(&f->hooks, ip);
-	if (!h || !stp_hit_enter(f->session, &k))
+	h = stp_hooks_find(&f->entries.hooks, ip);
+	if (!h || !stp_hit_enter(f->entries.session, &k))
 		return;
 	k->c.regs = regs;
 	k->c.address = ip;
@@ -123,15 +118,15 @@ STP_RETHOOK_HANDLER(return_hit, node, data, regs)
 	const struct stp_hook *h;
 	struct stp_cpu *k;
 
-	if (!stp_live(f->session))
+	if (!stp_live(f->entries.session))
 		return;
-	if (!stp_hit_enter(f->session, &k))
+	if (!stp_hit_enter(f->entries.session, &k))
 		return;
 	k->c.regs = regs;
 	k->c.address = call->ip;
 	k->c.caller = node->ret_addr;
 	k->c.result = regs_return_value(regs);
-	for (h = stp_hooks_find(&f->hooks, call->ip); h; h = h->more) {
+	for (h = stp_hooks_find(&f->entries.hooks, call->ip); h; h = h->more) {
 		u64 *slot = call->slots + h->slot;
 
 		if (h->probe->kind != STP_FUNCTION_RETURN || !*slot)
@@ -148,11 +143,6 @@ STP_RETHOOK_HANDLER(return_hit, node, data, regs)
 static bool mine(const struct stp_probe *p)
 {
 	return stp_is_return(p) || p->kind == STP_FUNCTION || p->kind == STP_SYSCALL;
-}
-
-static bool wants_regs(const struct stp_probe *p)
-{
-	return p->kind == STP_FUNCTION && p->flags & STP_PROBE_REGS;
 }
 
 /* Gives each return probe its slots; the most that any function needs. */
@@ -181,19 +171,12 @@ static u32 instances(const struct stp_hooks *h)
 	return min(n, MAX_INSTANCES);
 }
 
-static void unregister(struct returns *f)
-{
-	if (f->registered)
-		unregister_ftrace_function(&f->ops);
-	f->registered = false;
-}
-
 /* Calls that have not returned yet do so as if nothing had been. */
 static void disarm(void *state)
 {
 	struct returns *f = state;
 
-	unregister(f);
+	stp_entries_unregister(&f->entries);
 	static_call(stp_rethook_free)(f->rethook);
 }
 
@@ -201,44 +184,23 @@ static void returns_free(void *state)
 {
 	struct returns *f = state;
 
-	ftrace_free_filter(&f->ops); /* once: it leaves pointers to what it has freed */
-	stp_hooks_done(&f->hooks);
+	stp_entries_done(&f->entries);
 	kfree(f);
 }
 
-/* ftrace takes an empty filter for one that lets everything through: without probes the ops must go. */
 static int refresh(struct stp_session *s, void *state)
 {
-	struct returns *f = state;
-	u32 n_probes, n_ips = stp_hooks_wanted(&f->hooks, &n_probes);
-	int r;
-
-	s->n_armed += n_probes - f->n_armed;
-	f->n_armed = n_probes;
-	if (!n_ips) {
-		unregister(f);
-		return 0;
-	}
-	r = ftrace_set_filter_ips(&f->ops, f->hooks.ips, n_ips, 0, 1);
-	if (!r && !f->registered) {
-		r = register_ftrace_function(&f->ops);
-		f->registered = !r;
-	}
-	if (r)
-		s->failed_probe = f->hooks.hook[0].probe->id;
-	return r;
+	return stp_entries_refresh(&((struct returns *)state)->entries);
 }
 
 static int arm_all(struct returns *f)
 {
-	f->ops.func = entry_hit;
-	f->ops.flags = stp_count_probes(f->session, wants_regs) ? FTRACE_OPS_FL_SAVE_REGS : 0;
-	f->slots = slots_assign(&f->hooks);
-	f->rethook = stp_rethook_new(f, return_hit, struct_size((struct call *)NULL, slots, f->slots),
-				     instances(&f->hooks));
-	if (IS_ERR(f->rethook))
-		return PTR_ERR(f->rethook);
-	return refresh(f->session, f);
+	u32 slots = slots_assign(&f->entries.hooks);
+
+	f->entries.ops.func = entry_hit;
+	f->rethook = stp_rethook_new(f, return_hit, struct_size((struct call *)NULL, slots, slots),
+				     instances(&f->entries.hooks));
+	return IS_ERR(f->rethook) ? PTR_ERR(f->rethook) : stp_entries_refresh(&f->entries);
 }
 
 static int arm(struct stp_session *s, void **ret_state)
@@ -251,11 +213,10 @@ static int arm(struct stp_session *s, void **ret_state)
 	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
-	f->session = s;
-	r = stp_hooks_init(&f->hooks, s, mine);
-	if (!r && f->hooks.n)
+	r = stp_entries_init(&f->entries, s, mine);
+	if (!r && f->entries.hooks.n)
 		r = arm_all(f);
-	if (!r && f->hooks.n) {
+	if (!r && f->entries.hooks.n) {
 		*ret_state = f;
 		return 0;
 	}
