@@ -210,6 +210,7 @@ int outcome_status(const char *result) {
                 { "success", EXIT_OK },           { "timeout", EXIT_OK },            { "logout", EXIT_OK },
                 { "shutdown", EXIT_USAGE },       { "canceled", EXIT_USAGE },        { "client-gone", EXIT_USAGE },
                 { "internal-error", EXIT_USAGE }, { "load-failed", EXIT_USAGE },     { "daemon-lost", EXIT_USAGE },
+                { "revoked", EXIT_POLICY },        { "output-limit", EXIT_POLICY },
                 { "policy", EXIT_POLICY },        { "compile-failed", EXIT_COMPILE }, { "compile-limit", EXIT_COMPILE },
                 { "kernel-missing", EXIT_COMPILE },
         };

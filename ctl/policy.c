@@ -129,7 +129,9 @@ static int show(int argc, char **argv) {
 static void print_limits(json_object *limits) {
         static const struct {
                 const char *member, *unit;
-        } rows[] = { { "sessions", "sessions at a time" }, { "seconds", "seconds" }, { "bufferMegabytes", "MB of buffers" } };
+        } rows[] = { { "sessions", "sessions at a time" }, { "seconds", "seconds" }, { "bufferMegabytes", "MB of buffers" },
+                     { "memoryMegabytes", "MB of arrays and statistics" }, { "cpuPercent", "% of a CPU in handlers" },
+                     { "bytesPerSecond", "bytes a second" } };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++)
                 if (member_number(limits, rows[i].member) > 0)
                         printf("  limit:  %lld %s\n", (long long) member_number(limits, rows[i].member),

@@ -81,7 +81,8 @@ struct stp_open {
 	__s32 zone_west;           /* tz_gmtoff(): seconds west of UTC */
 	char zone[STP_ZONE_MAX];   /* tz_name(); "": UTC */
 	__u32 owner;               /* uid of whoever started it */
-	__u32 reserved;            /* 0 */
+	__u32 cpu_percent;         /* of a CPU that handlers may take, whatever the script says; 0: what it says */
+	__u64 memory;              /* bytes that its arrays and statistics may take; 0: as many as there are */
 };
 
 struct stp_excluded {

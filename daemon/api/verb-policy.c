@@ -58,9 +58,8 @@ static json_object *text(const char *s) {
 
 static json_object *describe_limits(const RuleLimits *l) {
         json_object *o = json_object_new_object();
-        json_object_object_add(o, "sessions", json_object_new_int64(l->sessions));
-        json_object_object_add(o, "seconds", json_object_new_int64(l->seconds));
-        json_object_object_add(o, "bufferMegabytes", json_object_new_int64(l->buffer_megabytes));
+        for (unsigned i = 0; i < RULE_LIMITS; i++)
+                json_object_object_add(o, rule_limits[i].member, json_object_new_int64(rule_limit_get(l, i)));
         return o;
 }
 

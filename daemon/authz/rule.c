@@ -168,23 +168,31 @@ static const struct {
         { "Digest", set_digests },  { "Argument", set_argument }, { "Reason", set_reason },
 };
 
-static const struct {
-        const char *key;
-        size_t offset;
-} limits[] = {
-        { "Sessions", offsetof(RuleLimits, sessions) },
-        { "Seconds", offsetof(RuleLimits, seconds) },
-        { "BufferMegabytes", offsetof(RuleLimits, buffer_megabytes) },
+#define LIMIT(key, member, field, max) { key, member, offsetof(RuleLimits, field), max }
+const RuleLimit rule_limits[RULE_LIMITS] = {
+        LIMIT("Sessions", "sessions", sessions, 1000000000),
+        LIMIT("Seconds", "seconds", seconds, 1000000000),
+        LIMIT("BufferMegabytes", "bufferMegabytes", buffer_megabytes, 1000000000),
+        LIMIT("MemoryMegabytes", "memoryMegabytes", memory_megabytes, 1 << 20),
+        LIMIT("CpuPercent", "cpuPercent", cpu_percent, 100),
+        LIMIT("BytesPerSecond", "bytesPerSecond", bytes_per_second, 1000000000),
 };
 
+unsigned rule_limit_get(const RuleLimits *l, unsigned i) {
+        return *(const unsigned *) ((const char *) l + rule_limits[i].offset);
+}
+
+static int set_limit(Rule *r, const RuleLimit *l, const char *value, const char **ret_error) {
+        *ret_error = l->max == 100 ? "expected a percentage, 1 to 100" : "expected a number from 1 to 1000000000";
+        if (l->max == 1 << 20)
+                *ret_error = "expected a number from 1 to 1048576";
+        return conf_parse_unsigned(value, 1, l->max, (unsigned *) ((char *) &r->limits + l->offset));
+}
+
 static int set(Rule *r, const char *key, const char *value, const char **ret_error) {
-        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
-                if (strcmp(limits[i].key, key) != 0)
-                        continue;
-                *ret_error = "expected a number from 1 to 1000000000";
-                return conf_parse_unsigned(value, 1, 1000000000,
-                                           (unsigned *) ((char *) &r->limits + limits[i].offset));
-        }
+        for (size_t i = 0; i < RULE_LIMITS; i++)
+                if (strcmp(rule_limits[i].key, key) == 0)
+                        return set_limit(r, &rule_limits[i], value, ret_error);
         for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
                 if (strcmp(settings[i].key, key) != 0)
                         continue;
@@ -210,12 +218,14 @@ int rule_set(Rule *r, const char *key, const char *value, const char **ret_error
 int rule_check(const Rule *r, const char **ret_error) {
         const unsigned run = r->verbs ? r->verbs & 1u << VERB_RUN : 1;
         bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 || r->n_arguments > 0;
-        bool limited = r->limits.sessions || r->limits.seconds || r->limits.buffer_megabytes;
+        bool limited = false;
+        for (unsigned i = 0; i < RULE_LIMITS; i++)
+                limited |= rule_limit_get(&r->limits, i) > 0;
         *ret_error = !r->has_effect                                ? "the rule has no Effect="
                      : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
                      : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run"
                      : limited && (!run || r->effect == RULE_DENY)
-                             ? "Sessions=, Seconds= and BufferMegabytes= are limits of what a rule lets run"
+                             ? "Sessions=, Seconds= and the other limits are of what a rule lets run"
                              : NULL;
         return *ret_error ? -EINVAL : 0;
 }

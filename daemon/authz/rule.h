@@ -15,6 +15,9 @@
  *     Sessions=4                          limits of what the rule allows
  *     Seconds=3600
  *     BufferMegabytes=16
+ *     MemoryMegabytes=64
+ *     CpuPercent=5
+ *     BytesPerSecond=1000000
  *     Reason=text                         told to who is refused
  *
  * All that is given has to match. A rule that allows or asks matches when each probe of the script matches
@@ -57,7 +60,20 @@ typedef enum RuleEffect {
 /* 0: no limit of its own. */
 typedef struct RuleLimits {
         unsigned sessions, seconds, buffer_megabytes;
+        unsigned memory_megabytes; /* of arrays and statistics */
+        unsigned cpu_percent;      /* of a CPU, in handlers */
+        unsigned bytes_per_second; /* of records */
 } RuleLimits;
+
+/* Each limit as a setting, and as a member of what the API says; each is an unsigned of RuleLimits. */
+typedef struct RuleLimit {
+        const char *key, *member;
+        size_t offset;
+        unsigned max;
+} RuleLimit;
+#define RULE_LIMITS 6
+extern const RuleLimit rule_limits[RULE_LIMITS];
+unsigned rule_limit_get(const RuleLimits *l, unsigned i);
 
 typedef struct RuleWords {
         char **items;

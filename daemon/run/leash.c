@@ -38,12 +38,14 @@ int leash_open(Leash *l, const LeashOptions *o) {
         strcpy(request.name, o->module);
         request.zone_west = o->zone_west;
         request.owner = o->owner;
+        request.cpu_percent = o->cpu_percent;
+        request.memory = o->memory;
         if (o->zone)
                 snprintf(request.zone, sizeof(request.zone), "%.*s", (int) sizeof(request.zone) - 1,
                          o->zone);
         _cleanup_(closep) int fd = call(device, STP_IOC_OPEN, (unsigned long) &request);
         if (fd < 0)
-                return fd;
+                return fd == -ENOTTY ? -EPROTO : fd;
         _cleanup_(closep) int reader = call(fd, STP_IOC_READER, 0);
         if (reader < 0)
                 return reader;

@@ -21,6 +21,8 @@ typedef struct LeashOptions {
         uint32_t subbuf_size, n_subbufs; /* 0: the core's defaults */
         uint32_t flags;                  /* STP_OPEN_* */
         uint32_t owner;                  /* uid, whose processes are the script's own */
+        uint32_t cpu_percent;            /* of a CPU that its handlers may take; 0: as the script says */
+        uint64_t memory;                 /* bytes that its arrays and statistics may take; 0: no limit */
         int32_t zone_west;               /* seconds west of UTC */
         const char *zone;                /* its name, cut to STP_ZONE_MAX - 1 bytes; NULL: UTC */
 } LeashOptions;

@@ -98,6 +98,9 @@ const char *loading_explain(int error) {
                 return "the module could not be signed; check SigningKey= and SigningCertificate= in stapd.conf";
         case ENOMEM:
                 return "the kernel has not enough memory for the script's arrays; make them smaller";
+        case EDQUOT:
+                return "the script's arrays and statistics take more memory than the policy allows; make them smaller "
+                       "(global a[SIZE], -D MAXMAPENTRIES=)";
         case EUCLEAN:
                 return "stapd_core.ko of the kernel kit is not root's alone, and is not loaded; build the kit "
                        "again as root (stapctl prepare --force)";

@@ -40,10 +40,19 @@ static void limit_time(Session *s, unsigned seconds) {
         session_tell(s, "warning", text);
 }
 
+/* What the script does not see until it takes too much of it: the smaller of both. */
+static void lower(int64_t *asked, unsigned limit) {
+        if (limit > 0 && (*asked == 0 || *asked > limit))
+                *asked = limit;
+}
+
 /* Less than was asked for is given where that is all the same to the script; more than may be is refused. */
 static bool apply_limits(Session *s, const RuleLimits *limits, const char **ret_reason) {
         static char text[128];
         limit_time(s, limits->seconds);
+        lower(&s->request->cpu_percent, limits->cpu_percent);
+        lower(&s->request->memory_megabytes, limits->memory_megabytes);
+        lower(&s->request->bytes_per_second, limits->bytes_per_second);
         if (limits->buffer_megabytes > 0 && s->request->buffer_megabytes == 0)
                 s->request->buffer_megabytes = limits->buffer_megabytes < DEFAULT_BUFFER_MB
                                                        ? limits->buffer_megabytes

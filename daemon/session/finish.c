@@ -71,6 +71,7 @@ void session_begin_unload(Session *s) {
         s->deadline = sd_event_source_disable_unref(s->deadline);
         s->until = sd_event_source_disable_unref(s->until);
         s->timer = sd_event_source_disable_unref(s->timer);
+        rate_done(&s->rate);
         s->streamer = streamer_free(s->streamer);
         leash_done(&s->leash);
         try_unload(s);

@@ -92,7 +92,7 @@ static int watch(Session *s) {
         if (r >= 0 && s->request->until_usec > 0)
                 r = sd_event_add_time(s->manager->event, &s->until, CLOCK_REALTIME,
                                       (uint64_t) s->request->until_usec, 1000, on_deadline, s);
-        return r;
+        return r < 0 ? r : rate_watch(s);
 }
 
 int session_follow_again(Session *s) {

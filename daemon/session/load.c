@@ -43,7 +43,9 @@ static int name_module(Session *s, int fd) {
 
 static int open_leash(Session *s) {
         LeashOptions o = { .module = s->module, .owner = s->owner.uid, .zone = s->request->zone,
-                           .zone_west = (int32_t) -s->request->utc_offset };
+                           .zone_west = (int32_t) -s->request->utc_offset,
+                           .cpu_percent = (uint32_t) s->request->cpu_percent,
+                           .memory = (uint64_t) s->request->memory_megabytes << 20 };
         if (s->request->buffer_megabytes > 0) {
                 o.subbuf_size = SUBBUF_SIZE;
                 o.n_subbufs = (uint32_t) ((s->request->buffer_megabytes << 20) / SUBBUF_SIZE);
@@ -160,7 +162,9 @@ void session_insert(Session *s) {
         const char *error;
         int r = load(s, &error);
         if (r < 0) {
-                session_fail_in_kernel(s, FAILURE_MODULE, "load-failed", error);
+                bool limit = r == -EDQUOT;
+                session_fail_in_kernel(s, limit ? FAILURE_POLICY : FAILURE_MODULE, limit ? "policy" : "load-failed",
+                                       error);
                 return;
         }
         log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name,

@@ -31,6 +31,7 @@ typedef struct Request {
                 trace_self, flight, journal;
         bool optimize, cache; /* default true */
         int64_t buffer_megabytes, timeout_usec, target;
+        int64_t cpu_percent, memory_megabytes, bytes_per_second; /* 0: no limit but the machine's */
         int64_t until_usec; /* CLOCK_REALTIME; 0: none */
         int64_t keep_bytes; /* 0: not said */
 } Request;

@@ -217,6 +217,7 @@ Session *session_free(Session *s) {
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->until);
         sd_event_source_disable_unref(s->timer);
+        rate_done(&s->rate);
         streamer_free(s->streamer);
         leash_done(&s->leash);
         close_fd(s->module_fd);

@@ -13,6 +13,7 @@
 #include "session/compiler.h"
 #include "session/job.h"
 #include "session/memo.h"
+#include "session/rate.h"
 #include "session/request.h"
 #include "session/state.h"
 #include "session/streamer.h"
@@ -80,6 +81,7 @@ struct Session {
         bool module_loaded, immediate;
         unsigned unload_attempts;
         sd_event_source *leash_source, *deadline, *until, *timer;
+        Rate rate;
 };
 
 /* Takes the request; the observer must stay until ended() or session_unobserve(). -EEXIST: the owner has

@@ -3,10 +3,8 @@
 
 #define MAX_BUCKETS 1024
 
-int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n)
+static int shape(struct stp_stats *st, const struct stp_global *g)
 {
-	int cpu;
-
 	if (g->hist == STP_HIST_LINEAR && (g->step <= 0 || g->high < g->low ||
 					   ((u64)g->high - (u64)g->low) / (u64)g->step > MAX_BUCKETS - 3))
 		return -EINVAL;
@@ -21,12 +19,39 @@ int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n)
 	st->n_buckets = stp_hist_buckets(g->hist, g->low, g->high, g->step);
 	st->stride = (u32)(sizeof(struct stp_cell) + st->n_buckets * sizeof(u64));
 	st->stride = (st->stride + 15) & ~15u;
+	return 0;
+}
+
+static size_t shard_bytes(const struct stp_stats *st, u32 n)
+{
+	return sizeof(struct stp_shard) + (size_t)n * st->stride;
+}
+
+u64 stp_stats_bytes(const struct stp_global *g, u32 n)
+{
+	struct stp_stats st = {};
+	u64 sum = 0;
+	int cpu;
+
+	if (shape(&st, g))
+		return 0;
+	for_each_possible_cpu(cpu)
+		sum += shard_bytes(&st, n);
+	return sum;
+}
+
+int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n)
+{
+	int cpu, r = shape(st, g);
+
+	if (r)
+		return r;
 	st->n_shards = nr_cpu_ids;
 	st->shard = stp_alloc(sizeof(*st->shard) * st->n_shards);
 	if (!st->shard)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		st->shard[cpu] = stp_alloc_on(sizeof(struct stp_shard) + (size_t)n * st->stride, cpu);
+		st->shard[cpu] = stp_alloc_on(shard_bytes(st, n), cpu);
 		if (!st->shard[cpu]) {
 			stp_stats_done(st);
 			return -ENOMEM;

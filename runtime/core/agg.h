@@ -54,6 +54,8 @@ struct stp_total {
 /* n: cells of a shard. -EINVAL: the histogram makes no sense; -ENOMEM. */
 int stp_stats_init(struct stp_stats *st, const struct stp_global *g, u32 n);
 void stp_stats_done(struct stp_stats *st);
+/* What that would take on all CPUs; 0 for what makes no sense. */
+u64 stp_stats_bytes(const struct stp_global *g, u32 n);
 
 int stp_agg_new(const struct stp_global *g, struct stp_agg **ret);
 void stp_agg_free(struct stp_agg *a);

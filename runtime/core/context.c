@@ -25,6 +25,21 @@ void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct s
 		k->interval = U64_MAX;
 }
 
+/* Whoever lets a script run may allow less than it asks for. */
+#define LIMIT_INTERVAL 1000000000ull /* cycles */
+void stp_cpu_limit(struct stp_cpu *k, u32 percent)
+{
+	u64 most;
+
+	if (!percent)
+		return;
+	if (k->interval > LIMIT_INTERVAL)
+		k->interval = LIMIT_INTERVAL;
+	most = k->interval * percent / 100;
+	if (!k->threshold || k->threshold > most)
+		k->threshold = most;
+}
+
 void stp_errorf(struct stp_ctx *c, const char *format, ...)
 {
 	va_list args;

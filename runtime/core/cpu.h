@@ -69,6 +69,8 @@ extern const char stp_aborted[];
 /* Gives the context what it keeps for the whole session. `frame` has s->frame_size bytes. */
 void stp_cpu_init(struct stp_cpu *k, struct stp_session *session, const struct stp_script *s, u32 cpu,
 		  char *frame);
+/* Its handlers take no more than that of the CPU, or end the session; 0: as the script says. */
+void stp_cpu_limit(struct stp_cpu *k, u32 percent);
 
 /* Takes the locks and runs a handler. The context is claimed. False: it did not run, or failed. */
 bool stp_handler_run(struct stp_cpu *k, const struct stp_probe *p, stp_handler_f *handler,

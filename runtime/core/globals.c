@@ -65,6 +65,22 @@ static int global_new(const struct stp_script *s, const struct stp_global *g)
 	}
 }
 
+u64 stp_globals_bytes(const struct stp_script *s)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < s->n_globals; i++) {
+		const struct stp_global *g = &s->globals[i];
+
+		if (g->kind == STP_GLOBAL_AGG)
+			sum += stp_stats_bytes(g, 1);
+		else if (g->kind == STP_GLOBAL_MAP)
+			sum += stp_map_bytes(g, s->string_size);
+	}
+	return sum;
+}
+
 static void global_free(const struct stp_global *g)
 {
 	if (g->kind < STP_GLOBAL_AGG)

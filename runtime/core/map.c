@@ -25,18 +25,14 @@ static void layout(struct stp_map *m)
 	m->stride = at;
 }
 
-int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **ret)
+/* Without its memory. */
+static int shape(struct stp_map *m, const struct stp_global *g, u32 string_size)
 {
-	struct stp_map *m;
-	int r = -ENOMEM;
 	u32 buckets = 8;
 
 	if (!g->n_keys || g->n_keys > STP_MAX_KEYS || !g->max || g->max > MAX_ELEMENTS ||
 	    g->value > STP_VALUE_AGG)
 		return -EINVAL;
-	m = stp_alloc(sizeof(*m));
-	if (!m)
-		return r;
 	m->name = g->name;
 	m->n_keys = g->n_keys;
 	m->string_keys = g->string_keys;
@@ -51,7 +47,31 @@ int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **re
 		buckets *= 2;
 	m->mask = buckets - 1;
 	layout(m);
-	m->bucket = stp_alloc(sizeof(*m->bucket) * buckets);
+	return 0;
+}
+
+u64 stp_map_bytes(const struct stp_global *g, u32 string_size)
+{
+	struct stp_map m = {};
+
+	if (shape(&m, g, string_size))
+		return 0;
+	return sizeof(*m.bucket) * ((u64)m.mask + 1) + ((u64)m.max + 1) * m.stride + sizeof(*m.sort) * (u64)m.max +
+	       (m.value == STP_VALUE_AGG ? stp_stats_bytes(g, m.max + 1) : 0);
+}
+
+int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **ret)
+{
+	struct stp_map *m = stp_alloc(sizeof(*m));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	r = shape(m, g, string_size);
+	if (r)
+		goto fail;
+	r = -ENOMEM;
+	m->bucket = stp_alloc(sizeof(*m->bucket) * ((size_t)m->mask + 1));
 	m->elements = stp_alloc(((size_t)m->max + 1) * m->stride);
 	m->sort = stp_alloc(sizeof(*m->sort) * m->max);
 	if (!m->bucket || !m->elements || !m->sort)

@@ -52,6 +52,8 @@ struct stp_map {
 
 int stp_map_new(const struct stp_global *g, u32 string_size, struct stp_map **ret);
 void stp_map_free(struct stp_map *m);
+/* What it would take; 0 for what makes no sense. */
+u64 stp_map_bytes(const struct stp_global *g, u32 string_size);
 
 struct stp_lookup; /* map-find.h: what is looked for */
 

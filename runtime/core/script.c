@@ -18,6 +18,7 @@ static int contexts_init(struct stp_session *s, const struct stp_script *script)
 		if (!k->frame)
 			return -ENOMEM;
 		stp_cpu_init(k, s, script, cpu, k->frame);
+		stp_cpu_limit(k, s->cpu_percent);
 	}
 	s->min_stack = script->min_stack;
 	return 0;
@@ -57,6 +58,8 @@ static int prepare(struct stp_session *s, struct stp_script *script)
 
 	if (s->state != STP_STATE_OPEN)
 		return -ENODEV;
+	if (s->memory && stp_globals_bytes(script) > s->memory)
+		return -EDQUOT;
 	r = contexts_init(s, script);
 	if (r)
 		goto fail;

@@ -60,7 +60,7 @@ static int name_check(const struct stp_open *o)
 		return -EINVAL;
 	if (strnlen(o->zone, sizeof(o->zone)) == sizeof(o->zone))
 		return -EINVAL;
-	return o->reserved ? -EINVAL : 0;
+	return o->cpu_percent > 100 ? -EINVAL : 0;
 }
 
 static int session_list(struct stp_session *s)
@@ -95,6 +95,8 @@ int stp_session_new(const struct stp_open *o, struct stp_session **ret)
 	s->gate = ~0ull;
 	s->target = o->target;
 	s->owner = o->owner;
+	s->cpu_percent = o->cpu_percent;
+	s->memory = o->memory;
 	kref_init(&s->ref);
 	refcount_set(&s->users, 1);
 	spin_lock_init(&s->lock);

@@ -69,6 +69,8 @@ struct stp_session {
 	u32 seen_state_events;     /* of the session fd */
 	u32 flags;
 	char name[STP_NAME_MAX];
+	u32 cpu_percent;           /* that its handlers may take of a CPU, and */
+	u64 memory;                /* bytes of its maps and statistics; 0: no limit */
 	s32 zone_west;             /* of whoever started it */
 	char zone[STP_ZONE_MAX];
 };

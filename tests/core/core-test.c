@@ -290,6 +290,21 @@ static void test_overload(void) {
         session_close(&s);
 }
 
+static void test_limited(void) {
+        Session s;
+
+        group("limited");
+        check_eq(session_open_with(&s, "stap_t_basic", (struct stp_open) { .cpu_percent = 101 }), -EINVAL, "101 %");
+        check_eq(session_open_with(&s, "stap_t_basic", (struct stp_open) { .memory = 64 }) >= 0, 1, "64 bytes");
+        check_eq(module_load("stap_t_basic"), -EDQUOT, "its arrays are larger");
+        close(s.fd);
+        check_eq(session_open_with(&s, "stap_t_overload", (struct stp_open) { .cpu_percent = 100, .memory = 64 }) >= 0, 1,
+                 "another");
+        check_eq(module_load("stap_t_overload"), 0, "has none");
+        close(s.fd);
+        check_eq(module_unload_wait("stap_t_overload"), 0, "goes");
+}
+
 /* ------------------------------------------------------------------ who may load, who is left out */
 
 static void test_refused(void) {
@@ -563,6 +578,7 @@ int main(int argc, char **argv) {
         test_errors();
         test_missing();
         test_overload();
+        test_limited();
         test_leash();
         test_waking();
         test_recorder();

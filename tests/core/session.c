@@ -54,9 +54,11 @@ int device_open(void) {
 }
 
 int session_open(Session *s, const char *name, unsigned subbuf_size, unsigned n_subbufs, unsigned flags) {
-        struct stp_open o = {
-                .subbuf_size = subbuf_size, .n_subbufs = n_subbufs, .flags = flags, .target = getpid(),
-        };
+        return session_open_with(s, name, (struct stp_open) { .subbuf_size = subbuf_size, .n_subbufs = n_subbufs,
+                                                              .flags = flags, .target = getpid() });
+}
+
+int session_open_with(Session *s, const char *name, struct stp_open o) {
         int device = device_open();
 
         memset(s, 0, sizeof(*s));

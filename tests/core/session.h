@@ -40,6 +40,8 @@ int module_unload_wait(const char *name); /* as long as it is busy, up to 3 s */
 int device_open(void);
 /* Without module. */
 int session_open(Session *s, const char *name, unsigned subbuf_size, unsigned n_subbufs, unsigned flags);
+/* The same, with all that may be said; the name is filled in. */
+int session_open_with(Session *s, const char *name, struct stp_open o);
 /* With module and reader, the target being this process. */
 int session_load(Session *s, const char *name, unsigned subbuf_size, unsigned n_subbufs);
 int session_start(Session *s);      /* and waits until it runs or has stopped */

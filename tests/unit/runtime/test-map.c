@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include "agg.h"
+#include "globals.h"
+#include "map.h"
 #include "script.h"
 
 static struct stp_map *m, *other;
@@ -47,6 +50,22 @@ TEST(elements_come_and_go) {
         ASSERT_STREQ(error_of(0), "");
         stp_script_unregister(s);
         ASSERT_NULL(m);
+}
+
+TEST(what_it_takes_is_known_before) {
+        struct stp_global g = map_of(2, 1, STP_VALUE_LONG, 100, 0), stats = map_of(1, 0, STP_VALUE_AGG, 100, 0);
+        struct stp_global one = { .kind = STP_GLOBAL_AGG }, bad = map_of(1, 0, STP_VALUE_LONG, UINT32_MAX, 0);
+        u64 elements = 101 * (sizeof(struct stp_element) + 64 + 8 + 8);
+
+        ASSERT(stp_map_bytes(&g, 64) > elements);
+        ASSERT(stp_map_bytes(&g, 64) < elements + 100 * 64);
+        ASSERT(stp_map_bytes(&g, 128) >= stp_map_bytes(&g, 64) + 101 * 64);
+        ASSERT(stp_map_bytes(&stats, 64) > STP_SHIM_CPUS * 101 * sizeof(struct stp_cell));
+        ASSERT_EQ(stp_map_bytes(&bad, 64), 0); /* and it cannot be made */
+
+        struct stp_global both[] = { g, one };
+        struct stp_script s = { .globals = both, .n_globals = 2, .string_size = 64 };
+        ASSERT_EQ(stp_globals_bytes(&s), stp_map_bytes(&g, 64) + stp_stats_bytes(&one, 1));
 }
 
 TEST(a_full_map_of_its_own_size_says_so) {
