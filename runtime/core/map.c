@@ -254,26 +254,53 @@ static noinline void overflow(struct stp_ctx *c, const struct stp_map *m)
 		stp_error(c, "Array overflow, check MAXMAPENTRIES");
 }
 
-u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l)
+/* The map is full. An index that was freed for this, or 0 with the error set. */
+static noinline u32 make_room(struct stp_ctx *c, struct stp_map *m)
 {
-	struct stp_element *e;
+	if (!m->wraps) {
+		overflow(c, m);
+		return 0;
+	}
+	stp_map_remove(m, m->oldest);
+	return take_free(m);
+}
+
+static __always_inline u32 take(struct stp_ctx *c, struct stp_map *m)
+{
 	u32 index;
 
 	/* Of statistics: adding beside somebody's loop is fine, he has his list of elements. */
 	if (m->value != STP_VALUE_AGG && !stp_map_may_change(c, m))
 		return 0;
 	index = take_free(m);
-	if (!index && m->wraps) {
-		stp_map_remove(m, m->oldest);
-		index = take_free(m);
-	}
-	if (!index) {
-		overflow(c, m);
+	return stp_likely(index) ? index : make_room(c, m);
+}
+
+u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m, const struct stp_lookup *l)
+{
+	u32 index = take(c, m);
+	struct stp_element *e;
+
+	if (!index)
 		return 0;
-	}
 	e = stp_element_at(m, index);
 	fill(m, e, l);
 	publish(m, e, index, l->hash);
+	return index;
+}
+
+/* The same where m->one_long. */
+static noinline STP_HOT u32 insert_long(struct stp_ctx *c, struct stp_map *m, s64 key, u32 hash)
+{
+	u32 index = take(c, m);
+	struct stp_element *e;
+
+	if (!index)
+		return 0;
+	e = stp_element_at(m, index);
+	WRITE_ONCE(*stp_element_long(e, sizeof(*e)), key);
+	*stp_element_long(e, sizeof(*e) + sizeof(key)) = 0;
+	publish(m, e, index, hash);
 	return index;
 }
 
@@ -304,8 +331,14 @@ static inline u32 find(struct stp_map *m, const union stp_key *keys)
 
 static inline u32 find_or_insert(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys)
 {
-	u32 index = find(m, keys);
+	u32 index, hash;
 
+	if (stp_likely(m->one_long)) {
+		hash = stp_long_hash(keys[0].n);
+		index = stp_map_find_long(m, keys[0].n, hash, NULL);
+		return stp_likely(index) ? index : insert_long(c, m, keys[0].n, hash);
+	}
+	index = find_any(m, keys);
 	return stp_likely(index) ? index : insert_any(c, m, keys);
 }
 

@@ -22,13 +22,13 @@ struct returns {
 /* One call that has not returned. The kernel's; it outlives us when the call does. */
 struct call {
 	struct rethook_node node;
-	unsigned long ip;
+	const struct stp_hook *first; /* of what is at the function */
 	u64 slots[];
 };
 
 /* ------------------------------------------------------------------ hits */
 
-static struct call *call_new(struct returns *f, unsigned long ip)
+static struct call *call_new(struct returns *f, const struct stp_hook *first)
 {
 	struct rethook_node *node = static_call(stp_rethook_get)(f->rethook);
 	struct call *call = container_of(node, struct call, node);
@@ -37,7 +37,7 @@ static struct call *call_new(struct returns *f, unsigned long ip)
 		atomic64_inc(&f->missed);
 		return NULL;
 	}
-	call->ip = ip;
+	call->first = first;
 	return call;
 }
 
@@ -64,19 +64,20 @@ static __always_inline void run_entry(struct stp_cpu *k, const struct stp_hook *
 }
 
 /* All that is here, in the script's order. The call that is to be hooked, if any. */
-static __always_inline struct call *run_all(struct returns *f, struct stp_cpu *k, const struct stp_hook *h,
-					    unsigned long ip, struct pt_regs *regs)
+static __always_inline struct call *run_all(struct returns *f, struct stp_cpu *k,
+					    const struct stp_hook *first, struct pt_regs *regs)
 {
+	const struct stp_hook *h;
 	struct call *call = NULL;
 	bool any = false, missed = false;
 
-	for (; h; h = h->more) {
+	for (h = first; h; h = h->more) {
 		if (h->probe->kind != STP_FUNCTION_RETURN) {
 			run_entry(k, h, regs);
 			continue;
 		}
 		if (!call && !missed) {
-			call = call_new(f, ip);
+			call = call_new(f, first);
 			missed = !call;
 		}
 		if (call)
@@ -105,7 +106,7 @@ static void entry_hit(unsigned long ip, unsigned long parent_ip, struct ftrace_o
 	k->c.regs = regs;
 	k->c.address = ip;
 	k->c.caller = parent_ip;
-	call = run_all(f, k, h, ip, regs);
+	call = run_all(f, k, h, regs);
 	if (call)
 		static_call(stp_rethook_hook)(&call->node, regs, true);
 	stp_hit_leave(k);
@@ -123,10 +124,10 @@ STP_RETHOOK_HANDLER(return_hit, node, data, regs)
 	if (!stp_hit_enter(f->entries.session, &k))
 		return;
 	k->c.regs = regs;
-	k->c.address = call->ip;
+	k->c.address = call->first->ip;
 	k->c.caller = node->ret_addr;
 	k->c.result = regs_return_value(regs);
-	for (h = stp_hooks_find(&f->entries.hooks, call->ip); h; h = h->more) {
+	for (h = call->first; h; h = h->more) {
 		u64 *slot = call->slots + h->slot;
 
 		if (h->probe->kind != STP_FUNCTION_RETURN || !*slot)
