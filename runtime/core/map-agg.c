@@ -24,7 +24,7 @@ static u32 find(struct stp_map *m, const union stp_key *keys, u64 *ret_generatio
 	return stp_map_find(m, &l, ret_generation);
 }
 
-STP_HOT void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v)
+static noinline STP_HOT void add_any(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v)
 {
 	struct stp_lookup l STP_UNINITIALIZED;
 	u64 generation;
@@ -32,12 +32,30 @@ STP_HOT void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union s
 
 	stp_map_lookup(m, keys, &l);
 	index = stp_map_find(m, &l, &generation);
-	if (stp_unlikely(!index)) {
+	if (!index)
 		index = insert(c, m, &l, &generation);
-		if (!index)
+	if (index)
+		stp_stats_add(&m->stats, c->cpu, index, generation, v);
+}
+
+/* a[execname(), pid()]: what scripts count by most. */
+static const struct stp_shape name_and_number = { .n_keys = 2, .string_keys = 1 };
+
+STP_HOT void stp_map_agg_add(struct stp_ctx *c, struct stp_map *m, const union stp_key *keys, s64 v)
+{
+	struct stp_lookup l STP_UNINITIALIZED;
+	u64 generation;
+	u32 index;
+
+	if (m->n_keys == name_and_number.n_keys && m->string_keys == name_and_number.string_keys) {
+		stp_map_lookup_as(m, name_and_number, keys, &l);
+		index = stp_map_find_as(m, name_and_number, &l, &generation);
+		if (stp_likely(index)) {
+			stp_stats_add(&m->stats, c->cpu, index, generation, v);
 			return;
+		}
 	}
-	stp_stats_add(&m->stats, c->cpu, index, generation, v);
+	add_any(c, m, keys, v);
 }
 EXPORT_SYMBOL_GPL(stp_map_agg_add);
 

@@ -68,32 +68,49 @@ static inline void stp_text_keep(char *kept, const char *s, const struct stp_tex
 
 /* ------------------------------------------------------------------ keys */
 
-static __always_inline void stp_map_lookup(const struct stp_map *m, const union stp_key *keys,
-					   struct stp_lookup *ret)
+/* Which keys a map has: as constants where a shape is worth code of its own. */
+struct stp_shape {
+	u32 n_keys, string_keys;
+};
+
+static __always_inline struct stp_shape stp_map_shape(const struct stp_map *m)
+{
+	return (struct stp_shape){ m->n_keys, m->string_keys };
+}
+
+static __always_inline void stp_map_lookup_as(const struct stp_map *m, struct stp_shape shape,
+					      const union stp_key *keys, struct stp_lookup *ret)
 {
 	u64 h = 0;
 	u32 i;
 
 	ret->keys = keys;
-	if (m->one_long) {
-		ret->hash = stp_long_hash(keys[0].n);
-		return;
-	}
-	for (i = 0; i < m->n_keys; i++)
-		if (m->string_keys >> i & 1)
+	for (i = 0; i < shape.n_keys; i++)
+		if (shape.string_keys >> i & 1)
 			h = stp_text_look(h, keys[i].s, m->string_size, &ret->text[i]);
 		else
 			h = stp_mix(h, (u64)keys[i].n);
 	ret->hash = (u32)(h >> 32);
 }
 
-static __always_inline bool stp_map_same_keys(const struct stp_map *m, const struct stp_element *e,
-					      const struct stp_lookup *l)
+static __always_inline void stp_map_lookup(const struct stp_map *m, const union stp_key *keys,
+					   struct stp_lookup *ret)
+{
+	if (m->one_long) {
+		ret->keys = keys;
+		ret->hash = stp_long_hash(keys[0].n);
+		return;
+	}
+	stp_map_lookup_as(m, stp_map_shape(m), keys, ret);
+}
+
+static __always_inline bool stp_map_same_keys(const struct stp_map *m, struct stp_shape shape,
+					      const struct stp_element *e, const struct stp_lookup *l)
 {
 	u32 i;
 
-	for (i = 0; i < m->n_keys; i++) {
-		if (m->string_keys >> i & 1) {
+	for (i = 0; i < shape.n_keys; i++) {
+		if (shape.string_keys >> i & 1) {
 			if (!stp_text_same(stp_element_string(e, m->key_at[i]), l->keys[i].s, &l->text[i]))
 				return false;
 		} else if (*stp_element_long(e, m->key_at[i]) != l->keys[i].n) {
@@ -123,20 +140,17 @@ static __always_inline u32 stp_map_find_long(const struct stp_map *m, s64 key, u
 	return 0;
 }
 
-/* 0: not there. For a map of statistics, *ret_generation (when not NULL) is what its cells must have. */
-static __always_inline u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l,
-					u64 *ret_generation)
+static __always_inline u32 stp_map_find_as(const struct stp_map *m, struct stp_shape shape,
+					   const struct stp_lookup *l, u64 *ret_generation)
 {
 	u32 i, steps;
 
-	if (m->one_long)
-		return stp_map_find_long(m, l->keys[0].n, l->hash, ret_generation);
 	i = READ_ONCE(m->bucket[l->hash & m->mask]);
 	for (steps = 0; i && steps <= m->max; steps++) {
 		const struct stp_element *e = stp_element_at(m, i);
 		u64 generation = smp_load_acquire(&e->generation);
 
-		if (READ_ONCE(e->hash) == l->hash && generation && stp_map_same_keys(m, e, l)) {
+		if (READ_ONCE(e->hash) == l->hash && generation && stp_map_same_keys(m, shape, e, l)) {
 			smp_rmb();
 			if (READ_ONCE(e->generation) == generation) {
 				if (ret_generation)
@@ -147,6 +161,15 @@ static __always_inline u32 stp_map_find(const struct stp_map *m, const struct st
 		i = READ_ONCE(e->chain);
 	}
 	return 0;
+}
+
+/* 0: not there. For a map of statistics, *ret_generation (when not NULL) is what its cells must have. */
+static __always_inline u32 stp_map_find(const struct stp_map *m, const struct stp_lookup *l,
+					u64 *ret_generation)
+{
+	if (m->one_long)
+		return stp_map_find_long(m, l->keys[0].n, l->hash, ret_generation);
+	return stp_map_find_as(m, stp_map_shape(m), l, ret_generation);
 }
 
 #endif
