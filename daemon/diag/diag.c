@@ -46,6 +46,7 @@ Diag *diag_add(Diags *d, DiagCode code, Span span, const char *fmt, ...) {
 
         if (diag->severity == DIAG_WARNING && d->no_warnings)
                 return diag;
+        d->n_raised += diag->severity == DIAG_ERROR;
         if (is_known(d, code, span, diag->message))
                 return diag;
         if (diag->severity == DIAG_WARNING && d->warnings_fatal)

@@ -43,6 +43,7 @@ typedef struct Diags {
         Arena *arena;
         VEC(Diag *) list;
         unsigned n_errors, n_warnings; /* also those that were too many to keep */
+        unsigned n_raised;             /* errors, also those that were said before */
         bool no_warnings;              /* -w */
         bool warnings_fatal;           /* -W */
 } Diags;

@@ -11,6 +11,8 @@ static const struct {
         const char *name, *instead;
 } habits[] = {
         { "strcmp", "compare strings with == != < >" },
+        { "elseif", "write `else if`" },
+        { "elif", "write `else if`" },
         { "strcat", "put strings together with ." },
         { "sizeof", "@cast_sizeof(\"type\") is the size of a type" },
         { "puts", "println(text) prints a line" },

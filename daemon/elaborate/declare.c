@@ -12,6 +12,7 @@ static bool can_see(const File *a, bool a_private, const File *b, bool b_private
         return a == b || (!a_private && !b_private);
 }
 
+/* Functions have names of their own: `trace()` and `trace[tid()]` may stand side by side. */
 static void check_global_names(Elab *e, const GlobalDeclVec *v) {
         const GlobalDecl *first = v->items[0];
         for (size_t i = 1; i < v->n; i++)
@@ -19,10 +20,6 @@ static void check_global_names(Elab *e, const GlobalDeclVec *v) {
                             v->items[i]->var->is_private))
                         declared_twice(e, "global", first->var->name, v->items[i]->var->span,
                                        first->var->span);
-        const FunctionDeclVec *functions = index_functions(&e->index, first->var->name);
-        if (functions)
-                declared_twice(e, "function", first->var->name, functions->items[0]->function->name_span,
-                               first->var->span);
 }
 
 /* One of the same shape goes first, and never lets the next one have a turn. */

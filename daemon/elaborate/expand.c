@@ -181,11 +181,11 @@ static unsigned expand_point(Elab *e, const Chain *c, const ProbePoint *p) {
                 return 0;
         bool optional = c->optional || c->wildcard || p->optional || p->sufficient;
         bool by_alias = false, by_family = false;
-        unsigned errors = e->diags->n_errors;
+        unsigned errors = e->diags->n_raised;
         e->alias_loop = false;
         unsigned n = expand_aliases(e, c, p, &by_alias);
         n += expand_families(e, c, p, optional, by_alias, &by_family);
-        if (n == 0 && !optional && e->diags->n_errors == errors && !e->too_many)
+        if (n == 0 && !optional && e->diags->n_raised == errors && !e->too_many)
                 expand_no_match(e, c, p, by_alias || by_family);
         return n;
 }

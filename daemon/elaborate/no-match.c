@@ -5,6 +5,8 @@
  */
 #include "elaborate/expand.h"
 
+#define MAX_OFFERS 12
+
 typedef struct {
         NameVec names; /* without arguments */
         NameVec texts; /* as they are written */
@@ -105,6 +107,49 @@ static void hint_first(Elab *e, Diag *d, const ProbePoint *p, const Candidates *
                           probe_point_text(e->arena, p) + strlen(first));
 }
 
+/* The first components of a point, as plain text: up to the given number of them. */
+static size_t prefix_len(const char *name, size_t n_components) {
+        size_t len = 0;
+        for (size_t i = 0; i < n_components && name[len]; i++)
+                len += (i > 0) + strcspn(name + len + (i > 0), ".");
+        return len;
+}
+
+/* What may follow the first N components, each once, as it is written. */
+static NameVec next_components(Elab *e, const char *point, size_t n, const Candidates *c) {
+        NameVec found = {};
+        size_t len = prefix_len(point, n);
+        for (size_t i = 0; i < c->names.n; i++) {
+                const char *name = c->names.items[i];
+                if (strncmp(name, point, len) != 0 || name[len] != '.')
+                        continue;
+                const char *text = c->texts.items[i] + prefix_len(c->texts.items[i], n) + 1;
+                text = arena_strndup(e->arena, text, strcspn(text, "."));
+                bool known = false;
+                vec_foreach(it, &found)
+                        known = known || strcmp(*it, text) == 0;
+                if (!known)
+                        vec_push(e->arena, &found, text);
+        }
+        return found;
+}
+
+/* `kernel.func("x")`: what there is behind the part that is right. */
+static void note_offers(Elab *e, Diag *d, const ProbePoint *p, const Candidates *c) {
+        const char *point = plain_point(e->arena, p);
+        for (size_t n = p->components.n; n-- > 1;) {
+                NameVec found = next_components(e, point, n, c);
+                if (!found.n)
+                        continue;
+                const char *list = "";
+                for (size_t i = 0; i < found.n && i < MAX_OFFERS; i++)
+                        list = arena_printf(e->arena, "%s %s", list, found.items[i]);
+                diag_note(e->diags, d, SPAN_NONE, "behind `%.*s` there is:%s%s", (int) prefix_len(point, n),
+                          point, list, found.n > MAX_OFFERS ? " ..." : "");
+                return;
+        }
+}
+
 void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known) {
         /* What the user wrote behind an alias's name is his mistake, not the alias's. */
         for (; c->has_suffix && c->outer && !known; c = c->outer)
@@ -121,6 +166,8 @@ void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known) {
         gather(e, &all);
         if (point_is_glob(p))
                 hint_first(e, d, p, &all);
-        else if (!hint_bare(e, d, p))
+        else if (!hint_bare(e, d, p)) {
+                note_offers(e, d, p, &all);
                 hint_nearest(e, d, p, &all);
+        }
 }

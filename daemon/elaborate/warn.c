@@ -22,6 +22,16 @@ static bool is_function(Elab *e, const char *name) {
         return index_functions(&e->index, name) || index_functions(library_index(e->library), name);
 }
 
+/* `int x = 5` of other languages: two expressions here. */
+static bool is_foreign_type(const char *name) {
+        static const char *const types[] = { "int", "char", "unsigned", "short", "bool", "float", "double", "void",
+                                             "auto", "static", "const", "var", "let", "local", "my", "str" };
+        for (size_t i = 0; i < ELEMENTSOF(types); i++)
+                if (strcmp(name, types[i]) == 0)
+                        return true;
+        return false;
+}
+
 static void never_assigned(Elab *e, const Unit *u, const Var *v) {
         NameVec names = {};
         if (u)
@@ -33,6 +43,8 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
         Diag *d = diag_add(e->diags, DIAG_W0202, v->span, "`%s` is never assigned", v->name);
         if (is_function(e, v->name))
                 diag_hint(e->diags, d, "call the function: `%s()`", v->name);
+        else if (is_foreign_type(v->name))
+                diag_hint(e->diags, d, "local variables are not declared: leave `%s` out", v->name);
         else
                 hint_similar(e, d, v->name, names.items, names.n, "");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Expressions as text. An operand that is itself made by an operator stands in parentheses, whatever the
- * precedences: the text shows the tree's shape, and needs no second copy of the parser's table.
+ * precedences: the text shows the tree's shape, and needs no second copy of the parser's table. Only chains of
+ * one operator do without, which would nest deeper than the parser goes: `a . b . c`.
  */
 #include <inttypes.h>
 #include "lang/dump.h"
@@ -84,7 +85,11 @@ static void dump_step(const Expr *e, Buf *out) {
 
 static void dump_binary(const Expr *e, Buf *out) {
         const ExprBinary *binary = (const ExprBinary *) e;
-        dump_operand(binary->left, out);
+        const ExprBinary *left = (const ExprBinary *) binary->left;
+        if (left && left->base.kind == EXPR_BINARY && left->op == binary->op)
+                dump_binary(binary->left, out);
+        else
+                dump_operand(binary->left, out);
         buf_printf(out, " %s ", operator_text(binary->op));
         dump_operand(binary->right, out);
 }

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * The tree as script text again: canonical spacing, every operator's operands in parentheses where the
- * grammar could read them otherwise. What is printed for a file from pass 1 parses back to the same tree.
+ * grammar could read them otherwise. What is printed for a file from pass 1 parses back to the same tree, unless
+ * the parentheses nest it deeper than the parser goes.
  */
 #include "base/buf.h"
 #include "lang/program.h"

@@ -101,7 +101,10 @@ static const char *split_name(ProbeWorld *w, const ProbePoint *p, size_t i) {
         if (!at || strcmp(at, "@*") == 0)
                 return at ? arena_strndup(w->arena, text, (size_t) (at - text)) : text;
         Diag *d = diag_add(w->diags, DIAG_E0404, point_span(p, i), "BTF does not know source files");
-        diag_hint(w->diags, d, "leave `%s` out", at);
+        if (at - text == 1 && *text == '*')
+                diag_hint(w->diags, d, "name the functions by a part of their names, as `vfs_*`");
+        else
+                diag_hint(w->diags, d, "leave `%s` out", at);
         return NULL;
 }
 

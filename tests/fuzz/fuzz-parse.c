@@ -61,6 +61,14 @@ static void copy_bodies(Arena *a, File *f) {
                 (*function)->body = stmt_copy((a), (*function)->body);
 }
 
+/* A dump has more parentheses than its script. */
+static bool is_too_deep(const Diags *d) {
+        vec_foreach(diag, &d->list)
+                if ((*diag)->code == DIAG_E0110)
+                        return true;
+        return false;
+}
+
 static void check_tree(Arena *a, File *f) {
         _cleanup_(freep) char *first = dump(f);
         copy_bodies(a, f);
@@ -73,7 +81,7 @@ static void check_tree(Arena *a, File *f) {
                 return;
         File *again = parse(a, &d, "dump", first, strlen(first), /* guru= */ true);
         _cleanup_(freep) char *second = dump(again);
-        if (!diags_failed(&d) && strcmp(first, second) == 0)
+        if (diags_failed(&d) ? is_too_deep(&d) : strcmp(first, second) == 0)
                 return;
         Buf out = BUF_INIT;
         diags_render_text(&d, /* color= */ false, &out);
