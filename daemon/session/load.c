@@ -12,6 +12,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "run/module.h"
+#include "run/verify.h"
 #include "session/adopt.h"
 #include "session/kit.h"
 #include "session/lifecycle.h"
@@ -145,10 +146,22 @@ static int read_manifest(Session *s, int fd) {
         return r;
 }
 
+/* Whoever compiled it has read foreign text: what it may call is looked at again. */
+static int verify(const Session *s) {
+        char text[VERIFY_TEXT_MAX];
+        int r = module_verify(s->module_fd, s->manifest->privilege, text);
+        if (r == -EBADMSG)
+                log_error("The compiled module of session %s says that it is of class %s, and is not loaded: %s", s->id,
+                          privilege_class_to_string(s->manifest->privilege), text);
+        return r;
+}
+
 void session_load(Session *s, int fd) {
         int r = read_manifest(s, fd);
         if (r >= 0)
                 r = name_module(s, fd);
+        if (r >= 0)
+                r = verify(s);
         close(fd);
         if (r < 0) {
                 session_fail(s, FAILURE_INTERNAL, "load-failed", "the compiled module is damaged");

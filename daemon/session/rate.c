@@ -21,7 +21,6 @@ static void end_session(Session *s) {
         snprintf(text, sizeof(text), "the session printed more than the %lld bytes a second that it may",
                  (long long) s->request->bytes_per_second);
         session_set_error(s, text);
-        session_tell(s, "error", text);
         session_stop(s, "output-limit", /* immediate= */ false);
 }
 
