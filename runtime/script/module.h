@@ -44,7 +44,7 @@
 
 extern struct module __this_module;
 
-static struct stp_script stp_script = {
+static struct stp_script stp_this_script = {
 	.abi = STP_ABI_HASH,
 	.name = STP_MODULE_NAME,
 	.owner = &__this_module,
@@ -82,7 +82,7 @@ struct stp_script *STP_SHIM_SYMBOL(void);
 struct stp_script *STP_SHIM_SYMBOL(void)
 {
 	stp_init_strings();
-	return &stp_script;
+	return &stp_this_script;
 }
 
 #else
@@ -90,12 +90,12 @@ struct stp_script *STP_SHIM_SYMBOL(void)
 static int stp_module_init(void)
 {
 	stp_init_strings();
-	return stp_script_register(&stp_script);
+	return stp_script_register(&stp_this_script);
 }
 
 static void stp_module_exit(void)
 {
-	stp_script_unregister(&stp_script);
+	stp_script_unregister(&stp_this_script);
 }
 
 /* What module_init() and module_exit() come down to; the pointers keep objtool content with IBT. */

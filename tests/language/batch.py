@@ -8,6 +8,8 @@ import os
 import re
 import subprocess
 
+from together import put_together
+
 CC = os.environ.get("CC", "gcc").split()
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
 CORE = "map map-agg map-slice agg hist iter sort string quote lock print context handler globals text ctime fp fp-text regex".split()
@@ -75,9 +77,8 @@ class Batch:
                     ["-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g1", "-I" + self.root, "-I" + os.path.join(self.root, "daemon"),
                      "-I" + self.here])
             compile(os.path.join(self.root, "runtime/format.c"), "format.o", ["-std=gnu11", "-O1", "-g1"])
-            for s in scripts:
-                compile(s.name + ".c", s.name + ".o",
-                        FLAGS + ["-O0"] + self.strict + s.defines + ["-DSTP_SHIM_SYMBOL=" + symbol(s)] + self.includes)
+            for name, defines in put_together(self.directory, [(s.name + ".c", symbol(s), s.defines) for s in scripts]):
+                compile(name + ".c", name + ".o", FLAGS + ["-O0"] + self.strict + defines + self.includes)
             n.write("build run: link %s\n  libs = %s\n" % (" ".join(objects), " ".join(self.libraries)))
         with open(self.path("cases.h"), "w") as h:
             for s in scripts:
