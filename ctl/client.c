@@ -169,6 +169,7 @@ static const struct {
         { "CompileLimit", EXIT_COMPILE, "stapctl: ", "reason" },
         { "KernelMissing", EXIT_COMPILE, "stapctl: ", "reason" },
         { "ModuleRefused", EXIT_USAGE, "stapctl: the kernel did not take the script: ", "reason" },
+        { "PolicyBroken", EXIT_USAGE, "stapctl: the rules stay as they were: ", "reason" },
         { "PolicyDenied", EXIT_POLICY, "stapctl: not allowed: ", "reason" },
         { "NoSuchSession", EXIT_USAGE, "stapctl: there is no such session: ", "id" },
         { "InvalidState", EXIT_USAGE, "stapctl: not possible now: ", "state" },

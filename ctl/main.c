@@ -36,7 +36,7 @@ static const struct {
         { "metrics", verb_metrics, "[--json | --http]", "Show what can be measured, as OpenMetrics" },
         { "prepare", verb_prepare, "[--kernel RELEASE] [--force]", "Build the kernel kit" },
         { "check", verb_check, "[OPTIONS] FILE [ARGS...]", "Compile a script without running it", true },
-        { "policy", verb_policy, "check FILE... | show [--json] | test USER FILE [ARGS...]", "Check, show and try the rules of who may trace" },
+        { "policy", verb_policy, "check FILE... | show [--json] | reload [--json] | test USER FILE [ARGS...]", "Check, show and try the rules of who may trace" },
         { "probes", verb_probes, "[-L] PATTERN", "Show what can be probed; -L: with its variables", true },
         { "functions", verb_functions, "[PATTERN]", "Show the functions of the tapsets", true },
         { "aliases", verb_aliases, "[PATTERN]", "Show the aliases of the tapsets", true },

@@ -16,9 +16,11 @@
 static const char usage[] =
         "stapctl policy check FILE...\n"
         "stapctl policy show [--json]\n"
+        "stapctl policy reload [--json]\n"
         "stapctl policy test USER [OPTIONS] FILE | -e SCRIPT [ARGS...]\n\n"
         "  check   Reads files of rules as stapd does, and says what is wrong in which line\n"
         "  show    The rules in force: for root all of them, for others those that could be about them\n"
+        "  reload  Reads the rules anew, and says which sessions the new ones would not let in\n"
         "  test    Whether a user may run a script, by which rule; the options are those of stapctl run\n";
 
 /* ------------------------------------------------------------------ check */
@@ -124,6 +126,37 @@ static int show(int argc, char **argv) {
         return EXIT_OK;
 }
 
+/* ------------------------------------------------------------------ reload */
+
+static void print_reload(json_object *p) {
+        json_object *denied = json_object_object_get(p, "denied");
+        long long n = (long long) member_number(p, "rules");
+        bool stopped = member_number(p, "stopped");
+        printf("%lld rule%s\n", n, n == 1 ? " is in force" : "s are in force");
+        for (size_t i = 0; denied && i < json_object_array_length(denied); i++)
+                printf("session %.12s is not allowed any more%s\n",
+                       json_object_get_string(json_object_array_get_idx(denied, i)),
+                       stopped ? ", and ends" : "; it goes on until: stapctl stop");
+}
+
+static int reload(int argc, char **argv) {
+        _cleanup_(client_done) Client c = CLIENT_INIT;
+        _cleanup_(reply_done) Reply reply = {};
+        if (argc > 2 || (argc > 1 && strcmp(argv[1], "--json") != 0)) {
+                fputs(usage, stderr);
+                return EXIT_USAGE;
+        }
+        if (client_connect(&c) < 0 || client_call(&c, "Reload", NULL, &reply) < 0)
+                return EXIT_USAGE;
+        if (reply.error)
+                return reply_print_error(&reply);
+        if (argc > 1)
+                puts(json_object_to_json_string_ext(reply.parameters, JSON_C_TO_STRING_PLAIN));
+        else
+                print_reload(reply.parameters);
+        return EXIT_OK;
+}
+
 /* ------------------------------------------------------------------ test */
 
 static void print_limits(json_object *limits) {
@@ -217,7 +250,7 @@ int verb_policy(int argc, char **argv) {
         static const struct {
                 const char *name;
                 int (*run)(int argc, char **argv);
-        } verbs[] = { { "check", check }, { "show", show }, { "test", test } };
+        } verbs[] = { { "check", check }, { "show", show }, { "reload", reload }, { "test", test } };
         bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
         for (size_t i = 0; argc > 1 && i < ELEMENTSOF(verbs); i++)
                 if (strcmp(verbs[i].name, argv[1]) == 0)

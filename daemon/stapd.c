@@ -20,6 +20,7 @@
 #include "config.h"
 #include "session/adopt.h"
 #include "session/policy.h"
+#include "session/revoke.h"
 #include "session/service.h"
 
 #define STOP_USEC 20000000ull
@@ -228,7 +229,10 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         uint64_t now = 0;
         (void) sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
         (void) sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now);
-        int r = policy_reload(userdata);
+        char error[POLICY_ERROR_MAX];
+        int r = policy_reload(userdata, error);
+        if (r >= 0)
+                (void) revoke_denied(userdata, /* ids= */ NULL);
         (void) sd_notify(0,
                          r < 0 ? "READY=1\nSTATUS=The policy has an error; the old one stays." : "READY=1");
         if (r >= 0)
@@ -283,6 +287,7 @@ static int run(const Options *o) {
                 return log_errno(r, "Cannot start: %m");
         server_adopt(server);
         manager_go_on(manager);
+        (void) revoke_denied(manager, /* ids= */ NULL); /* the rules may have changed while there was no stapd */
         sd_event_source_set_userdata(term, manager);
         sd_event_source_set_userdata(interrupt, manager);
 

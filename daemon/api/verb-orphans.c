@@ -51,9 +51,9 @@ static void reap_one(void *userdata, const Orphan *o) {
         json_object_array_add(r->failed, json_object_new_string(why));
 }
 
-/* They belong to nobody, so it takes who may stop the sessions of root. */
+/* They belong to nobody, so it takes root, or who polkit lets. */
 void verb_reap_orphans(Call *c) {
-        if (!verb_allowed(c, VERB_STOP, 0))
+        if (!verb_allowed(c, VERB_REAP, /* owner= */ 0))
                 return;
         Reaping r = { .removed = json_object_new_array(), .failed = json_object_new_array() };
         (void) orphans_foreach(c->manager, /* reap= */ true, reap_one, &r);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CheckPolicy and ShowPolicy: what the policy would say, without anything being run or anybody asked. */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
@@ -141,21 +139,6 @@ static void on_gone(Call *c, void *userdata) {
 
 /* ------------------------------------------------------------------ the question */
 
-/* As he would be after a login. -ESRCH: there is no such user. */
-static int look_up(uid_t uid, Caller *ret) {
-        const struct passwd *pw = getpwuid(uid);
-        int n = 256;
-        if (!pw)
-                return -ESRCH;
-        Caller c = { .uid = uid, .gid = pw->pw_gid, .groups = malloc((size_t) n * sizeof(gid_t)) };
-        if (!c.groups)
-                return -ENOMEM;
-        if (getgrouplist(pw->pw_name, pw->pw_gid, c.groups, &n) >= 0)
-                c.n_groups = (unsigned) n;
-        *ret = c;
-        return 0;
-}
-
 /* Oneself, or, for root, the user who is given. False: answered. */
 static bool find_about(Call *c, Caller *ret) {
         int64_t user = -1;
@@ -166,7 +149,7 @@ static bool find_about(Call *c, Caller *ret) {
                 return false;
         }
         int r = user < 0 || (uid_t) user == c->caller->uid ? caller_copy(c->caller, ret)
-                                                           : look_up((uid_t) user, ret);
+                                                           : caller_look_up((uid_t) user, ret);
         if (r == -ESRCH)
                 param_invalid(c, "user");
         else if (r < 0)

@@ -47,6 +47,8 @@ const VerbInfo verbs[] = {
           .member = "CheckPolicy", .in = "sasa{sv}t", .in_names = "script:context.script args:context.arguments properties:context.* flags",
           .out = "sssss", .out_names = "decision rule reason action class" },
         { STAPD_INTERFACE ".ShowPolicy", verb_show_policy, 0, .member = "ShowPolicy", .in = "", .out = "s", .out_names = "policy:*" },
+        { STAPD_INTERFACE ".Reload", verb_reload, 0,
+          .member = "Reload", .in = "t", .in_names = "flags", .out = "xasb", .out_names = "rules denied stopped" },
         { STAPD_INTERFACE ".Prepare", verb_prepare, 0,
           .member = "Prepare", .in = "sbt", .in_names = "kernel force flags", .out = "s", .out_names = "kit" },
         { STAPD_INTERFACE ".ListOrphans", verb_list_orphans, VERB_MANY,

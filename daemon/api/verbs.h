@@ -52,6 +52,7 @@ void verb_cancel_job(Call *c);
 void verb_describe(Call *c);
 void verb_check_policy(Call *c);
 void verb_show_policy(Call *c);
+void verb_reload(Call *c);
 void verb_prepare(Call *c);
 void verb_status(Call *c);
 void verb_list_orphans(Call *c);

@@ -32,13 +32,14 @@ void policy_done(Policy *p) {
 typedef enum {
         ANYBODY,     /* whoever can connect */
         MEMBER,      /* of the group */
-        OWNER,       /* on what is theirs */
+        OWNER,       /* on what is theirs; what is nobody's is root's */
         MEMBER_RUN,  /* of the group, if the manifest's class allows it */
 } Who;
 
 static const Who who_may[_VERB_MAX] = {
         [VERB_STATUS] = ANYBODY, [VERB_COMPILE] = MEMBER, [VERB_RUN] = MEMBER_RUN,
         [VERB_PREPARE] = MEMBER, [VERB_SEE] = OWNER,      [VERB_SEE_ALL] = OWNER, [VERB_STOP] = OWNER,
+        [VERB_REAP] = OWNER,      [VERB_RELOAD] = OWNER,
 };
 
 /* The actions of policy/org.stapd1.policy. */
@@ -46,6 +47,7 @@ static const Who who_may[_VERB_MAX] = {
 static const char *const actions[_VERB_MAX] = {
         [VERB_PREPARE] = ACTION("prepare"), [VERB_SEE] = ACTION("attach-other-stream"),
         [VERB_SEE_ALL] = ACTION("list-all-sessions"), [VERB_STOP] = ACTION("stop-other-session"),
+        [VERB_REAP] = ACTION("reap-orphans"), [VERB_RELOAD] = ACTION("reload"),
 };
 static const char *const run_actions[_PRIVILEGE_CLASS_MAX] = {
         [PRIVILEGE_OWN] = ACTION("run-own-processes"), [PRIVILEGE_SYSTEM] = ACTION("run-script"),
@@ -131,7 +133,7 @@ Decision authz_decide(const Policy *p, const Question *q) {
         if (who_may[q->verb] == ANYBODY)
                 return yes("everybody may");
         if (who_may[q->verb] == OWNER && q->owner == q->caller->uid)
-                return yes("the session is the caller's own");
+                return yes("what it is about is the caller's own");
         if (p->broken)
                 return no(
                         "the policy of this machine has an error, and until it is mended only root may trace; the log of "
@@ -141,6 +143,8 @@ Decision authz_decide(const Policy *p, const Question *q) {
                 return yes("what comes of it may be allowed");
         if (rule)
                 return decide_by(p, rule, q);
+        if (q->verb == VERB_REAP || q->verb == VERB_RELOAD)
+                return ask(p, q, "that is root's");
         return who_may[q->verb] == OWNER ? ask(p, q, "the session belongs to another user")
                                          : decide_member(p, q);
 }

@@ -2,7 +2,9 @@
 #include "authz/caller.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,6 +119,20 @@ int caller_from_socket(int fd, Caller *ret) {
         if (r < 0)
                 return r;
         read_peer_start_time(fd, &c);
+        *ret = c;
+        return 0;
+}
+
+int caller_look_up(uid_t uid, Caller *ret) {
+        const struct passwd *pw = getpwuid(uid);
+        int n = 256;
+        if (!pw)
+                return -ESRCH;
+        Caller c = { .uid = uid, .gid = pw->pw_gid, .groups = malloc((size_t) n * sizeof(gid_t)) };
+        if (!c.groups)
+                return -ENOMEM;
+        if (getgrouplist(pw->pw_name, pw->pw_gid, c.groups, &n) >= 0)
+                c.n_groups = (unsigned) n;
         *ret = c;
         return 0;
 }

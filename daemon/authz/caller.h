@@ -20,6 +20,8 @@ typedef struct Caller {
 
 /* From SO_PEERCRED and SO_PEERGROUPS. Negative errno. */
 int caller_from_socket(int fd, Caller *ret);
+/* A user as he would be after a login, without a process. -ESRCH: there is none. */
+int caller_look_up(uid_t uid, Caller *ret);
 void caller_done(Caller *c);
 int caller_copy(const Caller *c, Caller *ret);
 /* Once the pid is known. */

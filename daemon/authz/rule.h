@@ -37,6 +37,8 @@ typedef enum Verb {
         VERB_SEE,     /* a session: list, attach */
         VERB_SEE_ALL, /* whatever there is; for rules the same as VERB_SEE */
         VERB_STOP,
+        VERB_REAP,    /* modules that nobody owns */
+        VERB_RELOAD,  /* the policy */
         _VERB_MAX,
 } Verb;
 

@@ -6,6 +6,7 @@
  *     [Daemon]
  *     Group=stapd            members may trace (default: none but root)
  *     AllowGuru=no           whether they may use -g
+ *     RevokeOnReload=no      whether sessions end that new rules do not allow
  *     CompileUser=nobody     runs the compiler
  *     StreamUser=nobody      runs the stream processes
  *     SessionsMax=64         in all
@@ -27,7 +28,7 @@
 typedef struct Config {
         char *group, *compile_user, *stream_user;
         char *signing_key, *signing_certificate;
-        bool allow_guru;
+        bool allow_guru, revoke_on_reload;
         unsigned sessions_max, sessions_per_user, compile_slots;
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */

@@ -24,14 +24,13 @@ static void describe_error(int r, const RulesError *e, char *ret, size_t size) {
                 snprintf(ret, size, "Cannot read the policy: %s", strerror(-r));
 }
 
-int policy_reload(Manager *m) {
+int policy_reload(Manager *m, char error_text[static POLICY_ERROR_MAX]) {
         _cleanup_(rules_error_done) RulesError error = {};
         Rules *rules = NULL;
-        char text[512];
         int r = load(m->config, &rules, &error);
         if (r < 0) {
-                describe_error(r, &error, text, sizeof(text));
-                audit_reload(0, text);
+                describe_error(r, &error, error_text, POLICY_ERROR_MAX);
+                audit_reload(0, error_text);
                 return r;
         }
         rules_free(m->policy.rules);

@@ -5,12 +5,14 @@
  */
 #include "session/manager.h"
 
+#define POLICY_ERROR_MAX 512
+
 /* The group of the configuration, and the rules of its folders. A file with an error is said in the log;
  * at the start there are then no rules, and only root may run anything. */
 void policy_setup(Manager *m);
-/* Reads the rules anew. With an error the old ones stay: negative errno, and the log says which file and
- * line. */
-int policy_reload(Manager *m);
+/* Reads the rules anew. With an error the old ones stay: negative errno, and the log, as `error`, says which
+ * file and line. */
+int policy_reload(Manager *m, char error[static POLICY_ERROR_MAX]);
 
 /* With polkit as it is now. What it returns lives until the rules are read anew. */
 Decision policy_decide(const Manager *m, const Question *q);
