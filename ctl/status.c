@@ -30,7 +30,7 @@ static void print_service(json_object *p) {
                 { "Version", "version" },   { "Process", "pid" },           { "Kernel", "kernel" },
                 { "Build-id", "buildId" },  { "Kernel kit", "kit" },        { "Compiler", "compiler" },
                 { "Modules", "moduleLoading" }, { "Policy", "policy" },     { "Polkit", "polkit" },
-                { "Sessions", "sessions" },
+                { "Audit", "audit" },                       { "Sessions", "sessions" },
         };
         print_rows(rows, ELEMENTSOF(rows), p);
 }

@@ -19,6 +19,7 @@
 #include "base/tree.h"
 #include "config.h"
 #include "session/adopt.h"
+#include "session/audit-kernel.h"
 #include "session/policy.h"
 #include "session/revoke.h"
 #include "session/service.h"
@@ -312,5 +313,8 @@ int main(int argc, char **argv) {
         log_setup("stapd", o.log_level);
         umask(0022);
         raise_limits();
-        return run(&o) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        audit_kernel_open();
+        r = run(&o);
+        audit_kernel_close();
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

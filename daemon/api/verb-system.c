@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "api/verbs.h"
 #include "config.h"
+#include "session/audit-kernel.h"
 
 static json_object *text(const char *s) {
         return s ? json_object_new_string(s) : NULL;
@@ -37,6 +38,7 @@ json_object *status_describe(Manager *m) {
         json_object_object_add(o, "kit", text(info.kit));
         json_object_object_add(o, "policy", text(policy));
         json_object_object_add(o, "polkit", text(polkit_state(m->polkit)));
+        json_object_object_add(o, "audit", text(audit_kernel_state()));
         return o;
 }
 

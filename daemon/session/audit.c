@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "session/audit-kernel.h"
 
 #define FIELDS_MAX 12
 #define FIELD_SIZE 512
@@ -51,6 +52,7 @@ void audit_decision(const AuditEntry *e) {
                   e->caller->uid, (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb,
                   s ? s->request->name : "", s ? " (sha256 " : "", s ? s->digest : "", s ? ")" : "",
                   e->reason);
+        audit_kernel_send(f.list, e->allowed);
 }
 
 void audit_reload(unsigned n_rules, const char *error) {
@@ -59,6 +61,7 @@ void audit_reload(unsigned n_rules, const char *error) {
         add_text(&f, "STAPD_VERB", "reload");
         add_text(&f, "STAPD_DECISION", error ? "refused" : "allowed");
         add_text(&f, "STAPD_ERROR", error);
+        audit_kernel_send(f.list, !error);
         if (error)
                 log_event(LOG_ERR, AUDIT_RELOAD_ID, f.list, "%s. The policy stays as it was.", error);
         else

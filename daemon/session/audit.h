@@ -3,7 +3,8 @@
 /*
  * Who ran, attached to, stopped and reloaded what, by which rule: one journal entry each, with a message id
  * and fields to find it by (STAPD_VERB, STAPD_DECISION, STAPD_RULE, STAPD_UID, STAPD_PID, STAPD_SESSION,
- * STAPD_OWNER, STAPD_SCRIPT, STAPD_DIGEST, STAPD_CLASS). stapd.policy(5) has them.
+ * STAPD_OWNER, STAPD_SCRIPT, STAPD_DIGEST, STAPD_CLASS), and a record of the audit subsystem
+ * (audit-kernel.h). stapd.policy(5) has them.
  */
 #include "session/manager.h"
 
