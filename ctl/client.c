@@ -171,6 +171,8 @@ static const struct {
         { "ModuleRefused", EXIT_USAGE, "stapctl: the kernel did not take the script: ", "reason" },
         { "PolicyBroken", EXIT_USAGE, "stapctl: the rules stay as they were: ", "reason" },
         { "PolicyDenied", EXIT_POLICY, "stapctl: not allowed: ", "reason" },
+        { "NoSuchScript", EXIT_USAGE, "stapctl: ", "reason" },
+        { "InvalidArgument", EXIT_USAGE, "stapctl: ", "reason" },
         { "NoSuchSession", EXIT_USAGE, "stapctl: there is no such session: ", "id" },
         { "InvalidState", EXIT_USAGE, "stapctl: not possible now: ", "state" },
         { "NameTaken", EXIT_USAGE, "stapctl: you have a session of this name: ", "name" },

@@ -18,7 +18,8 @@ static const struct {
         const char *synopsis, *help;
         bool here; /* it is about this machine: not with -H */
 } verbs[] = {
-        { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...]", "Run a script and show what it prints" },
+        { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...] | NAME [KEY=VALUE...]", "Run a script, of yours or of the catalogue, and show what it prints" },
+        { "scripts", verb_scripts, "[--json] [NAME]", "Show the scripts of the catalogue that you may run" },
         { "list", verb_list, "[--all]", "Show the sessions that you may see" },
         { "top", verb_top, "[-d SECONDS] [-n TIMES] [-s KEY]", "Watch the sessions with their rates" },
         { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },

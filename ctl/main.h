@@ -34,6 +34,7 @@ int verb_orphans(int argc, char **argv);
 int verb_top(int argc, char **argv);
 int verb_logs(int argc, char **argv);
 int verb_prepare(int argc, char **argv);
+int verb_scripts(int argc, char **argv);
 int verb_policy(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_probes(int argc, char **argv);

@@ -159,7 +159,7 @@ static int reload(int argc, char **argv) {
 
 /* ------------------------------------------------------------------ test */
 
-static void print_limits(json_object *limits) {
+void policy_print_limits(json_object *limits, const char *before) {
         static const struct {
                 const char *member, *unit;
         } rows[] = { { "sessions", "sessions at a time" }, { "seconds", "seconds" }, { "bufferMegabytes", "MB of buffers" },
@@ -167,7 +167,7 @@ static void print_limits(json_object *limits) {
                      { "bytesPerSecond", "bytes a second" } };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++)
                 if (member_number(limits, rows[i].member) > 0)
-                        printf("  limit:  %lld %s\n", (long long) member_number(limits, rows[i].member),
+                        printf("%s%lld %s\n", before, (long long) member_number(limits, rows[i].member),
                                rows[i].unit);
 }
 
@@ -187,7 +187,7 @@ static int print_decision(json_object *p) {
         printf("  rule:   %s\n  reason: %s\n  class:  %s\n  digest: %s\n", member_text(p, "rule"),
                member_text(p, "reason"), member_text(p, "class"), member_text(p, "digest"));
         if (json_object_object_get_ex(p, "limits", &v) && v && (allowed || *action))
-                print_limits(v);
+                policy_print_limits(v, "  limit:  ");
         print_probes(json_object_object_get(p, "probes"));
         return allowed ? EXIT_OK : EXIT_POLICY;
 }

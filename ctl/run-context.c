@@ -30,9 +30,14 @@ static void add_zone(json_object *context) {
 
 json_object *run_options_context(const RunOptions *o, const char *script, size_t len) {
         json_object *c = json_object_new_object();
-        json_object_object_add(c, "name", json_object_new_string(run_options_name(o)));
-        json_object_object_add(c, "script", json_object_new_string_len(script, (int) len));
-        json_object_object_add(c, "arguments", json_object_get(o->args));
+        if (o->catalog) {
+                add_text(c, "catalog", o->catalog);
+                json_object_object_add(c, "values", json_object_get(o->args));
+        } else {
+                add_text(c, "name", run_options_name(o));
+                json_object_object_add(c, "script", json_object_new_string_len(script, (int) len));
+                json_object_object_add(c, "arguments", json_object_get(o->args));
+        }
         if (o->defines)
                 json_object_object_add(c, "defines", json_object_get(o->defines));
         if (o->globals)

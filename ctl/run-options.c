@@ -19,6 +19,7 @@ static const char usage[] =
         "stapctl run [OPTIONS] FILE [ARGS...]\n"
         "stapctl run [OPTIONS] - [ARGS...]\n"
         "stapctl run [OPTIONS] -e SCRIPT [ARGS...]\n"
+        "stapctl run [OPTIONS] NAME [KEY=VALUE...]\n"
         "stapctl run -l|-L PATTERN\n\n"
         "  -c CMD            Run CMD, end with it; target() is its pid\n"
         "  -x PID            target() is PID\n"
@@ -215,10 +216,42 @@ static int read_option(RunOptions *o, int c) {
         }
 }
 
+/* A file has a / in it, or ends in .stp; what has neither is a script of the catalogue, whatever there may be
+ * in the folder that one happens to be in. */
+static bool is_catalog(const RunOptions *o, const char *verb) {
+        size_t n = o->file ? strlen(o->file) : 0;
+        if (n == 0 || strcmp(verb, "check") == 0 || o->last_pass < PASS_RUN || o->list)
+                return false;
+        return !strchr(o->file, '/') && strcmp(o->file, "-") != 0 &&
+               (n < strlen(".stp") || strcmp(o->file + n - strlen(".stp"), ".stp") != 0);
+}
+
+/* What stapd would refuse, in the words of the command line. */
+static int check_catalog(const RunOptions *o) {
+        const struct {
+                const char *option;
+                bool given;
+        } rows[] = {
+                { "-g", o->guru }, { "-D, -t", o->defines }, { "-G", o->globals }, { "-m", o->module }, { "-k", o->keep },
+                { "--compatible", o->compatible }, { "--unprivileged", o->unprivileged }, { "--trace-self", o->trace_self },
+                { "--skip-badvars", o->skip_bad_variables }, { "--persist", o->persist },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                if (!rows[i].given)
+                        continue;
+                fprintf(stderr, "stapctl: %s does not go with a script of the catalogue; for the file %s: stapctl run ./%s\n",
+                        rows[i].option, o->catalog, o->catalog);
+                return -EINVAL;
+        }
+        return 1;
+}
+
 static int check(const RunOptions *o) {
         if (o->list)
                 return 1;
-        if (!o->expression && !o->file) {
+        if (o->catalog && check_catalog(o) < 0)
+                return -EINVAL;
+        if (!o->expression && !o->file && !o->catalog) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
         }
@@ -282,6 +315,8 @@ int run_options_read(int argc, char **argv, RunOptions *ret) {
         ret->args = json_object_new_array();
         for (int i = optind; i < argc; i++)
                 append(&ret->args, argv[i]);
+        if (is_catalog(ret, argv[0]))
+                ret->catalog = TAKE_PTR(ret->file);
         return check(ret);
 }
 
@@ -302,6 +337,8 @@ void run_options_done(RunOptions *o) {
 }
 
 const char *run_options_name(const RunOptions *o) {
+        if (o->catalog)
+                return o->catalog;
         if (o->expression || strcmp(o->file, "-") == 0)
                 return "<input>";
         return o->file;
@@ -331,9 +368,9 @@ static int read_whole(int fd, char **ret, size_t *ret_len) {
 }
 
 int run_options_script(const RunOptions *o, char **ret, size_t *ret_len) {
-        if (o->expression) {
-                *ret = strdup(o->expression);
-                *ret_len = strlen(o->expression);
+        if (o->catalog || o->expression) {
+                *ret = strdup(o->catalog ? "" : o->expression);
+                *ret_len = o->catalog ? 0 : strlen(o->expression);
                 return *ret ? 0 : -ENOMEM;
         }
         bool is_stdin = strcmp(o->file, "-") == 0;

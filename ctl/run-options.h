@@ -16,6 +16,7 @@ typedef struct RunOptions {
         const char *compatible;   /* --compatible */
         const char *expression;   /* -e */
         const char *file;         /* "-": standard input */
+        const char *catalog;      /* the name of a script of the catalogue; then there is no file */
         json_object *args, *defines, *globals;
         int64_t buffer_megabytes, timeout_usec, keep_bytes;
         int64_t until_usec;       /* --until */

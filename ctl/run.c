@@ -262,6 +262,8 @@ static void on_outcome(Run *r, json_object *outcome) {
         notify_end(result);
         if (r->status == EXIT_OK)
                 r->status = outcome_status(result);
+        if (strcmp(result, "revoked") == 0)
+                output_message("error", "its script was taken out of the catalogue");
         if (strcmp(result, "shutdown") == 0)
                 output_message("error", "stapd was stopped");
         if (strcmp(result, "overload") == 0)
@@ -314,6 +316,13 @@ static void on_parameters(Run *r, json_object *p) {
                 on_state(r, json_object_get_string(v));
 }
 
+/* Somebody who means a file of his. */
+static void hint_at_file(const Run *r, const char *error) {
+        const char *name = r->options.catalog, *dot = strrchr(error, '.');
+        if (name && dot && strcmp(dot, ".NoSuchScript") == 0 && access(name, F_OK) == 0)
+                fprintf(stderr, "stapctl: there is a file of this name: stapctl run ./%s\n", name);
+}
+
 static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Run *r = userdata;
         Reply reply = {};
@@ -333,6 +342,7 @@ static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata
                         notify_words(reply.error);
                         notify_end("failed");
                         fail(r, reply_print_error(&reply));
+                        hint_at_file(r, reply.error);
                 } else {
                         on_parameters(r, reply.parameters);
                 }

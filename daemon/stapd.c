@@ -22,6 +22,7 @@
 #include "session/audit-kernel.h"
 #include "session/policy.h"
 #include "session/revoke.h"
+#include "session/scripts.h"
 #include "session/service.h"
 
 #define STOP_USEC 20000000ull
@@ -33,6 +34,8 @@ static const char usage[] =
         "  --config=FILE      Read this instead of " STAPD_SYSCONF_DIR "/stapd.conf\n"
         "  --policy-dir=DIR   Read rules there instead of " STAPD_SYSCONF_DIR "/policy.d and\n"
         "                     " STAPD_LIB_DIR "/policy.d\n"
+        "  --scripts-dir=DIR  Read the catalogue there instead of scripts.d in " STAPD_SYSCONF_DIR ",\n"
+        "                     " STAPD_RUNTIME_DIR " and " STAPD_LIB_DIR "\n"
         "  --cache-dir=DIR    Kernel kits and compiled scripts (" STAPD_CACHE_DIR ")\n"
         "  --state-dir=DIR    What outlives a boot (" STAPD_STATE_DIR ")\n"
         "  --kernel=RELEASE   Compile for this kernel instead of the running one\n"
@@ -43,7 +46,7 @@ static const char usage[] =
 
 typedef struct Options {
         const char *socket, *config;
-        const char *policy_dir, *cache_dir, *state_dir, *kernel, *group, *bus;
+        const char *policy_dir, *scripts_dir, *cache_dir, *state_dir, *kernel, *group, *bus;
         int log_level;
 } Options;
 
@@ -51,6 +54,7 @@ enum {
         OPT_SOCKET = 256,
         OPT_CONFIG,
         OPT_POLICY_DIR,
+        OPT_SCRIPTS_DIR,
         OPT_CACHE_DIR,
         OPT_STATE_DIR,
         OPT_KERNEL,
@@ -64,6 +68,7 @@ static const struct option long_options[] = {
         { "socket", required_argument, NULL, OPT_SOCKET },
         { "config", required_argument, NULL, OPT_CONFIG },
         { "policy-dir", required_argument, NULL, OPT_POLICY_DIR },
+        { "scripts-dir", required_argument, NULL, OPT_SCRIPTS_DIR },
         { "cache-dir", required_argument, NULL, OPT_CACHE_DIR },
         { "state-dir", required_argument, NULL, OPT_STATE_DIR },
         { "kernel", required_argument, NULL, OPT_KERNEL },
@@ -82,6 +87,7 @@ static int read_options(int argc, char **argv, Options *o) {
                 case OPT_SOCKET: o->socket = optarg; break;
                 case OPT_CONFIG: o->config = optarg; break;
                 case OPT_POLICY_DIR: o->policy_dir = optarg; break;
+                case OPT_SCRIPTS_DIR: o->scripts_dir = optarg; break;
                 case OPT_CACHE_DIR: o->cache_dir = optarg; break;
                 case OPT_STATE_DIR: o->state_dir = optarg; break;
                 case OPT_KERNEL: o->kernel = optarg; break;
@@ -126,7 +132,7 @@ static int read_config(const Options *o, Config *c) {
                 return log_errno(r, "Cannot read %s: %m", path);
         if (replace(&c->cache_dir, o->cache_dir) < 0 || replace(&c->state_dir, o->state_dir) < 0 ||
             replace(&c->kernel, o->kernel) < 0 || replace(&c->group, o->group) < 0 ||
-            replace(&c->policy_dir, o->policy_dir) < 0)
+            replace(&c->policy_dir, o->policy_dir) < 0 || replace(&c->scripts_dir, o->scripts_dir) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -232,6 +238,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
         (void) sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now);
         char error[POLICY_ERROR_MAX];
         int r = policy_reload(userdata, error);
+        scripts_reload(userdata);
         if (r >= 0)
                 (void) revoke_denied(userdata, /* ids= */ NULL);
         (void) sd_notify(0,

@@ -13,6 +13,7 @@ static const struct {
         const char *name, *bus_name, *text, *parameter;
 } errors[] = {
         { "NoSuchSession", NULL, "There is no session %s", "id" },
+        { "NoSuchScript", NULL, "There is no script %s in the catalogue for you", "name" },
         { "NoSuchJob", NULL, "There is no job %s", "job" },
         { "CursorInvalid", NULL, "%s", "reason" },
         { "QuotaExceeded", NULL, "This is more than one user may have: %s", "resource" },

@@ -54,14 +54,14 @@ static json_object *text(const char *s) {
 
 /* ------------------------------------------------------------------ the answer */
 
-static json_object *describe_limits(const RuleLimits *l) {
+json_object *verb_describe_limits(const RuleLimits *l) {
         json_object *o = json_object_new_object();
         for (unsigned i = 0; i < RULE_LIMITS; i++)
                 json_object_object_add(o, rule_limits[i].member, json_object_new_int64(rule_limit_get(l, i)));
         return o;
 }
 
-static json_object *describe_decision(const Decision *d, const Manifest *m) {
+static json_object *describe_decision(const Decision *d, const Manifest *m, bool approved) {
         json_object *o = json_object_new_object(), *probes = json_object_new_array();
         for (unsigned i = 0; i < m->n_probes; i++)
                 json_object_array_add(probes, text(m->probes[i].point));
@@ -69,11 +69,11 @@ static json_object *describe_decision(const Decision *d, const Manifest *m) {
         json_object_object_add(o, "rule", text(d->rule));
         json_object_object_add(o, "reason", text(d->reason));
         json_object_object_add(o, "action", text(d->action));
-        json_object_object_add(o, "class", text(privilege_class_to_string(m->privilege)));
+        json_object_object_add(o, "class", text(privilege_class_to_string(approved ? PRIVILEGE_APPROVED : m->privilege)));
         json_object_object_add(o, "digest", text(m->digest));
         json_object_object_add(o, "probes", probes);
         if (d->limits)
-                json_object_object_add(o, "limits", describe_limits(d->limits));
+                json_object_object_add(o, "limits", verb_describe_limits(d->limits));
         return o;
 }
 
@@ -85,8 +85,8 @@ static void answer(Check *k, json_object *reply) {
                                 why ?: "the compiler did not describe the script");
                 return;
         }
-        Decision d = policy_decide_on(k->call->manager, &k->about, m, k->request->args);
-        call_reply(k->call, describe_decision(&d, m));
+        Decision d = policy_decide_on(k->call->manager, &k->about, m, k->request);
+        call_reply(k->call, describe_decision(&d, m, k->request->catalog));
 }
 
 static void answer_failed(Call *c, CompileResult result, json_object *reply) {
@@ -185,7 +185,8 @@ static Check *check_new(Call *c) {
                 param_invalid(c, field);
         else if (r < 0)
                 call_error_text(c, "Internal", "reason", strerror(-r));
-        return r < 0 || !find_about(c, &k->about) ? check_free(k) : k;
+        return r < 0 || !find_about(c, &k->about) || !verb_prepare_request(c, &k->about, k->request) ? check_free(k)
+                                                                                                     : k;
 }
 
 void verb_check_policy(Call *c) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reload: the policy's files are read anew, as on SIGHUP. */
+/* Reload: the files of the policy and the catalogue are read anew, as on SIGHUP. */
 #include "api/verbs.h"
 #include "session/policy.h"
 #include "session/revoke.h"
+#include "session/scripts.h"
 
 void verb_reload(Call *c) {
         char error[POLICY_ERROR_MAX] = "";
@@ -12,6 +13,7 @@ void verb_reload(Call *c) {
                 call_error_text(c, "PolicyBroken", "reason", error);
                 return;
         }
+        scripts_reload(c->manager);
         json_object *o = json_object_new_object(), *denied = json_object_new_array();
         (void) revoke_denied(c->manager, denied);
         json_object_object_add(o, "rules", json_object_new_int64(c->manager->policy.rules->n));

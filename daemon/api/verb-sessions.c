@@ -5,6 +5,7 @@
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "session/describe.h"
+#include "session/scripts.h"
 
 void verb_release(Call *c) {
         int64_t target = 0;
@@ -13,6 +14,10 @@ void verb_release(Call *c) {
         Session *s = verb_session(c, VERB_STOP);
         if (!s)
                 return;
+        if (!scripts_may_target(s, (pid_t) target)) {
+                call_error_text(c, "PolicyDenied", "reason", "a script of the catalogue is about processes of its user");
+                return;
+        }
         int r = session_release(s, (pid_t) target);
         if (r == -EBUSY)
                 call_error_text(c, "InvalidState", "state", session_state_to_string(s->state));

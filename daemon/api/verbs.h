@@ -54,6 +54,7 @@ void verb_check_policy(Call *c);
 void verb_show_policy(Call *c);
 void verb_reload(Call *c);
 void verb_prepare(Call *c);
+void verb_list_scripts(Call *c);
 void verb_status(Call *c);
 void verb_list_orphans(Call *c);
 void verb_reap_orphans(Call *c);
@@ -73,6 +74,11 @@ void param_invalid(Call *c, const char *name);
  * returns false, too, the call waits, and is made once more after a yes: so a verb changes nothing before
  * it has asked. */
 bool verb_allowed(Call *c, Verb verb, uid_t owner);
+/* Of a rule or a script, as Limits of the interface; the caller's to put. */
+json_object *verb_describe_limits(const RuleLimits *l);
+/* Makes the request for a script of the catalogue, if it is one, for this caller: scripts.h. Answers itself
+ * and returns false when it cannot be. */
+bool verb_prepare_request(Call *c, const Caller *about, Request *r);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);
 bool verb_may_see(const Manager *m, const Caller *caller, const Session *s);

@@ -34,12 +34,15 @@ typedef enum {
         MEMBER,      /* of the group */
         OWNER,       /* on what is theirs; what is nobody's is root's */
         MEMBER_RUN,  /* of the group, if the manifest's class allows it */
+        ANYBODY_BUT, /* unless polkit, where there is one, says no */
+        ROOT,
 } Who;
 
 static const Who who_may[_VERB_MAX] = {
         [VERB_STATUS] = ANYBODY, [VERB_COMPILE] = MEMBER, [VERB_RUN] = MEMBER_RUN,
         [VERB_PREPARE] = MEMBER, [VERB_SEE] = OWNER,      [VERB_SEE_ALL] = OWNER, [VERB_STOP] = OWNER,
         [VERB_REAP] = OWNER,      [VERB_RELOAD] = OWNER,
+        [VERB_REQUEST] = ANYBODY_BUT, [VERB_APPROVE] = ROOT, [VERB_MANAGE] = ROOT,
 };
 
 /* The actions of policy/org.stapd1.policy. */
@@ -48,14 +51,20 @@ static const char *const actions[_VERB_MAX] = {
         [VERB_PREPARE] = ACTION("prepare"), [VERB_SEE] = ACTION("attach-other-stream"),
         [VERB_SEE_ALL] = ACTION("list-all-sessions"), [VERB_STOP] = ACTION("stop-other-session"),
         [VERB_REAP] = ACTION("reap-orphans"), [VERB_RELOAD] = ACTION("reload"),
+        [VERB_REQUEST] = ACTION("request-approval"), [VERB_APPROVE] = ACTION("approve-request"),
+        [VERB_MANAGE] = ACTION("manage-catalogue"),
 };
 static const char *const run_actions[_PRIVILEGE_CLASS_MAX] = {
         [PRIVILEGE_OWN] = ACTION("run-own-processes"), [PRIVILEGE_SYSTEM] = ACTION("run-script"),
-        [PRIVILEGE_GURU] = ACTION("run-guru"),
+        [PRIVILEGE_GURU] = ACTION("run-guru"), [PRIVILEGE_APPROVED] = ACTION("run-approved"),
 };
 
 static const char *action_of(const Question *q) {
-        return q->verb != VERB_RUN ? actions[q->verb] : q->manifest ? run_actions[q->manifest->privilege] : NULL;
+        if (q->verb != VERB_RUN)
+                return actions[q->verb];
+        if (q->approved && q->approved->action)
+                return q->approved->action;
+        return q->manifest ? run_actions[question_class(q)] : NULL;
 }
 
 static Decision yes(const char *reason) {
@@ -78,7 +87,7 @@ static Decision ask(const Policy *p, const Question *q, const char *reason) {
 }
 
 static Decision decide_run(const Policy *p, const Question *q) {
-        if (q->manifest && (q->manifest->privilege != PRIVILEGE_GURU || p->allow_guru))
+        if (q->manifest && (question_class(q) != PRIVILEGE_GURU || p->allow_guru))
                 return yes("the group may run scripts of this class");
         return no(
                 "embedded C and writes to the kernel (-g) are root's alone; AllowGuru=yes in stapd.conf lets the "
@@ -86,7 +95,7 @@ static Decision decide_run(const Policy *p, const Question *q) {
 }
 
 static Decision decide_member(const Policy *p, const Question *q) {
-        if (q->manifest && q->manifest->privilege == PRIVILEGE_GURU && !p->allow_guru)
+        if (q->manifest && question_class(q) == PRIVILEGE_GURU && !p->allow_guru)
                 return decide_run(p, q); /* nobody is asked for that, either */
         if (p->group == (gid_t) -1)
                 return ask(p, q,
@@ -98,6 +107,21 @@ static Decision decide_member(const Policy *p, const Question *q) {
                         "user with: usermod -aG GROUP USER");
         return who_may[q->verb] == MEMBER_RUN ? decide_run(p, q)
                                               : yes("the caller is a member of the group");
+}
+
+/* Catalogue and approvals: who decides on what others run must be root, or have somebody's password. */
+static Decision decide_catalogue(const Policy *p, const Question *q) {
+        if (who_may[q->verb] == ANYBODY_BUT && !p->can_ask)
+                return yes("everybody may ask for a script");
+        return ask(p, q, who_may[q->verb] == ANYBODY_BUT ? "polkit says who may ask for a script"
+                                                         : "only root decides on the scripts of others");
+}
+
+static Decision decide_approved(const Approved *a) {
+        Decision d = yes("the catalogue lets the caller run this script");
+        d.rule = a->place;
+        d.limits = a->limits;
+        return d;
 }
 
 /* ------------------------------------------------------------------ with one */
@@ -145,6 +169,9 @@ Decision authz_decide(const Policy *p, const Question *q) {
                 return decide_by(p, rule, q);
         if (q->verb == VERB_REAP || q->verb == VERB_RELOAD)
                 return ask(p, q, "that is root's");
-        return who_may[q->verb] == OWNER ? ask(p, q, "the session belongs to another user")
-                                         : decide_member(p, q);
+        if (q->approved && q->approved->may)
+                return decide_approved(q->approved);
+        if (who_may[q->verb] == OWNER)
+                return ask(p, q, "the session belongs to another user");
+        return who_may[q->verb] >= ANYBODY_BUT ? decide_catalogue(p, q) : decide_member(p, q);
 }

@@ -6,9 +6,10 @@
  * so.
  *
  * Root may do everything. Then the first rule of the policy (rules.h) that matches decides. Where none does:
+ * whom the catalogue names may run a script of it as it stands there;
  * members of the configured group may run scripts without embedded C and writes, guru scripts only with
  * AllowGuru=yes; one's own sessions one may see and stop, whatever the rules say; everybody may ask for the
- * status. What all that leaves is polkit's to say, where there is one (polkit.h).
+ * status, and for a script to be approved. What all that leaves is polkit's to say, where there is one (polkit.h).
  */
 #include "authz/rules.h"
 

@@ -18,6 +18,7 @@ static const char *const effects[_RULE_EFFECT_MAX] = {
 };
 static const char *const verbs[_VERB_MAX] = {
         [VERB_RUN] = "run", [VERB_PREPARE] = "prepare", [VERB_SEE] = "see", [VERB_STOP] = "stop",
+        [VERB_REQUEST] = "request", [VERB_APPROVE] = "approve", [VERB_MANAGE] = "manage",
 };
 
 static int find_word(const char *const *table, unsigned n, const char *word) {
@@ -38,7 +39,7 @@ static int set_effect(Rule *r, char *value, const char **ret_error) {
 }
 
 static int set_verbs(Rule *r, char *value, const char **ret_error) {
-        *ret_error = "expected run, see, stop or prepare";
+        *ret_error = "expected run, see, stop, prepare, request, approve or manage";
         for (char *word; (word = strsep(&value, BLANKS));) {
                 int verb = *word ? find_word(verbs, _VERB_MAX, word) : 0;
                 if (verb < 0)
@@ -50,7 +51,7 @@ static int set_verbs(Rule *r, char *value, const char **ret_error) {
 }
 
 static int set_classes(Rule *r, char *value, const char **ret_error) {
-        *ret_error = "expected own, system or guru";
+        *ret_error = "expected own, system, guru or approved";
         for (char *word; (word = strsep(&value, BLANKS));) {
                 if (!*word)
                         continue;
@@ -91,26 +92,25 @@ static int add_id(id_t **ids, unsigned *n, const char *word, bool group) {
         return 0;
 }
 
+int rule_read_ids(char *value, bool group, id_t **ids, unsigned *n) {
+        for (char *word; (word = strsep(&value, BLANKS));) {
+                int r = *word ? add_id(ids, n, word, group) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 static int set_users(Rule *r, char *value, const char **ret_error) {
         *ret_error = "there is no such user";
         r->has_who = true;
-        for (char *word; (word = strsep(&value, BLANKS));) {
-                int k = *word ? add_id(&r->users, &r->n_users, word, /* group= */ false) : 0;
-                if (k < 0)
-                        return k;
-        }
-        return 0;
+        return rule_read_ids(value, /* group= */ false, &r->users, &r->n_users);
 }
 
 static int set_groups(Rule *r, char *value, const char **ret_error) {
         *ret_error = "there is no such group";
         r->has_who = true;
-        for (char *word; (word = strsep(&value, BLANKS));) {
-                int k = *word ? add_id(&r->groups, &r->n_groups, word, /* group= */ true) : 0;
-                if (k < 0)
-                        return k;
-        }
-        return 0;
+        return rule_read_ids(value, /* group= */ true, &r->groups, &r->n_groups);
 }
 
 static int add_words(RuleWords *words, char *value, const char **ret_error) {
@@ -137,6 +137,10 @@ static int set_probes(Rule *r, char *value, const char **ret_error) {
 
 static int set_digests(Rule *r, char *value, const char **ret_error) {
         return add_words(&r->digests, value, ret_error);
+}
+
+static int set_scripts(Rule *r, char *value, const char **ret_error) {
+        return add_words(&r->scripts, value, ret_error);
 }
 
 static int set_argument(Rule *r, char *value, const char **ret_error) {
@@ -166,6 +170,7 @@ static const struct {
         { "Effect", set_effect },   { "Verb", set_verbs },   { "User", set_users },
         { "Group", set_groups },    { "Class", set_classes }, { "Probe", set_probes },
         { "Digest", set_digests },  { "Argument", set_argument }, { "Reason", set_reason },
+        { "Script", set_scripts },
 };
 
 #define LIMIT(key, member, field, max) { key, member, offsetof(RuleLimits, field), max }
@@ -182,17 +187,27 @@ unsigned rule_limit_get(const RuleLimits *l, unsigned i) {
         return *(const unsigned *) ((const char *) l + rule_limits[i].offset);
 }
 
-static int set_limit(Rule *r, const RuleLimit *l, const char *value, const char **ret_error) {
+static int set_limit(RuleLimits *limits, const RuleLimit *l, const char *value, const char **ret_error) {
         *ret_error = l->max == 100 ? "expected a percentage, 1 to 100" : "expected a number from 1 to 1000000000";
         if (l->max == 1 << 20)
                 *ret_error = "expected a number from 1 to 1048576";
-        return conf_parse_unsigned(value, 1, l->max, (unsigned *) ((char *) &r->limits + l->offset));
+        return conf_parse_unsigned(value, 1, l->max, (unsigned *) ((char *) limits + l->offset));
+}
+
+int rule_limits_set(RuleLimits *l, const char *key, const char *value, const char **ret_error) {
+        for (size_t i = 0; i < RULE_LIMITS; i++) {
+                if (strcmp(rule_limits[i].key, key) != 0)
+                        continue;
+                int r = set_limit(l, &rule_limits[i], value, ret_error);
+                return r < 0 ? r : 1;
+        }
+        return 0;
 }
 
 static int set(Rule *r, const char *key, const char *value, const char **ret_error) {
-        for (size_t i = 0; i < RULE_LIMITS; i++)
-                if (strcmp(rule_limits[i].key, key) == 0)
-                        return set_limit(r, &rule_limits[i], value, ret_error);
+        int limit = rule_limits_set(&r->limits, key, value, ret_error);
+        if (limit != 0)
+                return MIN2(limit, 0);
         for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
                 if (strcmp(settings[i].key, key) != 0)
                         continue;
@@ -217,13 +232,14 @@ int rule_set(Rule *r, const char *key, const char *value, const char **ret_error
 
 int rule_check(const Rule *r, const char **ret_error) {
         const unsigned run = r->verbs ? r->verbs & 1u << VERB_RUN : 1;
-        bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 || r->n_arguments > 0;
+        bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 ||
+                r->scripts.n > 0 || r->n_arguments > 0;
         bool limited = false;
         for (unsigned i = 0; i < RULE_LIMITS; i++)
                 limited |= rule_limit_get(&r->limits, i) > 0;
         *ret_error = !r->has_effect                                ? "the rule has no Effect="
                      : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
-                     : about_scripts && !run ? "Class=, Probe=, Digest= and Argument= are about Verb=run"
+                     : about_scripts && !run ? "Class=, Script=, Probe=, Digest= and Argument= are about Verb=run"
                      : limited && (!run || r->effect == RULE_DENY)
                              ? "Sessions=, Seconds= and the other limits are of what a rule lets run"
                              : NULL;
@@ -281,13 +297,19 @@ static bool arguments_match(const Rule *r, const Question *q) {
         return true;
 }
 
+PrivilegeClass question_class(const Question *q) {
+        return q->approved ? PRIVILEGE_APPROVED : q->manifest->privilege;
+}
+
 bool rule_matches(const Rule *r, const Question *q) {
         if (!rule_is_about(r, q->caller, q->verb))
                 return false;
         if (q->verb != VERB_RUN)
                 return true;
-        unsigned any = r->effect == RULE_DENY ? ~0u : 1u << PRIVILEGE_OWN | 1u << PRIVILEGE_SYSTEM;
-        return q->manifest && ((r->classes ?: any) & 1u << q->manifest->privilege) &&
+        unsigned any = r->effect == RULE_DENY ? ~0u
+                                              : 1u << PRIVILEGE_OWN | 1u << PRIVILEGE_SYSTEM | 1u << PRIVILEGE_APPROVED;
+        return q->manifest && ((r->classes ?: any) & 1u << question_class(q)) &&
+                (r->scripts.n == 0 || (q->approved && any_matches(&r->scripts, q->approved->name))) &&
                 (r->probes.n == 0 || probes_match(r, q->manifest)) &&
                 (r->digests.n == 0 || digest_matches(r, q->manifest)) && arguments_match(r, q);
 }
@@ -314,6 +336,7 @@ Rule *rule_free(Rule *r) {
                 return NULL;
         words_done(&r->probes);
         words_done(&r->digests);
+        words_done(&r->scripts);
         for (unsigned i = 0; i < r->n_arguments; i++)
                 free(r->arguments[i].pattern);
         free(r->users);

@@ -5,10 +5,11 @@
  *
  *     [Rule]
  *     Effect=allow                        allow, deny or ask (an administrator, through polkit)
- *     Verb=run                            run (default), see, stop, prepare
+ *     Verb=run                            run (default), see, stop, prepare, request, approve, manage
  *     User=alice 1001                     whom it is about: any of the users and groups; nobody named: everybody
  *     Group=stapusr
- *     Class=own system                    own, system, guru (default: own system)
+ *     Class=own system                    own, system, guru, approved (default: own system approved)
+ *     Script=disk-* execlog               names of scripts of the catalogue, run from there
  *     Probe=syscall.* timer.*             patterns; * and ? and [...] as in file names
  *     Digest=0f3a...                      sha256 of the script's bytes
  *     Argument=1 [0-9]*                   the first argument looks so; one line per argument
@@ -39,25 +40,11 @@ typedef enum Verb {
         VERB_STOP,
         VERB_REAP,    /* modules that nobody owns */
         VERB_RELOAD,  /* the policy */
+        VERB_REQUEST, /* that a script be approved */
+        VERB_APPROVE, /* or reject what others have requested */
+        VERB_MANAGE,  /* see all requests, revoke */
         _VERB_MAX,
 } Verb;
-
-/* What is to be decided. manifest and arguments: of what is to run; NULL for other verbs. */
-typedef struct Question {
-        const Caller *caller;
-        Verb verb;
-        uid_t owner; /* of the session that SEE and STOP are about */
-        const Manifest *manifest;
-        const char *const *arguments;
-        unsigned n_arguments;
-} Question;
-
-typedef enum RuleEffect {
-        RULE_ALLOW,
-        RULE_DENY,
-        RULE_ASK,
-        _RULE_EFFECT_MAX,
-} RuleEffect;
 
 /* 0: no limit of its own. */
 typedef struct RuleLimits {
@@ -76,6 +63,35 @@ typedef struct RuleLimit {
 #define RULE_LIMITS 6
 extern const RuleLimit rule_limits[RULE_LIMITS];
 unsigned rule_limit_get(const RuleLimits *l, unsigned i);
+
+/* A script that is run from the catalogue, as far as a decision goes by it. Borrowed. */
+typedef struct Approved {
+        const char *name, *place; /* where the catalogue has it from */
+        const char *action;       /* of polkit, for those whom it does not name */
+        bool may;                 /* the catalogue names the caller */
+        const RuleLimits *limits;
+} Approved;
+
+/* What is to be decided. manifest and arguments: of what is to run; NULL for other verbs. */
+typedef struct Question {
+        const Caller *caller;
+        Verb verb;
+        uid_t owner; /* of the session that SEE and STOP are about */
+        const Manifest *manifest;
+        const char *const *arguments;
+        unsigned n_arguments;
+        const Approved *approved; /* or NULL: it is no script of the catalogue */
+} Question;
+
+/* Of what is to run: it has a manifest. */
+PrivilegeClass question_class(const Question *q);
+
+typedef enum RuleEffect {
+        RULE_ALLOW,
+        RULE_DENY,
+        RULE_ASK,
+        _RULE_EFFECT_MAX,
+} RuleEffect;
 
 typedef struct RuleWords {
         char **items;
@@ -100,7 +116,7 @@ typedef struct Rule {
         uid_t *users;
         gid_t *groups;
         unsigned n_users, n_groups;
-        RuleWords probes, digests;
+        RuleWords probes, digests, scripts;
         RuleArgument arguments[RULE_ARGUMENTS_MAX];
         unsigned n_arguments;
         RuleLimits limits;
@@ -114,6 +130,12 @@ DEFINE_CLEANUP(Rule *, rule_freep, rule_free)
 int rule_set(Rule *r, const char *key, const char *value, const char **ret_error);
 /* Once all its settings are there: -EINVAL when it cannot be a rule. */
 int rule_check(const Rule *r, const char **ret_error);
+
+/* Users or groups by name or number, blanks between them, added to a list that the caller frees. `value` is
+ * taken apart. -EINVAL: there is no such. */
+int rule_read_ids(char *value, bool group, id_t **ids, unsigned *n);
+/* 1: the setting was a limit; 0: it is none; negative errno as rule_set(). */
+int rule_limits_set(RuleLimits *l, const char *key, const char *value, const char **ret_error);
 
 bool rule_matches(const Rule *r, const Question *q);
 /* Whether it could let this caller do this at all, whatever the script turns out to be. */

@@ -38,6 +38,14 @@ const char *const *paths_policy(void) {
         return folders;
 }
 
+const char *const *paths_scripts(void) {
+        static const char *folders[] = { STAPD_SYSCONF_DIR "/scripts.d", STAPD_RUNTIME_DIR "/scripts.d",
+                                         STAPD_LIB_DIR "/scripts.d", NULL };
+        if (paths_in_build_tree())
+                folders[2] = STAPD_SOURCE_ROOT "/policy/scripts";
+        return folders;
+}
+
 const char *paths_program(const char *name) {
         static const struct {
                 const char *name;

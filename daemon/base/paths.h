@@ -13,6 +13,8 @@ const char *paths_tapsets(void); /* *.stp, *.stpm */
 const char *paths_runtime(void); /* sources of the core and the script headers */
 /* Where rules of the policy are, the folder that wins first; ends with NULL. */
 const char *const *paths_policy(void);
+/* Where scripts of the catalogue are, likewise. */
+const char *const *paths_scripts(void);
 /* Full path of one of our programs ("stapd-compile", "stapd-stream", "stapd"); static memory; NULL: no
  * such. */
 const char *paths_program(const char *name);

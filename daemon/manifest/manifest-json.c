@@ -310,7 +310,7 @@ static int read_scalars(Reading *r, json_object *o) {
                 return bad(r, "abiHash is no number of 16 hexadecimal digits");
         r->m->abi_hash = strtoull(hash.data, NULL, 16);
         r->m->privilege = privilege_class_from_string(privilege.data);
-        return r->m->privilege < 0 ? bad(r, "an unknown privilege") : 0;
+        return r->m->privilege < 0 || r->m->privilege == PRIVILEGE_APPROVED ? bad(r, "an unknown privilege") : 0;
 }
 
 static int read_manifest(Reading *r, json_object *o) {

@@ -8,6 +8,7 @@ static const char *const privileges[_PRIVILEGE_CLASS_MAX] = {
         [PRIVILEGE_OWN] = "own",
         [PRIVILEGE_SYSTEM] = "system",
         [PRIVILEGE_GURU] = "guru",
+        [PRIVILEGE_APPROVED] = "approved",
 };
 
 const char *privilege_class_to_string(PrivilegeClass c) {

@@ -73,6 +73,7 @@ typedef enum PrivilegeClass {
         PRIVILEGE_OWN,
         PRIVILEGE_SYSTEM, /* any probe, no embedded C, no writes */
         PRIVILEGE_GURU,
+        PRIVILEGE_APPROVED, /* run from the catalogue: stapd's word, never that of a manifest */
         _PRIVILEGE_CLASS_MAX,
         _PRIVILEGE_CLASS_INVALID = -22,
 } PrivilegeClass;

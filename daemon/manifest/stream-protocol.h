@@ -7,10 +7,11 @@
  * object, at most STREAM_MESSAGE_MAX bytes, with the descriptors named in []. stapd sends, in this order:
  *
  *   {"type": "setup", "session": ID, "name": TEXT, "args": [TEXT...], "owner": UID, "manifest": "module",
- *    "consume": BOOL}
+ *    "consume": BOOL, "mask": [TEXT...]}
  *        [0] a reader of the session (runtime/abi.h), [1] the ledger, [2] the .ko ("manifest": "module") or a
  *        file of the manifest's JSON ("manifest": "json"), [3] the ring of stream_keep_new(). Everything but
  *        session and manifest is optional. consume: do not wait for a reader.
+ *        mask: fields of events whose values no reader gets.
  *   {"type": "reader", "id": N, "format": "text" | "json" | "jsonSeq" | "record" | "recordText" | "journal",
  *    "overflow": "drop" | "disconnect" | "pause",
  *    "from": "now" | "start" | "tail" | "after" | "end", "number": N, "follow": BOOL, "cursors": BOOL,

@@ -35,7 +35,9 @@ static void add_session(Fields *f, const Session *s) {
         add_number(f, "STAPD_OWNER", s->owner.uid);
         add_text(f, "STAPD_SCRIPT", s->request->name);
         add_text(f, "STAPD_DIGEST", s->digest);
-        add_text(f, "STAPD_CLASS", s->manifest ? privilege_class_to_string(s->manifest->privilege) : NULL);
+        add_text(f, "STAPD_CLASS", s->request->catalog ? privilege_class_to_string(PRIVILEGE_APPROVED)
+                                   : s->manifest       ? privilege_class_to_string(s->manifest->privilege)
+                                                       : NULL);
 }
 
 void audit_decision(const AuditEntry *e) {

@@ -65,6 +65,7 @@ void config_done(Config *c) {
         free(c->state_dir);
         free(c->kernel);
         free(c->policy_dir);
+        free(c->scripts_dir);
         *c = (Config) {};
 }
 

@@ -33,7 +33,7 @@ typedef struct Config {
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;
-        char *policy_dir; /* in place of those of the machine, or NULL */
+        char *policy_dir, *scripts_dir; /* in place of those of the machine, or NULL */
 } Config;
 
 int config_init(Config *c); /* defaults; -ENOMEM */

@@ -14,6 +14,7 @@
 #include "session/lifecycle.h"
 #include "session/manager.h"
 #include "session/policy.h"
+#include "session/scripts.h"
 
 #define USEC_PER_SEC 1000000ll
 #define DETAIL_MAX 256
@@ -78,7 +79,10 @@ static void refuse(Session *s, const char *rule, const char *reason) {
 }
 
 static void admit(Session *s, const Decision *d, const char *rule, const char *reason) {
-        if (d->limits && !apply_limits(s, d->limits, &reason)) {
+        const CatalogScript *script = s->request->catalog ? scripts_find(s->manager, s->request->catalog) : NULL;
+        const RuleLimits *limits = script && s->owner.uid != 0 ? &script->limits : NULL;
+        if ((d->limits && !apply_limits(s, d->limits, &reason)) ||
+            (limits && limits != d->limits && !apply_limits(s, limits, &reason))) {
                 refuse(s, rule, reason);
                 return;
         }
@@ -90,7 +94,7 @@ static void admit(Session *s, const Decision *d, const char *rule, const char *r
 /* ------------------------------------------------------------------ polkit */
 
 static Decision decide(const Session *s) {
-        return policy_decide_on(s->manager, &s->owner, s->manifest, s->request->args);
+        return policy_decide_on(s->manager, &s->owner, s->manifest, s->request);
 }
 
 static void on_answer(void *userdata, PolkitAnswer answer) {
@@ -157,10 +161,11 @@ static int ask(Session *s, const char *action) {
         char script[DETAIL_MAX] = "", probes[DETAIL_MAX], arguments[DETAIL_MAX];
         add(script, s->request->name);
         summarise_probes(s->manifest, probes);
-        join_arguments(s->request->args, arguments);
+        join_arguments(s->request->catalog ? s->request->values : s->request->args, arguments);
         const char *const details[] = {
                 "script", script, "digest", s->manifest->digest, "probes", probes, "arguments", arguments,
-                "class", privilege_class_to_string(s->manifest->privilege), "session", s->id,
+                "class", privilege_class_to_string(s->request->catalog ? PRIVILEGE_APPROVED : s->manifest->privilege),
+                "session", s->id,
                 "polkit.message", "Authentication is required to run the tracing script \"$(script)\" (sha256 $(digest)), "
                                   "which probes $(probes)",
                 "polkit.gettext_domain", "stapd", NULL,

@@ -86,6 +86,7 @@ StreamerOptions session_stream_options(const Session *s) {
                 .session = s->id,
                 .name = s->request->name,
                 .owner = s->owner.uid,
+                .mask = s->request->mask,
                 .reader_fd = s->leash.reader_fd,
                 .module_fd = s->module_fd,
                 .keep = request_keep(s->request),

@@ -15,6 +15,7 @@
 #include "session/orphans.h"
 #include "session/policy.h"
 #include "session/preparation.h"
+#include "session/scripts.h"
 
 #define REFRESH_USEC (3 * 1000000ull)
 #define ENDED_MAX 64 /* sessions whose end can still be asked for */
@@ -264,6 +265,7 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         m->event = sd_event_ref(event);
         m->config = config;
         policy_setup(m);
+        scripts_setup(m);
         r = polkit_new(event, config->ask_seconds, &m->polkit);
         if (r < 0)
                 return r;
@@ -327,6 +329,7 @@ Manager *manager_free(Manager *m) {
         if (!m->leaving)
                 kit_unload_core();
         policy_done(&m->policy);
+        scripts_done(m);
         polkit_free(m->polkit);
         login_watch_free(m->logins);
         json_object_put(m->ended);

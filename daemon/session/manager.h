@@ -16,6 +16,7 @@ struct Manager {
         sd_event *event;
         const Config *config;
         Policy policy;
+        struct Catalog *catalog; /* scripts.h; NULL: it could not be read */
         Polkit *polkit;
         Compiler *compiler;
         Cache *cache;

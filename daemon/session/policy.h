@@ -16,8 +16,8 @@ int policy_reload(Manager *m, char error[static POLICY_ERROR_MAX]);
 
 /* With polkit as it is now. What it returns lives until the rules are read anew. */
 Decision policy_decide(const Manager *m, const Question *q);
-/* May this caller run what has this manifest, with these arguments (an array of strings, or NULL)? */
-Decision policy_decide_on(const Manager *m, const Caller *c, const Manifest *manifest, json_object *args);
+/* May this caller run what has this manifest, as it was requested? */
+Decision policy_decide_on(const Manager *m, const Caller *c, const Manifest *manifest, const Request *r);
 /* Its reason, and which rule it was, for people; lives until the next call. */
 const char *policy_explain(const Decision *d);
 /* For a verb about something that belongs to `owner`, without asking anybody. */

@@ -13,6 +13,7 @@ Request *request_free(Request *r) {
                 return NULL;
         free(r->name);
         free(r->zone);
+        free(r->catalog);
         free(r->module);
         free(r->compatible);
         free(r->session_name);
@@ -20,6 +21,8 @@ Request *request_free(Request *r) {
         json_object_put(r->args);
         json_object_put(r->defines);
         json_object_put(r->globals);
+        json_object_put(r->values);
+        json_object_put(r->mask);
         free(r);
         return NULL;
 }
@@ -37,6 +40,9 @@ static const struct {
         { "name", FIELD_TEXT, offsetof(Request, name) },
         { "module", FIELD_TEXT, offsetof(Request, module) },
         { "compatible", FIELD_TEXT, offsetof(Request, compatible) },
+        { "catalog", FIELD_TEXT, offsetof(Request, catalog) },
+        { "values", FIELD_LIST, offsetof(Request, values) },
+        { "mask", FIELD_LIST, offsetof(Request, mask) },
         { "zone", FIELD_TEXT, offsetof(Request, zone) },
         { "utcOffset", FIELD_NUMBER, offsetof(Request, utc_offset), -86400, 86400 },
         { "sessionName", FIELD_TEXT, offsetof(Request, session_name) },
@@ -135,9 +141,12 @@ static int read_field(Request *r, size_t i, json_object *value) {
 }
 
 static int read_script(Request *r, json_object *context) {
-        json_object *value;
-        if (!json_object_object_get_ex(context, "script", &value) ||
-            !json_object_is_type(value, json_type_string))
+        json_object *value, *catalog;
+        if (!json_object_object_get_ex(context, "script", &value) || !value) { /* the catalogue has it */
+                r->script = strdup("");
+                return !r->script ? -ENOMEM : json_object_object_get_ex(context, "catalog", &catalog) && catalog ? 0 : -EINVAL;
+        }
+        if (!json_object_is_type(value, json_type_string))
                 return -EINVAL;
         r->script_len = (size_t) json_object_get_string_len(value);
         if (r->script_len > REQUEST_MAX_SCRIPT)

@@ -20,12 +20,15 @@ typedef struct Request {
         char *name, *module;
         char *compatible; /* or NULL */
         char *session_name; /* or NULL */
+        char *catalog; /* name of a script of the catalogue that stands for `script`, or NULL */
         char *zone; /* name of the client's time zone, or NULL: UTC */
         int64_t utc_offset; /* of it: seconds east of UTC */
         SessionLifetime lifetime;
         char *script;
         size_t script_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
+        json_object *values; /* NAME=VALUE: what that script is given */
+        json_object *mask;   /* fields of events whose values nobody gets */
         bool unprivileged; /* for its user alone */
         bool guru, no_warnings, warnings_fatal, hide_globals, skip_bad_variables, hold, keep_source,
                 trace_self, flight, journal;

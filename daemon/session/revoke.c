@@ -9,7 +9,7 @@
 
 /* One whom polkit let in is not denied as long as polkit is to be asked. */
 static bool is_denied(const Session *s, const Caller *c, char *reason, size_t size, const char **ret_rule) {
-        Decision d = policy_decide_on(s->manager, c, s->manifest, s->request->args);
+        Decision d = policy_decide_on(s->manager, c, s->manifest, s->request);
         snprintf(reason, size, "%s", policy_explain(&d));
         *ret_rule = d.rule;
         return !d.allowed && !d.action;

@@ -32,7 +32,7 @@ typedef enum SessionState {
         X("success", true)      /* exit(), Stop, or the end of what it was for */       \
         X("timeout", true)      /* its time was over */                                 \
         X("output-limit", false) /* it printed more than it may */                      \
-        X("revoked", false)     /* the policy does not allow it any more */             \
+        X("revoked", false)     /* policy or catalogue do not allow it any more */       \
         X("logout", true)       /* the login that it belonged to ended */               \
         X("shutdown", true)     /* stapd was stopped */                                 \
         X("canceled", false)    /* its start was taken back */                          \

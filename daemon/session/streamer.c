@@ -70,6 +70,8 @@ static int send_setup(Streamer *s) {
         json_object_object_add(o, "name", json_object_new_string(s->name));
         json_object_object_add(o, "owner", json_object_new_int64(s->options.owner));
         json_object_object_add(o, "manifest", json_object_new_string("module"));
+        if (s->options.mask)
+                json_object_object_add(o, "mask", json_object_get(s->options.mask));
         json_object_object_add(o, "consume", json_object_new_boolean(s->options.consume));
         int fds[] = { s->reader_fd, s->ledger_fd, s->module_fd, s->keep_fd };
         return message_send(s, o, fds, ELEMENTSOF(fds));

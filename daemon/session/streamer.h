@@ -32,6 +32,7 @@ typedef struct StreamerOptions {
         uid_t owner;
         int reader_fd, module_fd;   /* stay the caller's */
         size_t keep;                /* bytes of recent records */
+        json_object *mask;          /* names of fields that nobody gets, or NULL; borrowed until it is freed */
         bool consume;               /* also when nobody reads */
 } StreamerOptions;
 

@@ -34,10 +34,26 @@ static void read_id(const char *path, char **ret) {
                 (*ret)[strcspn(*ret, "\n")] = 0;
 }
 
+#define MASK_MAX 64
+
+/* The texts live as long as the message. */
+static unsigned read_mask(const ControlMessage *m, const char *ret[static MASK_MAX]) {
+        json_object *list = NULL;
+        unsigned n = 0;
+        if (!json_object_object_get_ex(m->json, "mask", &list) || !json_object_is_type(list, json_type_array))
+                return 0;
+        for (size_t i = 0; i < json_object_array_length(list) && n < MASK_MAX; i++) {
+                const char *name = json_object_get_string(json_object_array_get_idx(list, i));
+                if (name)
+                        ret[n++] = name;
+        }
+        return n;
+}
+
 static int make_render(Stream *s, const ControlMessage *m) {
         json_object *list = NULL;
         _cleanup_(freep) char *machine_id = NULL;
-        const char *args[1000];
+        const char *args[1000], *mask[MASK_MAX];
         RenderSession session = {
                 .id = control_string(m, "session") ?: "", .name = control_string(m, "name"), .args = args,
                 .owner = (uint32_t) control_int(m, "owner", 0),
@@ -47,6 +63,8 @@ static int make_render(Stream *s, const ControlMessage *m) {
                         const char *arg = json_object_get_string(json_object_array_get_idx(list, i));
                         args[session.n_args++] = arg ? arg : "";
                 }
+        session.mask = mask;
+        session.n_mask = read_mask(m, mask);
         read_id("/proc/sys/kernel/random/boot_id", &s->boot_id);
         read_id("/etc/machine-id", &machine_id);
         session.boot_id = s->boot_id;

@@ -63,10 +63,16 @@ static void add_start(Buf *out, const Render *r, const Stamp *s, const char *kin
 static void add_origin(Buf *out, const Render *r, const Origin *o) {
         const char *point = r->manifest->probes[o->probe].point;
         add_field(out, "STAPD_PROBE", point, strlen(point));
-        add_number(out, "STAPD_CPU", o->cpu);
-        add_number(out, "STAPD_PID", o->pid);
-        add_number(out, "STAPD_TID", o->tid);
-        add_number(out, "STAPD_UID", o->uid);
+        const struct {
+                const char *name;
+                uint64_t value;
+        } rows[_ORIGIN_MAX] = {
+                [ORIGIN_CPU] = { "STAPD_CPU", o->cpu }, [ORIGIN_PID] = { "STAPD_PID", o->pid },
+                [ORIGIN_TID] = { "STAPD_TID", o->tid }, [ORIGIN_UID] = { "STAPD_UID", o->uid },
+        };
+        for (unsigned i = 0; i < _ORIGIN_MAX; i++)
+                if (!r->masked[i])
+                        add_number(out, rows[i].name, rows[i].value);
 }
 
 void render_journal_event(const Render *r, const Stamp *s, const Origin *o, unsigned format,
@@ -76,7 +82,7 @@ void render_journal_event(const Render *r, const Stamp *s, const Origin *o, unsi
         add_origin(out, r, o);
         for (unsigned i = 0; i < f->n_fields; i++) {
                 size_t before = out->len;
-                if (!f->fields[i].hidden)
+                if (!f->fields[i].hidden && !r->formats[format].masked[i])
                         add_value(out, &f->fields[i], &values[i]);
                 if (out->len > MESSAGE_MAX) {
                         out->len = before; /* the text has it, too */

@@ -109,7 +109,8 @@ static void add_format_description(Buf *out, const Render *r, unsigned i) {
         for (unsigned k = 0; k < c->n_fields; k++) {
                 buf_str(out, k ? ",{\"name\":" : "{\"name\":");
                 buf_add(out, c->fields[k].key + (k > 0), c->fields[k].key_len - (k > 0) - 1);
-                buf_printf(out, ",\"type\":\"%s\"}", json_type(&c->fields[k]));
+                buf_printf(out, ",\"type\":\"%s\"%s}", json_type(&c->fields[k]),
+                           c->fields[k].masked ? ",\"masked\":true" : "");
         }
         LITERAL(out, "]}");
 }
@@ -197,16 +198,23 @@ static void add_start(Buf *out, const Render *r, const char *kind, const Stamp *
         add_signed(out, s->time_usec);
 }
 
+static void add_place(Buf *out, const Render *r, unsigned which, uint64_t value) {
+        if (r->masked[which])
+                LITERAL(out, "null");
+        else
+                add_unsigned(out, value);
+}
+
 static void add_origin(Buf *out, const Render *r, const Origin *o) {
         buf_str(out, r->probes[o->probe]);
         LITERAL(out, ",\"cpu\":");
-        add_unsigned(out, o->cpu);
+        add_place(out, r, ORIGIN_CPU, o->cpu);
         LITERAL(out, ",\"pid\":");
-        add_unsigned(out, o->pid);
+        add_place(out, r, ORIGIN_PID, o->pid);
         LITERAL(out, ",\"tid\":");
-        add_unsigned(out, o->tid);
+        add_place(out, r, ORIGIN_TID, o->tid);
         LITERAL(out, ",\"uid\":");
-        add_unsigned(out, o->uid);
+        add_place(out, r, ORIGIN_UID, o->uid);
 }
 
 static void add_bound(Buf *out, const char *key, int64_t n, bool open) {
@@ -235,6 +243,10 @@ static void add_histogram(Buf *out, const Histogram *h, const char *buckets) {
 
 static void add_value(Buf *out, const CompiledFormat *c, const JsonField *f, const struct stp_value *v,
                       size_t max) {
+        if (f->masked) {
+                LITERAL(out, "null");
+                return;
+        }
         if (f->type == FIELD_HIST) {
                 add_histogram(out, &c->agg->histogram, v->s);
                 return;

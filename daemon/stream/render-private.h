@@ -5,7 +5,7 @@
 
 /* What needs no look at the flags. */
 typedef enum PieceKind {
-        PIECE_LITERAL, PIECE_DECIMAL, PIECE_STRING, PIECE_PLAIN, PIECE_STARS, PIECE_HIST,
+        PIECE_LITERAL, PIECE_DECIMAL, PIECE_STRING, PIECE_PLAIN, PIECE_STARS, PIECE_HIST, PIECE_MASKED,
 } PieceKind;
 
 /* One conversion or literal, and where its arguments stand among the values. */
@@ -22,15 +22,23 @@ typedef struct JsonField {
         unsigned value;
         FieldType type;
         enum stp_conv conv;
+        bool masked;      /* its value is nobody's */
 } JsonField;
 
 typedef struct CompiledFormat {
         const ManifestAgg *agg;
+        bool *masked;     /* by value */
         Piece *pieces;
         JsonField *fields;
         unsigned n_pieces, n_fields;
         char *plain;      /* without fields, all its records are the same text: as JSON */
 } CompiledFormat;
+
+/* In place of a masked value: in text and the journal; JSON has null. */
+#define MASKED_TEXT "***"
+
+/* What every record says of where it was made, and can be masked as well. */
+enum { ORIGIN_CPU, ORIGIN_PID, ORIGIN_TID, ORIGIN_UID, _ORIGIN_MAX };
 
 struct Render {
         const Manifest *manifest;
@@ -38,6 +46,7 @@ struct Render {
         char *session;           /* ,"session":"ID","seq": */
         char **probes;           /* ,"probe":"POINT" */
         char *journal;           /* fields of every entry */
+        bool masked[_ORIGIN_MAX];
         char *header;            /* what the header record has after its stamp */
 };
 

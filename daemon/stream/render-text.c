@@ -19,10 +19,12 @@ static unsigned count_pieces(const char *format) {
         return n;
 }
 
-static PieceKind kind_of(const Piece *p, const ManifestFormat *f) {
+static PieceKind kind_of(const Piece *p, const ManifestFormat *f, const CompiledFormat *c) {
         const struct stp_spec *s = &p->spec;
         if (s->conv == STP_CONV_LITERAL)
                 return PIECE_LITERAL;
+        if (p->value >= 0 && p->value < (int) f->n_fields && c->masked[p->value])
+                return PIECE_MASKED;
         if (p->value >= 0 && (unsigned) p->value < f->n_fields && f->fields[p->value].type == FIELD_HIST)
                 return PIECE_HIST;
         if (p->width >= 0 || p->precision >= 0)
@@ -33,7 +35,8 @@ static PieceKind kind_of(const Piece *p, const ManifestFormat *f) {
 }
 
 static void add_field(CompiledFormat *c, const ManifestFormat *f, unsigned value, enum stp_conv conv) {
-        c->fields[c->n_fields++] = (JsonField) { .value = value, .type = f->fields[value].type, .conv = conv };
+        c->fields[c->n_fields++] = (JsonField) { .value = value, .type = f->fields[value].type, .conv = conv,
+                                                .masked = c->masked[value] };
 }
 
 /* The keys of a histogram's statistic: not in the text, but in the event. Returns where the arguments
@@ -43,6 +46,17 @@ static unsigned add_silent_keys(CompiledFormat *c, const ManifestFormat *f) {
         for (unsigned i = 0; i < n && i < f->n_fields; i++)
                 add_field(c, f, i, f->fields[i].type == FIELD_LONG ? STP_CONV_SIGNED : STP_CONV_STRING);
         return n;
+}
+
+/* By name, wherever the script prints it. */
+static int find_masked(const ManifestFormat *f, const RenderSession *s, CompiledFormat *c) {
+        c->masked = calloc(MAX2(f->n_fields, 1u), sizeof(*c->masked));
+        if (!c->masked)
+                return -ENOMEM;
+        for (unsigned i = 0; i < f->n_fields; i++)
+                for (unsigned k = 0; k < s->n_mask; k++)
+                        c->masked[i] |= strcmp(f->fields[i].name, s->mask[k]) == 0;
+        return 0;
 }
 
 static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
@@ -60,7 +74,7 @@ static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
                 p->width = p->spec.width_arg ? (int) arg++ : -1;
                 p->precision = p->spec.precision_arg ? (int) arg++ : -1;
                 p->value = stp_spec_has_value(&p->spec) ? (int) arg++ : -1;
-                p->kind = kind_of(p, f);
+                p->kind = kind_of(p, f, c);
                 if (arg > f->n_fields)
                         return -EBADMSG;
                 if (p->value >= 0)
@@ -71,15 +85,27 @@ static int compile_pieces(const ManifestFormat *f, CompiledFormat *c) {
         return arg == f->n_fields ? 0 : -EBADMSG;
 }
 
+static void mask_origin(Render *r, const RenderSession *s) {
+        static const char *const names[_ORIGIN_MAX] = {
+                [ORIGIN_CPU] = "cpu", [ORIGIN_PID] = "pid", [ORIGIN_TID] = "tid", [ORIGIN_UID] = "uid",
+        };
+        for (unsigned i = 0; i < _ORIGIN_MAX; i++)
+                for (unsigned k = 0; k < s->n_mask; k++)
+                        r->masked[i] |= strcmp(names[i], s->mask[k]) == 0;
+}
+
 static int compile(Render *r, const RenderSession *s) {
         r->formats = calloc(MAX2(r->manifest->n_formats, 1u), sizeof(*r->formats));
         if (!r->formats)
                 return -ENOMEM;
         for (unsigned i = 0; i < r->manifest->n_formats; i++) {
-                int k = compile_pieces(&r->manifest->formats[i], &r->formats[i]);
+                int k = find_masked(&r->manifest->formats[i], s, &r->formats[i]);
+                if (k == 0)
+                        k = compile_pieces(&r->manifest->formats[i], &r->formats[i]);
                 if (k < 0)
                         return k;
         }
+        mask_origin(r, s);
         int k = render_json_prepare(r, s);
         return k < 0 ? k : render_journal_prepare(r, s);
 }
@@ -100,6 +126,7 @@ static void format_done(CompiledFormat *c) {
         for (unsigned i = 0; i < c->n_fields; i++)
                 free(c->fields[i].key);
         free(c->fields);
+        free(c->masked);
         free(c->pieces);
         free(c->plain);
 }
@@ -159,6 +186,8 @@ static size_t put_piece(char *to, size_t room, const CompiledFormat *c, const Pi
                 return stp_spec_render(&p->spec, &values[p->value], to, room);
         case PIECE_STARS:
                 return put_stars(to, room, p, values);
+        case PIECE_MASKED:
+                return put_bytes(to, room, MASKED_TEXT, strlen(MASKED_TEXT));
         case PIECE_HIST:
                 return histogram_draw(&c->agg->histogram, values[p->value].s, values[p->width].n, to, room);
         }

@@ -16,6 +16,8 @@ typedef struct RenderSession {
         const char *id, *name;
         const char *const *args;
         unsigned n_args;
+        const char *const *mask; /* names of fields whose values nobody gets */
+        unsigned n_mask;
         uint32_t owner;
         const char *boot_id, *machine_id;
 } RenderSession;

@@ -91,10 +91,10 @@ func main() {
 	case "list-one":
 		call(c, orgstapd1.List().Send, 0, text(rest[0]))
 	case "start":
-		call(c, orgstapd1.Start().Send, varlink.More, orgstapd1.Context{Script: rest[0], Name: text("go.stp")})
+		call(c, orgstapd1.Start().Send, varlink.More, orgstapd1.Context{Script: &rest[0], Name: text("go.stp")})
 	case "start-guru":
 		guru := true
-		call(c, orgstapd1.Start().Send, 0, orgstapd1.Context{Script: rest[0], Guru: &guru})
+		call(c, orgstapd1.Start().Send, 0, orgstapd1.Context{Script: &rest[0], Guru: &guru})
 	case "stop":
 		call(c, orgstapd1.Stop().Send, 0, rest[0])
 	case "describe":

@@ -155,3 +155,78 @@ TEST(a_copy_is_whole) {
         ASSERT_STREQ(copy.bus_name, ":1.7");
         caller_done(&copy);
 }
+
+/* A script of the catalogue: whom it names, whom a rule means, and who is asked about what. */
+TEST(approved_scripts) {
+        Manifest system = { .privilege = PRIVILEGE_SYSTEM, .digest = (char *) "ab" };
+        Manifest guru = { .privilege = PRIVILEGE_GURU, .digest = (char *) "cd" };
+        const struct {
+                int line;
+                const char *rules; /* or NULL */
+                const Manifest *manifest;
+                bool named;
+                const char *action; /* of the script */
+                bool allowed;
+                const char *asked;
+        } rows[] = {
+                { __LINE__, NULL, &system, true, NULL, true, NULL },
+                { __LINE__, NULL, &system, false, NULL, false, "org.stapd1.run-approved" },
+                { __LINE__, NULL, &system, false, "org.stapd1.run-script", false, "org.stapd1.run-script" },
+                { __LINE__, NULL, &guru, true, NULL, true, NULL },
+                { __LINE__, "Effect=deny", &system, true, NULL, false, NULL },
+                { __LINE__, "Effect=deny\nScript=disk-*", &system, true, NULL, false, NULL },
+                { __LINE__, "Effect=deny\nScript=net-*", &system, true, NULL, true, NULL },
+                { __LINE__, "Effect=deny\nClass=system", &system, true, NULL, true, NULL },
+                { __LINE__, "Effect=allow", &system, false, NULL, true, NULL },
+                { __LINE__, "Effect=allow\nClass=system", &system, false, NULL, false, "org.stapd1.run-approved" },
+                { __LINE__, "Effect=allow\nClass=approved\nScript=disk-writers", &guru, false, NULL, true, NULL },
+                { __LINE__, "Effect=ask\nClass=approved", &system, true, NULL, false, "org.stapd1.run-approved" },
+        };
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                char text[256];
+                RulesError error = {};
+                Rules *rules = NULL;
+                TEST_CASE("line %d", rows[i].line);
+                snprintf(text, sizeof(text), "[Rule]\n%s\n", rows[i].rules ?: "");
+                if (rows[i].rules)
+                        ASSERT_OK(rules_parse("test.conf", text, &rules, &error));
+                Policy p = { .group = GROUP, .can_ask = true, .rules = rules };
+                Approved a = { .name = "disk-writers", .place = "here.conf", .may = rows[i].named, .action = rows[i].action };
+                Question q = { .caller = &stranger, .verb = VERB_RUN, .owner = STRANGER, .manifest = rows[i].manifest,
+                               .approved = &a };
+                Decision d = authz_decide(&p, &q);
+                ASSERT_EQ(d.allowed, rows[i].allowed);
+                ASSERT_STREQ(d.action ?: "", rows[i].asked ?: "");
+                q.approved = NULL; /* the same bytes as a file of his own: Script= and approved mean none of these */
+                if (rows[i].rules && strstr(rows[i].rules, "Script="))
+                        ASSERT(!authz_decide(&p, &q).by_policy);
+                rules_free(rules);
+        }
+}
+
+TEST(who_decides_on_scripts_of_others) {
+        Policy p = { .group = GROUP, .can_ask = true };
+        const struct {
+                int line;
+                const Caller *caller;
+                Verb verb;
+                bool allowed, allowed_alone; /* with polkit, and without */
+                const char *asked;
+        } rows[] = {
+                { __LINE__, &root, VERB_APPROVE, true, true, NULL },
+                { __LINE__, &stranger, VERB_REQUEST, false, true, "org.stapd1.request-approval" },
+                { __LINE__, &stranger, VERB_APPROVE, false, false, "org.stapd1.approve-request" },
+                { __LINE__, &stranger, VERB_MANAGE, false, false, "org.stapd1.manage-catalogue" },
+                { __LINE__, &member, VERB_APPROVE, false, false, "org.stapd1.approve-request" },
+        };
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                TEST_CASE("line %d", rows[i].line);
+                Question q = { .caller = rows[i].caller, .verb = rows[i].verb, .owner = (uid_t) -1 };
+                p.can_ask = true;
+                Decision d = authz_decide(&p, &q);
+                ASSERT_EQ(d.allowed, rows[i].allowed);
+                ASSERT_STREQ(d.action ?: "", rows[i].asked ?: "");
+                p.can_ask = false;
+                ASSERT_EQ(authz_decide(&p, &q).allowed, rows[i].allowed_alone);
+        }
+}

@@ -138,7 +138,7 @@ TEST(what_is_wrong_is_told_with_its_line) {
                 { "[Rule]\nEffect=deny\nEffect=allow\n", "a rule has one effect", 3 },
                 { "[Rule]\nEffect=allow\nUser=no-such-user-here\n", "there is no such user", 3 },
                 { "[Rule]\nEffect=allow\nGroup=no-such-group-here\n", "there is no such group", 3 },
-                { "[Rule]\nEffect=allow\nClass=root\n", "expected own, system or guru", 3 },
+                { "[Rule]\nEffect=allow\nClass=root\n", "expected own, system, guru or approved", 3 },
                 { "[Rule]\nEffect=allow\nSeconds=0\n", "expected a number from 1 to 1000000000", 3 },
                 { "[Rule]\nEffect=allow\nCpuPercent=101\n", "expected a percentage, 1 to 100", 3 },
                 { "[Rule]\nEffect=allow\nMemoryMegabytes=2000000\n", "expected a number from 1 to 1048576", 3 },
@@ -151,7 +151,7 @@ TEST(what_is_wrong_is_told_with_its_line) {
                   "Sessions=, Seconds= and the other limits are of what a rule lets run", 5 },
                 { "[Rule]\n[Rule]\nEffect=allow\n", "the rule has no Effect=", 2 },
                 { "[Rule]\nEffect=allow\nUser=\n", "the rule names nobody", 4 },
-                { "[Rule]\nEffect=allow\nVerb=stop\nProbe=*\n", "Class=, Probe=, Digest= and Argument= are about Verb=run", 5 },
+                { "[Rule]\nEffect=allow\nVerb=stop\nProbe=*\n", "Class=, Script=, Probe=, Digest= and Argument= are about Verb=run", 5 },
         };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 TEST_CASE("row %zu", i);

@@ -136,6 +136,47 @@ static void expect(const Buf *out, const char *text) {
                 test_fail(__FILE__, __LINE__, "not in: %s", out->data);
 }
 
+/* By its name, wherever it stands: in text, in events and of aggregates, and of where it was. */
+TEST(masked_values_are_nobodys) {
+        static const char *const mask[] = { "n", "k", "uid" };
+        Manifest *m = awkward();
+        Render *r;
+        Buf text = BUF_INIT, out = BUF_INIT, journal = BUF_INIT;
+        Stamp st = { .seq = 7, .time_ns = 1, .time_usec = 1 };
+        Origin o = { .cpu = 3, .pid = 1, .tid = 2, .uid = 4711 };
+        struct stp_value values[] = { { .s = "a", .len = 1 }, { .n = 4711 }, { .n = 16 }, { .s = "b", .len = 1 }, { .n = 3 }, { .n = 5 } };
+        struct stp_value secret[] = { { .s = "secret", .len = 6 }, { .n = 5 } };
+        unsigned n_probes = m->n_probes;
+        m->n_probes = 1; /* else the header has no room for formats */
+        ASSERT_OK(render_new(m, &(RenderSession) { .id = "0123", .mask = mask, .n_mask = 3 }, &r));
+        render_text(r, 0, values, &text);
+        ASSERT_STREQ(text.data, "a *** 0x10 b   5");
+        buf_done(&text);
+        render_text(r, FORMAT_MAP, secret, &text);
+        ASSERT_STREQ(text.data, "a[\"***\"]=5\n");
+        render_json_header(r, &st, 0, UINT64_MAX, &out);
+        render_json_event(r, &st, &o, 0, values, &out);
+        render_json_event(r, &st, &o, FORMAT_MAP, secret, &out);
+        render_json_event(r, &st, &o, FORMAT_SCALAR, secret, &out);
+        schema_check(out.data, out.len, 4);
+        expect(&out, "{\"name\":\"n\",\"type\":\"long\",\"masked\":true}");
+        expect(&out, "\"tid\":2,\"uid\":null");
+        expect(&out, "\"data\":{\"a \\\"name\\\"\":\"a\",\"n\":null,\"p\":\"0x10\"");
+        expect(&out, "\"name\":\"a\",\"type\":\"map\",\"key\":[null],\"data\":5");
+        ASSERT_NULL(strstr(out.data, "secret"));
+        ASSERT_NULL(strstr(out.data, "4711"));
+        render_journal_event(r, &st, &o, 0, values, &text, &journal);
+        ASSERT_NULL(memmem(journal.data, journal.len, "4711", 4));
+        ASSERT_NULL(memmem(journal.data, journal.len, "STAPD_DATA_N=", 13));
+        ASSERT_NOT_NULL(memmem(journal.data, journal.len, "STAPD_DATA_D=5\n", 15));
+        buf_done(&text);
+        buf_done(&out);
+        buf_done(&journal);
+        render_free(r);
+        m->n_probes = n_probes;
+        manifest_free(m);
+}
+
 TEST(aggregates_are_data) {
         uint64_t log[HISTOGRAM_LOG_BUCKETS] = { [0] = 1, [62] = 2, [64] = 3, [66] = 4 };
         uint64_t below_above[] = { 1, 0, 7, 0, 5 };
