@@ -64,7 +64,7 @@ static int compile(BuildJob *j) {
         add_includes(j, &argv);
         add_macros(j, &argv);
         static const char *const more[] = {
-                "-fdiagnostics-color=never", "-fno-diagnostics-show-caret", "-c", "-o",
+                "-fdiagnostics-color=never", "-fno-diagnostics-show-caret", "-fdiagnostics-column-unit=byte", "-c", "-o",
         };
         for (size_t i = 0; i < ELEMENTSOF(more); i++)
                 argv_add(j->arena, &argv, more[i]);

@@ -58,21 +58,13 @@ static SourceFile *find_file(const BuildInput *in, const Message *m) {
         return NULL;
 }
 
-/* gcc counts columns as a terminal with tabs of eight shows them. */
-static size_t column_offset(const char *line, size_t len, unsigned column) {
-        size_t at = 0;
-        for (unsigned shown = 1; at + 1 < len && shown < column; at++)
-                shown += line[at] == '\t' ? 8 - (shown - 1) % 8 : ((unsigned char) line[at] & 0xc0) != 0x80;
-        return at;
-}
-
-/* The word at the place, or one byte. */
+/* The word at the place, or one byte. gcc counts bytes, as it does by itself where it cannot open the file. */
 static Span message_span(SourceFile *file, const Message *m) {
         size_t len = 0, n = 0;
         const char *text = source_line(file, m->line, &len);
         if (!text)
                 return (Span) { .file = file, .len = 1 };
-        size_t at = column_offset(text, len, m->column);
+        size_t at = MIN2((size_t) MAX2(m->column, 1u) - 1, len ? len - 1 : 0);
         while (at + n < len && (isalnum((unsigned char) text[at + n]) || text[at + n] == '_'))
                 n++;
         return (Span) { .file = file, .offset = (uint32_t) ((size_t) (text - file->text) + at),
@@ -86,6 +78,8 @@ static void add_hint(Diags *d, Diag *diag) {
         } hints[] = {
                 { "STAP_GLOBAL_GET_", "name the global in a comment of this C: /* pragma:read:NAME */" },
                 { "STAP_GLOBAL_SET_", "name the global in a comment of this C: /* pragma:write:NAME */" },
+                { "'last_error'", "STAP_ERROR(\"text\") makes an error of it" },
+                { "'kread'", "copy_from_kernel_nofault(&value, pointer, sizeof(value)) reads what may not be there" },
                 { "'THIS'", "write STAP_ARG_name and STAP_RETVALUE, or put the comment /* unmangled */ in this C" },
                 { "STAP_ARG_", "STAP_ARG_name is there for each parameter of the function" },
         };

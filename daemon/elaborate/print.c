@@ -42,6 +42,8 @@ static void bad_directive(Infer *t, const ExprPrint *p, size_t at, size_t len) {
                            p->format + at);
         diag_note(t->e->diags, d, SPAN_NONE,
                   "there are: %%d %%i %%u %%x %%X %%o %%b %%c %%p %%s %%m %%M %%%%");
+        if (len && strchr("eEfFgG", p->format[at + len - 1]))
+                diag_hint(t->e->diags, d, "there are whole numbers only; fp_to_string(bits, digits) writes a double");
 }
 
 /* A number has 8 bytes, of which some can be written: by the precision, or else the width. */

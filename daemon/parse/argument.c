@@ -102,11 +102,18 @@ static bool take_budget(Lexer *l, Token *t, const Reference *ref) {
         return false;
 }
 
+/* Who asks how many there are knows what to do with them. */
+static void note_use(Lexer *l, const Reference *ref) {
+        for (unsigned i = 0; i < l->options->n_args; i++)
+                l->args_used[i] = l->args_used[i] || ref->is_count || ref->index == i + 1;
+}
+
 bool lexer_argument(Lexer *l, Token *ret_token, bool *ret_pasted) {
         Reference ref;
         if (!read_reference(l, &ref))
                 return false;
         ret_token->span = ref.span;
+        note_use(l, &ref);
         if (l->in_argument) {
                 ret_token->kind = TOKEN_BAD;
                 lexer_fault(l, ret_token, DIAG_E0113, ref.span, NULL,

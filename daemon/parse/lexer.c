@@ -29,6 +29,7 @@ void lexer_init(Lexer *l, Arena *a, SourceFile *source, const ParseOptions *o, u
                 .input = { .file = source, .text = source->text, .end = source->len },
                 .starts_line = true,
                 .arguments = arena_array(a, SourceFile *, o->n_args),
+                .args_used = arena_array(a, bool, o->n_args),
                 .budget = budget,
         };
         memset(l->first, NO_OPERATOR, sizeof(l->first));

@@ -23,6 +23,7 @@ typedef struct Lexer {
         bool in_argument;
         bool starts_line;
         SourceFile **arguments; /* an argument's text as a source, made at its first use */
+        bool *args_used;        /* n_args of them: those that the script asks for */
         uint8_t first[128];     /* by first character: where its operators stand in the table */
         unsigned *budget;       /* tokens that arguments may still bring in */
 } Lexer;

@@ -18,6 +18,14 @@ static bool check_source(Diags *d, SourceFile *source) {
         return !nul;
 }
 
+static void warn_of_arguments(const Parser *p) {
+        const ParseOptions *o = p->options;
+        for (unsigned i = 0; i < o->n_args && !diags_failed(p->diags); i++)
+                if (!p->stream.lexer.args_used[i])
+                        diag_add(p->diags, DIAG_W0132, SPAN_NONE,
+                                 "the script does not ask for argument %u, `%s`", i + 1, o->args[i]);
+}
+
 File *parse_file(Arena *a, Diags *d, SourceFile *source, const ParseOptions *o) {
         File *file = arena_new0(a, File);
         file->source = source;
@@ -35,6 +43,7 @@ File *parse_file(Arena *a, Diags *d, SourceFile *source, const ParseOptions *o) 
                 if (p->panic)
                         parser_recover_declaration(p, taken);
         }
+        warn_of_arguments(p);
         return file;
 }
 

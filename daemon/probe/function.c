@@ -72,7 +72,9 @@ static int no_such_function(const Request *r) {
                            module ? "module" : "kernel", module ?: kernel_release(r->kernel), r->name);
         diag_note(diags, d, SPAN_NONE, "static functions may have been inlined into their callers");
         const char *near = diags_full(diags) ? NULL : nearest_function(r);
-        if (near)
+        if (r->name[0] == '$' && isdigit((unsigned char) r->name[1]))
+                diag_hint(diags, d, "nothing is replaced in quotes; `@%s` is an argument as a string", r->name + 1);
+        else if (near)
                 diag_hint(diags, d, "did you mean `%s`?", near);
         return PROBE_FAILED;
 }
