@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What stapctl run asks of Start: the script, and what the options say of it. */
 #include <time.h>
+#include <elf.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
 #include "ctl/run-options.h"
 
 static void add_flag(json_object *o, const char *name, bool value) {
@@ -28,6 +32,20 @@ static void add_zone(json_object *context) {
         add_text(context, "zone", tm.tm_zone);
 }
 
+/* A script is text; what begins as a module is one. */
+static bool is_module(const char *script, size_t len) {
+        return len > SELFMAG && memcmp(script, ELFMAG, SELFMAG) == 0;
+}
+
+static void add_module(json_object *context, const char *image, size_t len) {
+        char *text = malloc((len + 2) / 3 * 4 + 1);
+        if (!text)
+                return;
+        int n = EVP_EncodeBlock((unsigned char *) text, (const unsigned char *) image, (int) len);
+        json_object_object_add(context, "compiled", json_object_new_string_len(text, n));
+        free(text);
+}
+
 json_object *run_options_context(const RunOptions *o, const char *script, size_t len) {
         json_object *c = json_object_new_object();
         if (o->catalog) {
@@ -35,9 +53,12 @@ json_object *run_options_context(const RunOptions *o, const char *script, size_t
                 json_object_object_add(c, "values", json_object_get(o->args));
         } else {
                 add_text(c, "name", run_options_name(o));
-                json_object_object_add(c, "script", json_object_new_string_len(script, (int) len));
                 json_object_object_add(c, "arguments", json_object_get(o->args));
         }
+        if (!o->catalog && is_module(script, len))
+                add_module(c, script, len);
+        else if (!o->catalog)
+                json_object_object_add(c, "script", json_object_new_string_len(script, (int) len));
         if (o->defines)
                 json_object_object_add(c, "defines", json_object_get(o->defines));
         if (o->globals)

@@ -181,6 +181,10 @@ static Check *check_new(Call *c) {
         k->call = c;
         json_object_object_get_ex(c->parameters, "context", &context);
         int r = request_from_json(context, &k->request, &field);
+        if (r >= 0 && k->request->compiled) {
+                field = "compiled"; /* what it is, its signature says to Start */
+                r = -EINVAL;
+        }
         if (r == -EINVAL)
                 param_invalid(c, field);
         else if (r < 0)

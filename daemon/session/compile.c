@@ -92,6 +92,10 @@ static int submit(Session *s) {
 }
 
 void session_compile(Session *s) {
+        if (s->request->compiled) {
+                session_take_module(s);
+                return;
+        }
         request_key(s->request, compiler_info(s->manager->compiler).world ?: "", s->key);
         if (s->request->cache && !s->request->keep_source) {
                 int fd = cache_get(s->manager->cache, s->key);

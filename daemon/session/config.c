@@ -29,6 +29,7 @@ static const struct {
         { "RecordMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, record_max_megabytes) },
         { "SigningKey", SETTING_STRING, offsetof(Config, signing_key) },
         { "SigningCertificate", SETTING_STRING, offsetof(Config, signing_certificate) },
+        { "TrustedCertificate", SETTING_STRING, offsetof(Config, trusted_certificate) },
 };
 
 int config_init(Config *c) {
@@ -38,6 +39,7 @@ int config_init(Config *c) {
                 .stream_user = strdup("nobody"),
                 .signing_key = strdup(""),
                 .signing_certificate = strdup(""),
+                .trusted_certificate = strdup(""),
                 .sessions_max = 64,
                 .sessions_per_user = 16,
                 .compile_slots = 2,
@@ -50,6 +52,7 @@ int config_init(Config *c) {
                 .state_dir = strdup(STAPD_STATE_DIR),
         };
         return c->group && c->compile_user && c->stream_user && c->signing_key && c->signing_certificate &&
+                               c->trusted_certificate &&
                                c->cache_dir && c->state_dir
                        ? 0
                        : -ENOMEM;
@@ -61,6 +64,7 @@ void config_done(Config *c) {
         free(c->stream_user);
         free(c->signing_key);
         free(c->signing_certificate);
+        free(c->trusted_certificate);
         free(c->cache_dir);
         free(c->state_dir);
         free(c->kernel);

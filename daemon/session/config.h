@@ -19,6 +19,7 @@
  *     AskSeconds=120         to authenticate, when polkit asks
  *     SigningKey=            files for kernels that take only signed modules
  *     SigningCertificate=
+ *     TrustedCertificate=    whose precompiled modules are run
  *
  * A file that others than root can write is refused whole.
  */
@@ -27,7 +28,7 @@
 
 typedef struct Config {
         char *group, *compile_user, *stream_user;
-        char *signing_key, *signing_certificate;
+        char *signing_key, *signing_certificate, *trusted_certificate;
         bool allow_guru, revoke_on_reload;
         unsigned sessions_max, sessions_per_user, compile_slots;
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;

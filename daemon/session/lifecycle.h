@@ -5,6 +5,7 @@
  * their files:
  *
  *   compile.c   cache or job
+ *   precompiled.c  or a module that the client brings
  *   load.c      manifest; once it is decided on: module, leash, stream; then held or started
  *   decide.c    policy, and polkit if that is to be asked
  *   follow.c    the leash is readable: running, stopping, stopped
@@ -23,6 +24,8 @@ void session_tell(Session *s, const char *severity, const char *text);
 void session_tell_missing_modules(Session *s); /* modules.c: before it is armed */
 void session_tell_progress(Session *s, const char *text);
 
+/* precompiled.c: what its client brought, in the place of compiling. */
+void session_take_module(Session *s);
 /* Takes the fd of the compiled module. */
 void session_load(Session *s, int fd);
 /* Goes on with session_insert(), or ends it; perhaps later. */

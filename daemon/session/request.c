@@ -18,6 +18,7 @@ Request *request_free(Request *r) {
         free(r->compatible);
         free(r->session_name);
         free(r->script);
+        free(r->compiled);
         json_object_put(r->args);
         json_object_put(r->defines);
         json_object_put(r->globals);
@@ -140,8 +141,41 @@ static int read_field(Request *r, size_t i, json_object *value) {
         return -EINVAL;
 }
 
+/* Base64, in lines or not. Whoever brings a module brings no script, and cannot change it any more. */
+static int read_compiled(Request *r, json_object *context, const char **ret_field) {
+        static const char *const fixed[] = { "script", "catalog", "values", "arguments", "defines", "globals", "module" };
+        json_object *value, *other;
+        *ret_field = "compiled";
+        if (!json_object_object_get_ex(context, "compiled", &value) || !value)
+                return 0;
+        if (!json_object_is_type(value, json_type_string))
+                return -EINVAL;
+        size_t len = (size_t) json_object_get_string_len(value);
+        const char *text = json_object_get_string(value);
+        if (len == 0 || len % 4 != 0 || len / 4 * 3 > REQUEST_MAX_COMPILED)
+                return -EINVAL;
+        r->compiled = malloc(len / 4 * 3);
+        if (!r->compiled)
+                return -ENOMEM;
+        int n = EVP_DecodeBlock(r->compiled, (const unsigned char *) text, (int) len);
+        if (n < 0)
+                return -EINVAL;
+        r->compiled_len = (size_t) n - (text[len - 1] == '=') - (text[len - 2] == '=');
+        for (size_t i = 0; i < ELEMENTSOF(fixed); i++) {
+                *ret_field = fixed[i];
+                if (json_object_object_get_ex(context, fixed[i], &other) && other &&
+                    !(json_object_is_type(other, json_type_array) && json_object_array_length(other) == 0))
+                        return -EINVAL;
+        }
+        return 0;
+}
+
 static int read_script(Request *r, json_object *context) {
         json_object *value, *catalog;
+        if (r->compiled) {
+                r->script = strdup("");
+                return r->script ? 0 : -ENOMEM;
+        }
         if (!json_object_object_get_ex(context, "script", &value) || !value) { /* the catalogue has it */
                 r->script = strdup("");
                 return !r->script ? -ENOMEM : json_object_object_get_ex(context, "catalog", &catalog) && catalog ? 0 : -EINVAL;
@@ -243,8 +277,11 @@ int request_from_json(json_object *context, Request **ret, const char **ret_fiel
                 return -ENOMEM;
         r->optimize = r->cache = true;
 
-        *ret_field = "script";
-        int k = read_script(r, context);
+        int k = read_compiled(r, context, ret_field);
+        if (k >= 0) {
+                *ret_field = "script";
+                k = read_script(r, context);
+        }
         if (k >= 0)
                 k = read_fields(r, context, ret_field);
         if (k >= 0) {

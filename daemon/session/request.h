@@ -12,6 +12,7 @@
 #include "session/state.h"
 
 #define REQUEST_MAX_SCRIPT (1u << 20) /* bytes */
+#define REQUEST_MAX_COMPILED (2u << 20) /* bytes, decoded */
 #define REQUEST_MAX_LIST 999          /* arguments, defines, globals */
 #define REQUEST_MAX_BUFFER_MB 1024
 #define KEY_LENGTH 64                 /* hex digits of a sha256 */
@@ -26,6 +27,8 @@ typedef struct Request {
         SessionLifetime lifetime;
         char *script;
         size_t script_len;
+        unsigned char *compiled; /* a module, in the place of a script; or NULL */
+        size_t compiled_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
         json_object *values; /* NAME=VALUE: what that script is given */
         json_object *mask;   /* fields of events whose values nobody gets */
