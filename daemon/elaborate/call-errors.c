@@ -28,14 +28,8 @@ static const struct {
 static const struct {
         const char *name, *why;
 } absent[] = {
-        { "print_backtrace*", "the stack is not unwound yet; caller() and caller_addr() tell who called the function" },
-        { "sprint_backtrace", "the stack is not unwound yet; caller() and caller_addr() tell who called the function" },
-        { "backtrace", "the stack is not unwound yet; caller() and caller_addr() tell who called the function" },
-        { "task_backtrace", "the stack is not unwound yet" },
-        { "callers", "the stack is not unwound yet; caller() and caller_addr() tell who called the function" },
-        { "stack", "the stack is not unwound yet" },
-        { "*print_stack", "the stack is not unwound yet" },
-        { "*print_syms", "the stack is not unwound yet; symname(address) names one address" },
+        { "task_backtrace", "the stack of another task is not unwound; backtrace() is that of the probe point" },
+        { "print_backtrace_fileline", "source files and lines need DWARF, which is not read yet; see print_backtrace()" },
         { "ubacktrace", "stacks of programs are not unwound yet; uaddr() is where it is" },
         { "*print_ubacktrace*", "stacks of programs are not unwound yet; uaddr() is where it is" },
         { "*print_ustack", "stacks of programs are not unwound yet; uaddr() is where it is" },

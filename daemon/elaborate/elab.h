@@ -56,7 +56,8 @@ struct Unit {
         Span result_at;          /* what settled the result's type */
         const TypeRef *result_ctype;
         bool ctype_lost;
-        bool has_effects, is_reached, wants_regs; /* prune, finish */
+        bool has_effects, is_reached; /* prune, finish */
+        unsigned wants;               /* finish: EmbeddedTag, of TAG_WANTS; by itself or for what it calls */
         const Unit *caller;      /* functions: who called first, and where */
         Span called_at;
         Unit *same;              /* merge.c: the one that stands for it; most often itself */

@@ -49,30 +49,30 @@ static void finish_function(Elab *e, Unit *u) {
 
 typedef struct {
         Visitor visitor;
-        bool found;
-} Regs;
+        unsigned found;
+} Wants;
 
-static bool find_regs(Visitor *v, Expr **x) {
-        Regs *r = (Regs *) v;
+static bool find_wants(Visitor *v, Expr **x) {
+        Wants *w = (Wants *) v;
         ExprCall *call = expr_as(Call, *x);
         for (size_t i = 0; call && i < call->targets.n; i++)
-                r->found |= function_unit(call->targets.items[i])->wants_regs;
-        return !r->found;
+                w->found |= function_unit(call->targets.items[i])->wants;
+        return w->found != TAG_WANTS;
 }
 
-/* Who calls what looks at the registers needs them too; callees are linked after their callers. */
-static void spread_regs(Elab *e) {
+/* Who calls what looks at the registers, or the stack, needs them too; callees are linked after their callers. */
+static void spread_wants(Elab *e) {
         bool changed;
         do {
                 changed = false;
                 for (size_t i = e->units.n; i > 0; i--) {
                         Unit *u = e->units.items[i - 1];
-                        if (!u->is_reached || u->wants_regs)
+                        if (!u->is_reached || u->wants == TAG_WANTS)
                                 continue;
-                        Regs r = { .visitor = { .expr_pre = find_regs } };
-                        walk_stmt(&r.visitor, &u->body);
-                        u->wants_regs = r.found;
-                        changed |= r.found;
+                        Wants w = { .visitor = { .expr_pre = find_wants }, .found = u->wants };
+                        walk_stmt(&w.visitor, &u->body);
+                        changed |= u->wants != w.found;
+                        u->wants = w.found;
                 }
         } while (changed);
 }
@@ -89,7 +89,8 @@ static void finish_probe(Elab *e, Handler *h) {
         p->saved.items = u->saved.items;
         p->saved.n = p->saved.cap = u->saved.n;
         p->attach.saved_slots = (unsigned) u->saved.n;
-        p->attach.needs_regs |= u->wants_regs;
+        p->attach.needs_regs |= (u->wants & TAG_REGS) != 0;
+        p->attach.needs_stack = (u->wants & TAG_STACK) != 0;
         vec_push(e->arena, &e->program->probes, p);
 }
 
@@ -123,7 +124,7 @@ static void add_embedded(Elab *e, const File *f) {
 
 void pass_finish(Elab *e) {
         usage_mark(e, /* only_reached= */ true);
-        spread_regs(e);
+        spread_wants(e);
         finish_globals(e);
         vec_foreach(it, &e->units) {
                 if ((*it)->is_reached && (*it)->function)

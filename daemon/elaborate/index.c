@@ -17,6 +17,8 @@ static const struct {
         { "stp_register(", TAG_REGS },
         { "c->regs", TAG_REGS },
         { "CONTEXT->regs", TAG_REGS },
+        { "/* pragma:stack */", TAG_STACK },
+        { "stp_stack_", TAG_STACK },
         { "STAP_NEXT", TAG_NEXT },
 };
 

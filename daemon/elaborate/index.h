@@ -16,6 +16,8 @@ typedef enum {
         TAG_REGS = 1 << 4,    /* looks at the hit's registers */
         TAG_NEXT = 1 << 5,    /* may fall through to the next overload */
         TAG_STABLE = 1 << 6, /* gives the same value all through a hit; pure, too */
+        TAG_STACK = 1 << 7,  /* walks the kernel's stack from the hit on */
+        TAG_WANTS = TAG_REGS | TAG_STACK,
 } EmbeddedTag;
 
 unsigned embedded_tags(const char *code);

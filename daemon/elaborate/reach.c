@@ -12,7 +12,6 @@ typedef struct {
         Unit *unit;
         UnitVec found;    /* to be looked at */
         VarVec locals;    /* of the unit, as they are met */
-        bool wants_regs, wants_headers;
         VEC(ExprContext *) slots;
 } Reach;
 
@@ -42,7 +41,7 @@ static bool reach_expr(Visitor *v, Expr **x) {
         if (context && context->source == CONTEXT_SAVED && r->unit->handler)
                 vec_push(r->e->arena, &r->unit->handler->slot_uses, context);
         if (context && context->source == CONTEXT_REGS)
-                r->unit->wants_regs = true;
+                r->unit->wants |= TAG_REGS;
         if ((*x)->kind == EXPR_EMBEDDED && !r->unit->from_library)
                 r->e->program->uses_embedded = true;
         return true;
@@ -62,7 +61,7 @@ static void look_at(Reach *r, Unit *u) {
         walk_stmt(&r->visitor, &u->body);
         walk_expr(&r->visitor, &u->condition);
         u->locals = r->locals;
-        u->wants_regs |= (tags & TAG_REGS) != 0;
+        u->wants |= tags & TAG_WANTS;
         if (u->function && u->function->embedded && (!u->from_library || (tags & TAG_HEADERS)))
                 r->e->program->uses_embedded = true;
 }

@@ -80,7 +80,8 @@ static void dump_attach(const ProbeAttach *attach, Buf *out) {
                 buf_printf(out, " maxactive %u", attach->maxactive);
         if (attach->saved_slots)
                 buf_printf(out, " saved %u", attach->saved_slots);
-        buf_str(out, attach->needs_regs ? " regs\n" : "\n");
+        buf_str(out, attach->needs_regs ? " regs" : "");
+        buf_str(out, attach->needs_stack ? " stack\n" : "\n");
 }
 
 static void dump_resolved_probe(const Probe *probe, Buf *out) {

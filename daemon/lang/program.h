@@ -17,6 +17,7 @@ typedef struct {
         int64_t randomize;   /* timers: +- this, same unit */
         unsigned maxactive;  /* returns; 0: the default */
         bool needs_regs;     /* CONTEXT_REGS or more than the arguments is used */
+        bool needs_stack;    /* the kernel's stack is walked from the hit on */
         bool may_fail;       /* of a wildcard: a place that the kernel will not arm is left out (STP_PROBE_OPTIONAL) */
         unsigned saved_slots; /* returns: values that an entry handler keeps */
 } ProbeAttach;

@@ -155,6 +155,7 @@ static bool is_in_no_process(const Probe *p) {
 static void write_flags(Gen *g, const Probe *p, bool timed) {
         const struct { bool set; const char *name; } flags[] = {
                 { p->attach.needs_regs, "STP_PROBE_REGS" },
+                { p->attach.needs_stack, "STP_PROBE_STACK" },
                 { p->attach.may_fail, "STP_PROBE_OPTIONAL" },
                 { g->own_processes && !is_in_no_process(p), "STP_PROBE_OWN" },
                 { !timed && gen_only_in_target(p->body), "STP_PROBE_TARGET" },

@@ -5,6 +5,7 @@
 
 #include <linux/ptrace.h>
 #include <asm/syscall.h>
+#include <asm/unwind.h>
 #include <asm/unistd.h>
 
 /*
@@ -47,6 +48,28 @@ static inline unsigned long *stp_argument_register(struct pt_regs *regs, u32 n, 
 static inline unsigned long *stp_result_register(struct pt_regs *regs)
 {
 	return &regs->ax;
+}
+
+/* Where we stand: instruction and stack pointer as the tables have them for that instruction. */
+#define stp_stand_here(s)                                                                          \
+	asm volatile("lea (%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"                               \
+		     : "=&r"((s)->ip), "=&r"((s)->sp), "=&r"((s)->bp))
+
+/* The return addresses above that, the nearest first; how many. */
+static inline u32 stp_unwind(unsigned long ip, unsigned long sp, unsigned long bp, u64 *addresses, u32 max)
+{
+	struct pt_regs at = { .ip = ip, .sp = sp, .bp = bp, .cs = __KERNEL_CS };
+	struct unwind_state state;
+	u32 n = 0;
+
+	for (unwind_start(&state, current, &at, NULL); !unwind_done(&state) && n < max; unwind_next_frame(&state)) {
+		u64 address = unwind_get_return_address(&state);
+
+		if (!address)
+			break;
+		addresses[n++] = address;
+	}
+	return n;
 }
 
 #define STP_MAX_SYSCALL 1024

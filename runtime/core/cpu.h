@@ -12,6 +12,7 @@
 #define STP_CPU_H
 
 #include "env.h"
+#include "stack.h"
 #include "stp.h"
 
 struct rchan_buf;
@@ -33,6 +34,7 @@ struct stp_cpu {
 	u32 n_open;
 	char *frame, *frame_end;
 	const struct stp_script *script;
+	struct stp_stack stack;
 	struct rchan_buf **buffers; /* per CPU: the channel's */
 	u32 subbuf_size;
 	u64 start;             /* what `actions` and `depth` are when a handler begins */

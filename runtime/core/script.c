@@ -68,7 +68,8 @@ static int prepare(struct stp_session *s, struct stp_script *script)
 		goto fail;
 	for (i = 0; i < script->n_probes; i++) {
 		script->probes[i].script = script;
-		script->probes[i].core = stp_probe_runner(&script->probes[i]);
+		script->probes[i].core = script->probes[i].flags & STP_PROBE_STACK ? stp_stack_runner :
+									    stp_probe_runner(&script->probes[i]);
 		if (script->probes[i].condition && !script->probes[i].condition->probe)
 			script->probes[i].condition->probe = &script->probes[i];
 	}

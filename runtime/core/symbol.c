@@ -152,6 +152,8 @@ void stp_symbol_name(char *dst, u32 size, u64 address, bool with_offset)
 		sprint_symbol(text, address);
 	else
 		sprint_symbol_no_offset(text, address);
+	if (with_offset && strchr(text, '+') && !strchr(text, '['))
+		strncat(text, " [kernel]", sizeof(text) - strlen(text) - 1);
 	stp_str_copy(dst, text, size);
 }
 EXPORT_SYMBOL_GPL(stp_symbol_name);

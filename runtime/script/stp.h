@@ -56,6 +56,9 @@ typedef _Bool bool;
 #define stp_unlikely(x) __builtin_expect(!!(x), 0)
 #include "abi.h"
 
+#ifndef MAXBACKTRACE
+#define MAXBACKTRACE 20
+#endif
 #ifndef MAXSTRINGLEN
 #define MAXSTRINGLEN 512
 #endif
@@ -158,6 +161,7 @@ struct stp_probe {
 #define STP_PROBE_REGS 1u     /* the handler wants all of pt_regs, not only arguments */
 #define STP_PROBE_TARGET 4u   /* FUNCTION, SYSCALL: the handler does nothing in other processes than target() */
 #define STP_PROBE_OWN 8u      /* the handler asks stp_is_own() first */
+#define STP_PROBE_STACK 16u   /* the handler walks the stack: stp_stack_*() */
 #define STP_PROBE_OPTIONAL 2u /* of a wildcard: a place that cannot be armed is left out, and counted */
 
 enum stp_global_kind { STP_GLOBAL_LONG, STP_GLOBAL_STRING, STP_GLOBAL_AGG, STP_GLOBAL_MAP };
@@ -519,6 +523,11 @@ u64 stp_register(struct stp_ctx *c, const char *name); /* sets the error when th
 u64 stp_user_register(struct stp_ctx *c, const char *name); /* of the current task's user code, likewise */
 u64 stp_caller(struct stp_ctx *c);                     /* return address of the probed function; 0: unknown */
 u64 stp_address(struct stp_ctx *c);                    /* addr() */
+/* The kernel's stack: the address of the hit (0), of who called that (1), ...; 0 behind its end, and where the
+ * probe has none. For a return: from the function on that is returned to. */
+u64 stp_stack_at(struct stp_ctx *c, s64 n);
+/* `n` addresses from number `first` on (n < 0: all), in hex, with blanks between them. */
+void stp_stack_text(struct stp_ctx *c, char *dst, u32 size, s64 first, s64 n);
 
 /*
  * CONTEXT_*: arguments of the probed function, the system call, the tracepoint, from 0. As the machine

@@ -142,3 +142,5 @@ void stp_set_result(struct stp_ctx *c, u32 n, u64 value) { c->result = value; }
 bool stp_user_mode(struct stp_ctx *c) { return false; }
 u64 stp_caller(struct stp_ctx *c) { return 0; }
 u64 stp_address(struct stp_ctx *c) { return 0; }
+u64 stp_stack_at(struct stp_ctx *c, s64 n) { return 0; }
+void stp_stack_text(struct stp_ctx *c, char *dst, u32 size, s64 first, s64 n) { *dst = 0; }
