@@ -54,6 +54,7 @@ static const Import restricted[] = {
         { "stp_copy_kernel", PRIVILEGE_SYSTEM },   { "stp_string_kernel", PRIVILEGE_SYSTEM },
         { "stp_symbol_address", PRIVILEGE_SYSTEM }, { "stp_symbol_name", PRIVILEGE_SYSTEM },
         { "stp_stack_arg", PRIVILEGE_SYSTEM },     { "stp_task_find", PRIVILEGE_SYSTEM },
+        { "stp_stack_at", PRIVILEGE_SYSTEM },      { "stp_stack_text", PRIVILEGE_SYSTEM },
 };
 
 /* Thunks of the compiler's mitigations, one for each register. */
@@ -66,6 +67,7 @@ static const Import *find_import(const Import *table, size_t n, const char *name
         return NULL;
 }
 
+/* class: one that a manifest can have. */
 static bool may_import(const char *name, PrivilegeClass class) {
         for (size_t i = 0; i < ELEMENTSOF(thunks); i++)
                 if (strncmp(name, thunks[i], strlen(thunks[i])) == 0)

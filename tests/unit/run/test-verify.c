@@ -89,7 +89,7 @@ TEST(what_a_class_may_call) {
                 { "memcpy_toio", PRIVILEGE_GURU },       { "", PRIVILEGE_GURU },
         };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++)
-                for (PrivilegeClass c = 0; c < _PRIVILEGE_CLASS_MAX; c++) {
+                for (PrivilegeClass c = 0; c <= PRIVILEGE_GURU; c++) {
                         char text[VERIFY_TEXT_MAX] = "";
                         TEST_CASE("%s by %s", rows[i].symbol, privilege_class_to_string(c));
                         Image image = make_image(&(Recipe) { .symbol = rows[i].symbol });
