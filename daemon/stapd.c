@@ -162,8 +162,13 @@ static int open_standard_fds(void) {
         return 0;
 }
 
-static void raise_limits(void) {
-        struct rlimit files;
+/* What it has in memory are everybody's scripts: no dump of it lies about. */
+static void set_limits(void) {
+        struct rlimit files, core;
+        if (getrlimit(RLIMIT_CORE, &core) >= 0) {
+                core.rlim_cur = 0;
+                (void) setrlimit(RLIMIT_CORE, &core);
+        }
         if (getrlimit(RLIMIT_NOFILE, &files) < 0)
                 return;
         files.rlim_cur = files.rlim_max;
@@ -319,7 +324,7 @@ int main(int argc, char **argv) {
                 return EXIT_FAILURE;
         log_setup("stapd", o.log_level);
         umask(0022);
-        raise_limits();
+        set_limits();
         audit_kernel_open();
         r = run(&o);
         audit_kernel_close();
