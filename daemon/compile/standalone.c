@@ -190,8 +190,10 @@ static void print_diagnostics(const Options *o, const World *w, const Compilatio
                        text.data ? text.data : "[]");
                 return;
         }
-        if (o->debug)
+        if (o->debug || diags_failed(&w->library_diags))
                 diags_render_text(&w->library_diags, is_terminal(), &text);
+        if (diags_failed(&w->library_diags))
+                buf_str(&text, "stapd-compile: what is wrong in a tapset is left out\n");
         diags_render_text(&c->diags, is_terminal(), &text);
         fputs(text.data ? text.data : "", stderr);
         if (c->error && c->diags.list.n == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong with a call, and what was probably meant by it. */
+#include "elaborate/absent.h"
 #include "elaborate/lower.h"
 
 #define MAX_CANDIDATES 5 /* shown with their places */
@@ -22,34 +23,6 @@ static const struct {
         { "nsecs", "gettimeofday_ns() is the time in nanoseconds" },
         { "comm", "execname() is the name of the process" },
         { "time", "gettimeofday_s() is the time in seconds" },
-};
-
-/* What SystemTap's tapsets have and these do not; a `*` at the end stands for more. */
-static const struct {
-        const char *name, *why;
-} absent[] = {
-        { "task_backtrace", "the stack of another task is not unwound; backtrace() is that of the probe point" },
-        { "print_backtrace_fileline", "source files and lines need DWARF, which is not read yet; see print_backtrace()" },
-        { "ubacktrace", "stacks of programs are not unwound yet; uaddr() is where it is" },
-        { "*print_ubacktrace*", "stacks of programs are not unwound yet; uaddr() is where it is" },
-        { "*print_ustack", "stacks of programs are not unwound yet; uaddr() is where it is" },
-        { "ucallers", "stacks of programs are not unwound yet" },
-        { "ustack", "stacks of programs are not unwound yet" },
-        { "usym*", "symbols of programs are not looked up yet; uaddr() is the address" },
-        { "umod*", "symbols of programs are not looked up yet; uaddr() is the address" },
-        { "*print_usyms", "symbols of programs are not looked up yet; uaddr() is the address" },
-        { "symfile*", "source files and lines need DWARF, which is not read yet; symname(address) names the function" },
-        { "symline", "source files and lines need DWARF, which is not read yet; symname(address) names the function" },
-        { "system", "a script starts no programs; print what should be done, and let the reader of its output do it" },
-        { "raise", "a script sends no signals yet" },
-        { "panic", "a script does not stop the machine; error(text) ends the script" },
-        { "printk", "a script does not write to the kernel's log; log(text) prints" },
-        { "ftrace", "a script does not write to the kernel's trace; log(text) prints" },
-        { "mdelay", "a handler does not wait" },
-        { "udelay", "a handler does not wait" },
-        { "print_regs", "not in this version; register(name) reads one" },
-        { "env_var", "not in this version" },
-        { "json_*", "not in this version; stapctl run --json gives every print as an event" },
 };
 
 /* Statements and operators that look like calls. */
@@ -89,23 +62,12 @@ static void visible_names(Lower *l, NameVec *ret) {
                 vec_push(l->e->arena, ret, builtins[i]);
 }
 
-/* `*` at the start stands for nothing, or an s. */
-static bool is_named(const char *pattern, const char *name) {
-        if (*pattern == '*') {
-                pattern++;
-                name += *name == 's' && *pattern != 's';
-        }
-        size_t n = strcspn(pattern, "*");
-        return strncmp(pattern, name, n) == 0 && (pattern[n] || !name[n]);
-}
-
 static bool hint_known(Lower *l, Diag *d, const char *name) {
-        for (size_t i = 0; i < ELEMENTSOF(absent); i++)
-                if (is_named(absent[i].name, name)) {
-                        diag_note(l->e->diags, d, SPAN_NONE,
-                                  "SystemTap has it, and this version of stapd does not: %s", absent[i].why);
-                        return true;
-                }
+        const char *why = absent_function(name);
+        if (why) {
+                diag_note(l->e->diags, d, SPAN_NONE, "SystemTap has it, and this version of stapd does not: %s", why);
+                return true;
+        }
         for (size_t i = 0; i < ELEMENTSOF(habits); i++)
                 if (strcmp(habits[i].name, name) == 0) {
                         diag_hint(l->e->diags, d, "%s", habits[i].instead);
