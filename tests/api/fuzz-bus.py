@@ -87,7 +87,8 @@ def main(address, seed, runs):
                               arguments, timeout=60)
             said['answered'] += 1
         except dbus.DBusException as e:
-            said[e.get_dbus_name()] += 1
+            name = e.get_dbus_name()
+            said[f'{name} from {member}' if name.endswith('NoReply') else name] += 1
     print(json.dumps(said))
 
 
