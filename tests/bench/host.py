@@ -23,8 +23,10 @@ WITHOUT_MODULES = ['setpriv', '--bounding-set=-sys_module', '--inh-caps=-sys_mod
 TIME = ['time', '-f', '%M'] if shutil.which('time') else []
 
 
-def make_daemon(release, cache, more=(), **arguments):
-    return Daemon(options=[f'--kernel={release}', '--log-level=info', *more], cache=cache, wrapper=WITHOUT_MODULES, **arguments)
+def make_daemon(release, cache, more=(), settings=(), **arguments):
+    """One that does not mind that its compiler is stopped for a while."""
+    return Daemon(options=[f'--kernel={release}', '--log-level=info', *more], cache=cache, wrapper=WITHOUT_MODULES,
+                  settings=['HelperSeconds=3600', *settings], **arguments)
 
 
 def kit_seconds(release, times=3):
