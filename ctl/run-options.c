@@ -246,6 +246,31 @@ static int check_catalog(const RunOptions *o) {
         return 1;
 }
 
+/* What is of the machine that stapctl runs on, and how it is done on the other one. */
+static int check_remote(const RunOptions *o) {
+        const struct {
+                bool said;
+                const char *option, *way;
+        } table[] = {
+                { o->command, "-c", "would start the command here, and the script runs there: start it there, and "
+                                    "give its pid with -x; or: ssh %s stapctl run -c COMMAND SCRIPT" },
+                { recording_is_wanted(&o->recording), "a recording",
+                  "is written where the script runs: stapctl -H HOST run --detach SCRIPT, then "
+                  "ssh %s stapctl record -o FILE SESSION; what is printed goes to a file here with -o FILE alone" },
+                { o->persist, "--persist", "defines the session where it runs: ssh %s stapctl run --persist ..." },
+                { o->last_pass < PASS_RUN, "-p", "compiles here, and for this machine: ssh %s stapctl run -p N SCRIPT" },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                if (!table[i].said)
+                        continue;
+                fprintf(stderr, "stapctl: -H does not go with %s, which ", table[i].option);
+                fprintf(stderr, table[i].way, arg_host);
+                fputc('\n', stderr);
+                return -EINVAL;
+        }
+        return 0;
+}
+
 static int check(const RunOptions *o) {
         if (o->list)
                 return 1;
@@ -255,12 +280,8 @@ static int check(const RunOptions *o) {
                 fputs("stapctl: no script is given; see: stapctl run --help\n", stderr);
                 return -EINVAL;
         }
-        if (arg_host &&
-            (o->command || recording_is_wanted(&o->recording) || o->persist || o->last_pass < PASS_RUN)) {
-                fputs("stapctl: -c, -p, --persist and recordings are of this machine, and do not go with -H\n",
-                      stderr);
+        if (arg_host && check_remote(o) < 0)
                 return -EINVAL;
-        }
         if (o->command && o->target > 0) {
                 fputs("stapctl: -c and -x exclude each other\n", stderr);
                 return -EINVAL;
