@@ -33,7 +33,7 @@ typedef struct Run {
         int output;
         Child child;
         int child_status;
-        bool running, asking, stopping, stream_open, outcome_known;
+        bool held, running, asking, stopping, stream_open, outcome_known;
         int status;
 } Run;
 
@@ -221,9 +221,12 @@ static void on_state(Run *r, const char *state) {
         r->asking = strcmp(state, "asking") == 0;
         if (r->asking) /* an agent may ask on this terminal next */
                 progress_clear();
-        if (strcmp(state, "held") == 0)
+        /* A stapd that takes over from one that was killed may say it once more. */
+        if (strcmp(state, "held") == 0 && !r->held) {
+                r->held = true;
                 on_held(r);
-        if (strcmp(state, "running") == 0) {
+        }
+        if (strcmp(state, "running") == 0 && !r->running) {
                 r->running = true;
                 if (r->options.lifetime)
                         on_detached(r);

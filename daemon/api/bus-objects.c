@@ -15,9 +15,9 @@ void bus_job_path(const Job *j, char ret[static 64]) {
         snprintf(ret, 64, BUS_JOBS "/%u", j->id);
 }
 
-static bool may_see(Bus *b, sd_bus_message *m, const Session *s) {
+static bool may_see(Bus *b, sd_bus_message *m, uid_t owner) {
         BusPeer *peer;
-        return m && bus_peer_get(b, m, &peer) >= 0 && verb_may_see(b->manager, &peer->peer.caller, s);
+        return m && bus_peer_get(b, m, &peer) >= 0 && verb_may_see(b->manager, &peer->peer.caller, owner);
 }
 
 static Session *find_session(Bus *b, const char *id) {
@@ -33,7 +33,7 @@ int bus_find_session(sd_bus *bus, const char *path, const char *interface, void 
         if (strncmp(path, BUS_SESSIONS "/_", strlen(BUS_SESSIONS "/_")) != 0)
                 return 0;
         Session *s = find_session(b, path + strlen(BUS_SESSIONS "/_"));
-        if (!s || !may_see(b, sd_bus_get_current_message(bus), s))
+        if (!s || !may_see(b, sd_bus_get_current_message(bus), s->owner.uid))
                 return 0;
         *found = s;
         return 1;
@@ -45,7 +45,7 @@ int bus_find_job(sd_bus *bus, const char *path, const char *interface, void *use
         char exact[64];
         for (Job *j = b->manager->jobs; j; j = j->next) {
                 bus_job_path(j, exact);
-                if (strcmp(exact, path) != 0 || !may_see(b, sd_bus_get_current_message(bus), j->session))
+                if (strcmp(exact, path) != 0 || !may_see(b, sd_bus_get_current_message(bus), j->owner))
                         continue;
                 *found = j;
                 return 1;
@@ -88,7 +88,7 @@ int bus_enumerate_sessions(sd_bus *bus, const char *prefix, void *userdata, char
         Paths paths = {};
         char path[64];
         for (Session *s = b->manager->sessions; s; s = s->next) {
-                if (!may_see(b, sd_bus_get_current_message(bus), s))
+                if (!may_see(b, sd_bus_get_current_message(bus), s->owner.uid))
                         continue;
                 bus_session_path(s, path);
                 paths_add(&paths, path);
@@ -101,7 +101,7 @@ int bus_enumerate_jobs(sd_bus *bus, const char *prefix, void *userdata, char ***
         Paths paths = {};
         char path[64];
         for (Job *j = b->manager->jobs; j; j = j->next) {
-                if (!may_see(b, sd_bus_get_current_message(bus), j->session))
+                if (!may_see(b, sd_bus_get_current_message(bus), j->owner))
                         continue;
                 bus_job_path(j, path);
                 paths_add(&paths, path);
@@ -130,7 +130,7 @@ int bus_on_get_session(sd_bus_message *m, void *userdata, sd_bus_error *e) {
                 return r;
         Session *s = manager_find_name(b->manager, id, peer->peer.caller.uid)
                              ?: manager_find(b->manager, id);
-        if (!s || !verb_may_see(b->manager, &peer->peer.caller, s))
+        if (!s || !verb_may_see(b->manager, &peer->peer.caller, s->owner.uid))
                 return answer_missing(e, "NoSuchSession", "id", json_object_new_string(id));
         char path[64];
         bus_session_path(s, path);
@@ -144,7 +144,7 @@ int bus_on_get_job(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         if (r < 0)
                 return r;
         Job *j = job_find(b->manager, id);
-        if (!j || !may_see(b, m, j->session))
+        if (!j || !may_see(b, m, j->owner))
                 return answer_missing(e, "NoSuchJob", "job", json_object_new_int64(id));
         char path[64];
         bus_job_path(j, path);

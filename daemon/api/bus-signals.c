@@ -26,9 +26,9 @@ static int send_to(BusPeer *p, const Signal *signal, void *object) {
         return r < 0 ? r : sd_bus_send(NULL, m, NULL);
 }
 
-static void send_to_all(Bus *b, const Session *s, const Signal *signal, void *object) {
+static void send_to_all(Bus *b, uid_t owner, const Signal *signal, void *object) {
         for (BusPeer *p = b->peers; p; p = p->next) {
-                if (!p->subscribed || !verb_may_see(b->manager, &p->peer.caller, s))
+                if (!p->subscribed || !verb_may_see(b->manager, &p->peer.caller, owner))
                         continue;
                 int r = send_to(p, signal, object);
                 if (r < 0)
@@ -99,11 +99,11 @@ void bus_on_session(void *userdata, Session *s, Change change) {
                 char path[64];
                 bus_session_path(s, path);
                 const Signal changed = { path, "org.freedesktop.DBus.Properties", "PropertiesChanged", append_changed };
-                send_to_all(b, s, &changed, s);
+                send_to_all(b, s->owner.uid, &changed, s);
                 return;
         }
-        send_to_all(b, s, &object_signals[change], s);
-        send_to_all(b, s, &manager_signals[change], s);
+        send_to_all(b, s->owner.uid, &object_signals[change], s);
+        send_to_all(b, s->owner.uid, &manager_signals[change], s);
         (void) sd_bus_emit_properties_changed(b->bus, BUS_ROOT, BUS_MANAGER, "NSessions", NULL);
 }
 
@@ -120,7 +120,7 @@ static int append_job_removed(sd_bus_message *m, void *object) {
         const Job *j = object;
         char path[64];
         bus_job_path(j, path);
-        return sd_bus_message_append(m, "uoss", j->id, path, j->session->id,
+        return sd_bus_message_append(m, "uoss", j->id, path, j->session ? j->session->id : "",
                                      job_result_to_string(j->result));
 }
 
@@ -140,7 +140,7 @@ void bus_on_job(void *userdata, Job *j, Change change) {
                 [CHANGE_REMOVED] = { BUS_ROOT, BUS_MANAGER, "JobRemoved", append_job_removed },
         };
         if (b->bus)
-                send_to_all(b, j->session, &signals[change], j);
+                send_to_all(b, j->owner, &signals[change], j);
 }
 
 /* ------------------------------------------------------------------ who wants them */

@@ -175,7 +175,7 @@ static Counts counts_of(const Session *i) {
 
 #define FOR_EACH_SEEN(i, s)                                                             \
         for (const Session *i = (s)->manager->sessions; i; i = i->next)                 \
-                if (verb_may_see((s)->manager, (s)->caller, i))
+                if (verb_may_see((s)->manager, (s)->caller, (i)->owner.uid))
 
 static void gather_session_hits(MetricSink *s) {
         FOR_EACH_SEEN(i, s)

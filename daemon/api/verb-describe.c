@@ -81,7 +81,7 @@ void verb_describe(Call *c) {
         }
         CompileJob *job = NULL;
         json_object *request = make_request(what, pattern, limit);
-        int r = compiler_submit(c->manager->compiler, "list", request, -1, &handler, c, &job);
+        int r = compiler_submit(c->manager->compiler, "list", c->caller->uid, request, -1, &handler, c, &job);
         json_object_put(request);
         if (r < 0)
                 call_error_text(c, "Internal", "reason", strerror(-r));

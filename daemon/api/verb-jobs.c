@@ -17,7 +17,7 @@ void verb_list_jobs(Call *c) {
         }
         json_object *last = NULL;
         for (Job *j = c->manager->jobs; j; j = j->next) {
-                if (!verb_may_see(c->manager, c->caller, j->session))
+                if (!verb_may_see(c->manager, c->caller, j->owner))
                         continue;
                 if (last)
                         call_reply_more(c, last);
@@ -35,15 +35,15 @@ void verb_cancel_job(Call *c) {
                 return;
         }
         Job *j = job_find(c->manager, (uint32_t) id);
-        if (!j || !verb_may_see(c->manager, c->caller, j->session)) {
+        if (!j || !verb_may_see(c->manager, c->caller, j->owner)) {
                 json_object *o = json_object_new_object();
                 json_object_object_add(o, "job", json_object_new_int64(id));
                 call_error(c, "NoSuchJob", o);
                 return;
         }
-        if (!verb_allowed(c, VERB_STOP, j->session->owner.uid))
+        if (!verb_allowed(c, VERB_STOP, j->owner))
                 return;
-        if (j->verb != JOB_START) {
+        if (j->verb == JOB_STOP) {
                 call_error_text(c, "InvalidState", "state", "a stop cannot be taken back");
                 return;
         }

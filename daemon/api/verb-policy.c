@@ -164,7 +164,8 @@ static int submit(Check *k) {
         _cleanup_(closep) int script = fds_new_sealed("stapd-script", k->request->script,
                                                       k->request->script_len);
         int r = script < 0 ? script
-                           : compiler_submit(k->call->manager->compiler, "script", job, script, &handler, k,
+                           : compiler_submit(k->call->manager->compiler, "script",
+                                             k->call->caller->uid, job, script, &handler, k,
                                              &k->job);
         json_object_put(job);
         return r;

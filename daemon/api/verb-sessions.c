@@ -63,7 +63,7 @@ static json_object *describe(Session *s) {
 static void list_all(Call *c, bool all) {
         json_object *last = NULL;
         for (Session *s = c->manager->sessions; s; s = s->next) {
-                if (!all && !verb_may_see(c->manager, c->caller, s))
+                if (!all && !verb_may_see(c->manager, c->caller, s->owner.uid))
                         continue;
                 if (last)
                         call_reply_more(c, last);

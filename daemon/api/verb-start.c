@@ -228,8 +228,10 @@ int verb_start_adopt(Peer *p, Call *c, Session *s) {
                 return -ENOMEM;
         }
         session_observe(s, &observer, start);
-        if (c)
-                call_wait(c, NULL, NULL);
+        if (!c)
+                return 0;
+        call_wait(c, NULL, NULL);
+        on_state(start, s); /* what it was to be told may have died with the stapd before; so it may hear it twice */
         return 0;
 }
 

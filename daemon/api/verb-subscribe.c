@@ -25,9 +25,8 @@ static void tell(Subscription *s, const char *change, const char *what, json_obj
         call_reply_more(s->call, reply);
 }
 
-static bool concerns(const Subscription *s, const Session *session) {
-        return session->owner.uid == s->call->caller->uid ||
-                (s->all && verb_may_see(s->call->manager, s->call->caller, session));
+static bool concerns(const Subscription *s, uid_t owner) {
+        return owner == s->call->caller->uid || (s->all && verb_may_see(s->call->manager, s->call->caller, owner));
 }
 
 static bool has_room(Subscription *s) {
@@ -41,19 +40,19 @@ static const char *const changes[] = {
 
 static void on_session(void *userdata, Session *session, Change change) {
         Subscription *s = userdata;
-        if (concerns(s, session) && has_room(s))
+        if (concerns(s, session->owner.uid) && has_room(s))
                 tell(s, changes[change], "session", session_describe(session));
 }
 
 static void on_job(void *userdata, Job *job, Change change) {
         Subscription *s = userdata;
-        if (s->jobs && concerns(s, job->session) && has_room(s))
+        if (s->jobs && concerns(s, job->owner) && has_room(s))
                 tell(s, changes[change], "job", job_describe(job));
 }
 
 static void tell_snapshot(Subscription *s) {
         for (Session *session = s->call->manager->sessions; session; session = session->next)
-                if (concerns(s, session))
+                if (concerns(s, session->owner.uid))
                         tell(s, "snapshot", "session", session_describe(session));
         tell(s, "ready", NULL, NULL);
 }

@@ -89,7 +89,7 @@ void verb_prepare(Call *c) {
         if (!verb_allowed(c, VERB_PREPARE, c->caller->uid))
                 return;
         call_wait(c, on_gone, NULL);
-        int r = manager_prepare(c->manager, kernel, force, &observer, c);
+        int r = manager_prepare(c->manager, c->caller->uid, kernel, force, &observer, c);
         if (r == -EBUSY)
                 call_error_text(c, "InvalidState", "state", "the kit of another kernel is being built");
         else if (r < 0)

@@ -251,9 +251,9 @@ bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         return allowed_on(c, verb, owner, NULL);
 }
 
-bool verb_may_see(const Manager *m, const Caller *caller, const Session *s) {
+bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner) {
         const char *rule;
-        return policy_allows(m, caller, VERB_SEE, s->owner.uid, &rule);
+        return policy_allows(m, caller, VERB_SEE, owner, &rule);
 }
 
 /* He may see it, or polkit could let him. */

@@ -81,7 +81,7 @@ json_object *verb_describe_limits(const RuleLimits *l);
 bool verb_prepare_request(Call *c, const Caller *about, Request *r);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);
-bool verb_may_see(const Manager *m, const Caller *caller, const Session *s);
+bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner);
 /* Answers the call with the session's outcome when it has ended. False: no memory; the call is as it was. */
 bool verb_wait_for(Call *c, Session *s);
 /* The session of parameter `id`, the caller's name for it, or an id or its start, that the caller may see

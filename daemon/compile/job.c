@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/tree.h"
@@ -125,6 +126,7 @@ static void send_reply(const Reply *r) {
                 json_object_object_add(o, "manifest", json_object_new_string(r->manifest));
         if (r->kit)
                 json_object_object_add(o, "kit", json_object_new_string(r->kit));
+        (void) fault("compiled");
         int e = message_send(job_socket, o, &r->module, r->module >= 0);
         if (e < 0)
                 log_debug_errno(e, "Cannot send the result of a compilation: %m");
@@ -259,14 +261,21 @@ static void list(World *w, Arena *a, json_object *o) {
         send_listing(&l, result);
 }
 
-void job_run(World *w, JobKind kind, int socket) {
+static void send_started(void) {
+        _cleanup_(json_putp) json_object *o = json_object_new_object();
+        json_object_object_add(o, "started", json_object_new_boolean(true));
+        (void) message_send(job_socket, o, NULL, 0);
+}
+
+void job_run(World *w, JobKind kind, unsigned seconds, int socket) {
         job_socket = socket;
-        int r = sandbox_job(kind == JOB_PREPARE ? COMPILE_PREPARE_SECONDS : COMPILE_SECONDS), fds[1];
+        int r = sandbox_job(seconds), fds[1];
         if (r < 0) {
                 reply_error(COMPILE_RESULT_INTERNAL, "cannot set the limits of a compilation");
                 _exit(EXIT_FAILURE);
         }
         watch();
+        send_started();
         size_t n_fds = ELEMENTSOF(fds);
         _cleanup_(json_putp) json_object *o = NULL;
         Arena *a = arena_new(JOB_ARENA);

@@ -16,4 +16,4 @@ typedef enum JobKind {
 JobKind job_kind_from_string(const char *s);
 
 /* In the child of the zygote; takes the socket. */
-void job_run(World *w, JobKind kind, int socket) __attribute__((noreturn));
+void job_run(World *w, JobKind kind, unsigned seconds, int socket) __attribute__((noreturn));

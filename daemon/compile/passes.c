@@ -2,6 +2,7 @@
 #include "compile/passes.h"
 #include <errno.h>
 #include <time.h>
+#include "base/fault.h"
 #include "build/build.h"
 #include "build/digest.h"
 #include "config.h"
@@ -50,6 +51,7 @@ CompileResult compilation_run(Compilation *c) {
         for (PassId p = 0; p <= c->request->stop_after; p++) {
                 uint64_t start = now_usec();
                 c->detail = NULL;
+                (void) fault(pass_to_string(p));
                 CompileResult r = passes[p].run(c);
                 if (c->observer)
                         c->observer->pass(c->observer->userdata, p, now_usec() - start, c->detail);

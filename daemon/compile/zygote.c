@@ -2,25 +2,38 @@
 #include "compile/zygote.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/tree.h"
 #include "compile/job.h"
 #include "compile/message.h"
 #include "compile/sandbox.h"
 #include "config.h"
+#include "manifest/compile-protocol.h"
 
 #define MAX_CHILDREN 256
 #define MAX_KEEP 8
 
 typedef struct {
+        pid_t pid;
+        int64_t job;
+} Child;
+
+typedef struct {
         int socket;
         World *world;
-        pid_t children[MAX_CHILDREN];
+        Child children[MAX_CHILDREN];
         size_t n_children;
+        char directory[32]; /* has one of each child: what one that was killed leaves there goes with it */
 } Zygote;
 
 static void on_child(int signal) {
@@ -29,17 +42,27 @@ static void on_child(int signal) {
 
 /* ------------------------------------------------------------------ children */
 
-static void forget_child(Zygote *z, pid_t pid) {
-        for (size_t i = 0; i < z->n_children; i++)
-                if (z->children[i] == pid) {
-                        z->children[i] = z->children[--z->n_children];
-                        return;
-                }
+static void directory_of(const Zygote *z, int64_t job, char *ret, size_t size) {
+        snprintf(ret, size, "%s/%" PRId64, z->directory, job);
 }
 
-static void tell_exited(Zygote *z, pid_t pid, int status) {
+/* Its job, or -1. */
+static int64_t forget_child(Zygote *z, pid_t pid) {
+        char directory[64];
+        for (size_t i = 0; i < z->n_children; i++)
+                if (z->children[i].pid == pid) {
+                        int64_t job = z->children[i].job;
+                        directory_of(z, job, directory, sizeof(directory));
+                        (void) tree_remove(directory);
+                        z->children[i] = z->children[--z->n_children];
+                        return job;
+                }
+        return -1;
+}
+
+static void tell_exited(Zygote *z, int64_t job, int status) {
         _cleanup_(json_putp) json_object *o = json_object_new_object();
-        json_object_object_add(o, "exited", json_object_new_int(pid));
+        json_object_object_add(o, "exited", json_object_new_int64(job));
         json_object_object_add(o, "status", json_object_new_int(status));
         (void) message_send(z->socket, o, NULL, 0);
 }
@@ -49,41 +72,82 @@ static void reap(Zygote *z) {
         for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
                 /* What it left running has its process group. */
                 (void) kill(-pid, SIGKILL);
-                forget_child(z, pid);
-                tell_exited(z, pid, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
+                int64_t job = forget_child(z, pid);
+                tell_exited(z, job, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status));
         }
+}
+
+static void kill_child(const Child *c) {
+        if (kill(-c->pid, SIGKILL) < 0)
+                (void) kill(c->pid, SIGKILL);
 }
 
 static void kill_all(Zygote *z) {
         for (size_t i = 0; i < z->n_children; i++)
-                if (kill(-z->children[i], SIGKILL) < 0)
-                        (void) kill(z->children[i], SIGKILL);
+                kill_child(&z->children[i]);
 }
 
-static int start_job(Zygote *z, JobKind kind, int socket) {
+/* It would see that its socket is closed, but not if it is stopped. */
+static void cancel_job(Zygote *z, int64_t job) {
+        for (size_t i = 0; i < z->n_children; i++)
+                if (z->children[i].job == job)
+                        kill_child(&z->children[i]);
+}
+
+typedef struct {
+        int64_t number;
+        JobKind kind;
+        unsigned seconds;
+} Order;
+
+static int start_job(Zygote *z, const Order *o, int socket) {
         if (z->n_children == MAX_CHILDREN)
                 return -EAGAIN;
         sigset_t none;
-        pid_t pid = fork();
-        if (pid < 0)
+        char directory[64];
+        directory_of(z, o->number, directory, sizeof(directory));
+        if (mkdir(directory, 0700) < 0)
                 return -errno;
+        pid_t pid = fork();
+        if (pid < 0) {
+                int r = -errno;
+                (void) tree_remove(directory);
+                return r;
+        }
         if (pid == 0) {
                 sigemptyset(&none);
                 sigprocmask(SIG_SETMASK, &none, NULL);
                 (void) signal(SIGCHLD, SIG_DFL);
                 close(z->socket);
-                job_run(z->world, kind, socket);
+                setenv("TMPDIR", directory, 1);
+                job_run(z->world, o->kind, o->seconds, socket);
         }
         /* Also done by the child: whoever comes first. */
         (void) setpgid(pid, pid);
-        z->children[z->n_children++] = pid;
+        z->children[z->n_children++] = (Child) { pid, o->number };
         return 0;
+}
+
+static int64_t number_of(json_object *o, const char *key, int64_t otherwise) {
+        json_object *v;
+        return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_int)
+                ? json_object_get_int64(v) : otherwise;
+}
+
+static int read_order(json_object *o, Order *ret) {
+        json_object *kind;
+        int64_t seconds = number_of(o, "seconds", COMPILE_SECONDS);
+        *ret = (Order) { .number = number_of(o, "job", 0), .seconds = (unsigned) seconds };
+        if (!json_object_object_get_ex(o, "kind", &kind) || !json_object_is_type(kind, json_type_string) ||
+            seconds <= 0 || seconds > INT32_MAX)
+                return -EINVAL;
+        ret->kind = job_kind_from_string(json_object_get_string(kind));
+        return ret->kind < 0 ? -EINVAL : 0;
 }
 
 /* 0: the other side closed. */
 static int serve_message(Zygote *z) {
         _cleanup_(json_putp) json_object *o = NULL;
-        json_object *kind;
         int fds[1];
         size_t n_fds = ELEMENTSOF(fds);
         int r = message_receive(z->socket, &o, fds, &n_fds);
@@ -91,14 +155,17 @@ static int serve_message(Zygote *z) {
                 return 0; /* closed with messages of ours unread */
         if (r <= 0)
                 return r == -EBADMSG ? 1 : r;
-        if (n_fds == 0)
+        if (n_fds == 0) {
+                cancel_job(z, number_of(o, "cancel", -1));
                 return 1;
+        }
         _cleanup_(closep) int job = fds[0];
-        JobKind k = json_object_object_get_ex(o, "kind", &kind) &&
-                                    json_object_is_type(kind, json_type_string)
-                            ? job_kind_from_string(json_object_get_string(kind))
-                            : _JOB_KIND_INVALID;
-        r = k < 0 ? k : start_job(z, k, job);
+        Order order;
+        r = read_order(o, &order);
+        (void) fault("zygote-job");
+        if (r >= 0)
+                r = start_job(z, &order, job);
+        (void) fault("zygote-forked");
         if (r < 0)
                 log_debug_errno(r, "Cannot start a compilation: %m");
         return 1;
@@ -155,12 +222,14 @@ static int serve(Zygote *z) {
 }
 
 static int open_world(Zygote *z, const WorldOptions *o) {
-        int r = world_open_kernel(o, &z->world);
+        strcpy(z->directory, "/tmp/stapd-zygote-XXXXXX");
+        int r = mkdtemp(z->directory) ? world_open_kernel(o, &z->world) : -errno;
         r = r < 0 ? r : world_load_library(z->world, o);
         if (r < 0)
                 return r;
         world_open_kit(z->world, o);
         warn_of_library(z->world);
+        (void) fault("zygote-start");
         return tell_ready(z);
 }
 
@@ -181,6 +250,7 @@ int zygote_run(int socket, const char *user, const WorldOptions *o) {
                 log_errno(r, "Cannot open what compilations need: %m");
         r = r < 0 ? r : serve(&z);
         kill_all(&z);
+        (void) tree_remove(z.directory);
         world_close(z.world);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -9,9 +9,9 @@
  *   {"ready": true, "kernel": RELEASE, "buildId": HEX, "libraryDigest": HEX, "kit": ID or null,
  *    "compiler": TEXT, "version": STAPD_VERSION, "error": text or null}
  *
- * and after that one {"exited": PID, "status": N} per child that ended. stapd sends it one message per job:
- * {"job": N, "kind": "script" | "prepare" | "list"} with one descriptor, the child's end of a new
- * SOCK_SEQPACKET pair. The zygote forks, and never reads what is on it. End of file on its socket ends the
+ * and after that one {"exited": JOB, "status": N} per child that ended. stapd sends it one message per job:
+ * {"job": N, "kind": "script" | "prepare" | "list", "seconds": N} with one descriptor, the child's end of a
+ * new SOCK_SEQPACKET pair; seconds: what it may take. {"cancel": N} kills it.  The zygote forks, and never reads what is on it. End of file on its socket ends the
  * zygote and its children.
  *
  * The child reads one request from the job's socket:
@@ -23,6 +23,7 @@
  *
  * and answers with any number of
  *
+ *   {"started": true}                                            at once
  *   {"pass": "parse", "usec": 812, "detail": text or null}      as each pass ends
  *   {"progress": "Building the kernel kit ... "}                 for the terminal
  *
@@ -31,8 +32,8 @@
  *   {"result": RESULT, "diagnostics": [...], "text": "diagnostics with carets", "source": C text or null,
  *    "error": text or null}                                      with [0] the sealed module for "ok"
  *
- * A socket that ends without a result means that the child died: COMPILE_RESULT_LIMIT when a limit killed
- * it. A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel
+ * A socket that ends without a result means that the child died: of a limit, when the zygote tells of its
+ * exit; else with the zygote, and the job is done again. A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel
  * kit into DIRECTORY/ID, and its last message has "kit": ID. DIRECTORY is below the zygote's --kit-dir,
  * which it can see in its own mount namespace also when that is below /tmp. A "list" job's request is
  * {"what": KIND, "pattern": TEXT or null, "limit": N} (elaborate/list.h), and its last message has "lines":
@@ -46,11 +47,10 @@
                                         * descriptor comes with {"large": true} */
 #define COMPILE_MAX_SCRIPT (4u << 20)
 #define COMPILE_MAX_ARGS 999
-/* Seconds on the wall: the child ends itself then, and says so; one that has not a while later never
- * will. */
+/* Seconds on the wall, where stapd.conf does not say others: the child ends itself then, and says so; one
+ * that has not a while later never will. */
 #define COMPILE_SECONDS 120
 #define COMPILE_PREPARE_SECONDS 600
-#define COMPILE_OVERDUE_SECONDS 15
 
 #define COMPILE_RESULTS(X)                                                              \
         X(OK, "ok")                                                                     \

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/fds.h"
 #include "runtime/abi.h"
 
@@ -20,13 +21,19 @@ DEFINE_CLEANUP(DIR *, closedirp, closedir)
 int module_load(int fd, bool sealed) {
         if (sealed && fds_is_sealed(fd) <= 0)
                 return -EPERM;
-        int r = (int) syscall(SYS_finit_module, fd, "", 0);
+        int r = fault("finit-module");
+        if (r < 0)
+                return r;
+        r = (int) syscall(SYS_finit_module, fd, "", 0);
         if (r < 0)
                 return -errno;
         return r == 0 ? 0 : -EINVAL;
 }
 
 int module_unload(const char *name) {
+        int r = fault("delete-module");
+        if (r < 0)
+                return r;
         return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
 }
 

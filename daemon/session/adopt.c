@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "session/lifecycle.h"
 
@@ -82,12 +83,21 @@ void session_keep(Session *s) {
         store_put(s->id, "reader", s->leash.reader_fd);
         streamer_keep(s->streamer);
         store_put(s->id, "state", s->memo.fd);
+        (void) fault("half-kept");
         store_put(s->id, "leash", s->leash.fd); /* last: with it alone nothing could be done */
 }
 
+void session_let_go(Session *s) {
+        leash_done(&s->leash);
+        if (s->memo.fd >= 0)
+                store_remove(s->id, "leash");
+}
+
 void session_unkeep(Session *s) {
-        for (size_t i = 0; i < ELEMENTSOF(kept); i++)
+        for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
                 store_remove(s->id, kept[i]);
+                (void) fault("half-forgotten");
+        }
         memo_done(&s->memo);
 }
 
@@ -158,7 +168,8 @@ static int read_memo(Session *s, json_object *o) {
         s->login = login ? strdup(login) : NULL;
         s->error = error ? strdup(error) : NULL;
         s->client_bus = bus ? strdup(bus) : NULL;
-        return s->state >= 0 && session_state_in_kernel(s->state) && *s->module ? 0 : -EBADMSG;
+        bool kept = s->state >= 0 && (session_state_in_kernel(s->state) || s->state == SESSION_ENDED);
+        return kept && *s->module ? 0 : -EBADMSG;
 }
 
 static int take_kernel_side(Session *s, Store *store) {
@@ -168,15 +179,17 @@ static int take_kernel_side(Session *s, Store *store) {
         s->module_fd = store_take(store, s->id, "module");
         strcpy(s->leash.module, s->module);
         s->module_loaded = true;
-        if (s->leash.fd < 0 || s->leash.reader_fd < 0 || s->module_fd < 0)
+        /* Where it has been let go of: there is no more to be asked. */
+        bool over = s->state >= SESSION_UNLOADING || (s->state == SESSION_DRAINING && s->immediate);
+        if (s->module_fd < 0 || s->leash.reader_fd < 0 || (!over && s->leash.fd < 0))
                 return -ENOENT;
         int r = manifest_read_module(s->module_fd, &s->manifest, &why);
-        return r < 0 ? r : leash_stat(&s->leash, &s->stat);
+        return r < 0 || s->leash.fd < 0 ? r : leash_stat(&s->leash, &s->stat);
 }
 
 static int take_stream(Session *s, Store *store, json_object *memo) {
         json_object *o = NULL;
-        if (s->state == SESSION_UNLOADING || !json_object_object_get_ex(memo, "stream", &o))
+        if (s->state >= SESSION_UNLOADING || !json_object_object_get_ex(memo, "stream", &o))
                 return 0;
         StreamerOptions options = session_stream_options(s);
         return streamer_adopt(s->manager->event, &options, &session_stream_handler, s, o, store,
@@ -212,6 +225,9 @@ static void go_on(Session *s) {
                 break;
         case SESSION_UNLOADING:
                 session_begin_unload(s);
+                break;
+        case SESSION_ENDED: /* its client has not been told */
+                session_end(s);
                 break;
         default:
                 session_fail_in_kernel(s, FAILURE_INTERNAL, "daemon-lost",
@@ -269,7 +285,7 @@ void manager_go_on(Manager *m) {
 
 void manager_adopt(Manager *m, Store *store) {
         char id[SESSION_ID_LENGTH + 1];
-        unsigned lost = 0, taken = 0;
+        unsigned taken = 0;
         for (const char *first; (first = store_first(store));) {
                 strcpy(id, first);
                 Session *s = NULL;
@@ -278,7 +294,6 @@ void manager_adopt(Manager *m, Store *store) {
                         log_warning_errno(
                                 r, "Session %s of an earlier stapd cannot be taken over, and ends: %m", id);
                         store_drop(store, id);
-                        lost++;
                         continue;
                 }
                 link_in(m, s);
@@ -289,6 +304,8 @@ void manager_adopt(Manager *m, Store *store) {
         }
         if (taken > 0)
                 log_info("Took over %u session(s).", taken);
-        if (lost > 0)
+        /* Not before: a module whose session is held has no user. */
+        const char *advice;
+        if (manager_can_load(m, &advice))
                 (void) manager_sweep(m);
 }

@@ -13,6 +13,8 @@
 void session_keep(Session *s);
 /* Writes the memo of one that is kept. */
 void session_save(Session *s);
+/* Lets go of its leash, which disarms its probes wherever they are: that in the store, too. */
+void session_let_go(Session *s);
 /* It has ended: takes it out of the store. */
 void session_unkeep(Session *s);
 

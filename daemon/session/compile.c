@@ -85,7 +85,8 @@ static int submit(Session *s) {
                 return -ENOMEM;
         _cleanup_(closep) int script = fds_new_sealed("stapd-script", s->request->script,
                                                       s->request->script_len);
-        int r = script < 0 ? script : compiler_submit(s->manager->compiler, "script", job, script,
+        int r = script < 0 ? script : compiler_submit(s->manager->compiler, "script",
+                                                      s->owner.uid, job, script,
                                                       &compile_handler, s, &s->job);
         json_object_put(job);
         return r;

@@ -11,14 +11,23 @@
 #include "session/message.h"
 #include "session/zygote.h"
 
+#define ATTEMPTS_MAX 3 /* of one job, whose zygotes do not fork, or die */
+#define START_FACTOR 8 /* times HelperSeconds, until a zygote must be ready */
+
 struct CompileJob {
         Compiler *compiler;
         CompileJob *prev, *next;
         const char *kind;
+        uid_t uid;               /* whose turn it takes */
         json_object *request;
+        uint64_t id;             /* for the zygote */
         int script_fd;
         int socket;              /* -1: still queued */
         sd_event_source *source, *overdue;
+        bool started;            /* the child has said so */
+        bool silent;             /* its socket has ended: it died, or the zygote did */
+        bool exited;             /* the zygote says so */
+        unsigned attempts;
         const CompileHandler *handler;
         void *userdata;
 };
@@ -68,17 +77,50 @@ static void job_finish(CompileJob *j, CompileResult result, json_object *reply, 
         start_queued(c);
 }
 
+static void tell_canceled(const CompileJob *j) {
+        if (j->socket < 0 || zygote_socket(j->compiler->zygote) < 0)
+                return;
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "cancel", json_object_new_int64((int64_t) j->id));
+        (void) message_send(zygote_socket(j->compiler->zygote), o, NULL, 0);
+        json_object_put(o);
+}
+
 CompileJob *compile_job_cancel(CompileJob *j) {
         if (!j)
                 return NULL;
         Compiler *c = j->compiler;
-        job_free(j); /* the child sees its socket close and ends */
+        tell_canceled(j);
+        job_free(j); /* when the zygote does not hear, the child sees its socket close */
         start_queued(c);
         return NULL;
 }
 
+static unsigned job_seconds(const CompileJob *j) {
+        return strcmp(j->kind, "prepare") == 0 ? COMPILE_PREPARE_SECONDS : j->compiler->options.seconds;
+}
+
+/* The child has a limit of its own, and would have said so: it is stopped. One that was never forked is
+ * the zygote's fault, and the job is none the worse for it. */
+static int on_overdue(sd_event_source *s, uint64_t usec, void *userdata) {
+        CompileJob *j = userdata;
+        Compiler *c = j->compiler;
+        log_error("The compiler does not answer; starting it again.");
+        if (j->started)
+                job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
+        else if (j->attempts >= ATTEMPTS_MAX)
+                job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
+        return compiler_restart(c);
+}
+
+static void job_started(CompileJob *j) {
+        j->started = true;
+        (void) sd_event_source_set_time_relative(j->overdue, (job_seconds(j) + j->compiler->options.helper_seconds) * 1000000ull);
+}
+
 static void job_message(CompileJob *j, json_object *o, int fd) {
         json_object *usec;
+        json_object *started;
         const char *pass = message_text(o, "pass"), *progress = message_text(o, "progress"),
                    *result = message_text(o, "result");
         if (result) {
@@ -87,10 +129,31 @@ static void job_message(CompileJob *j, json_object *o, int fd) {
                 return;
         }
         close_fd(fd);
+        if (json_object_object_get_ex(o, "started", &started) && !j->started)
+                job_started(j);
         if (pass && json_object_object_get_ex(o, "usec", &usec))
                 j->handler->pass(j->userdata, pass, json_object_get_int64(usec), message_text(o, "detail"));
         if (progress)
                 j->handler->progress(j->userdata, progress);
+}
+
+/* The zygote will tell, or has died as well. */
+static void job_fell_silent(CompileJob *j) {
+        j->silent = true;
+        j->source = sd_event_source_disable_unref(j->source);
+        (void) sd_event_source_set_time_relative(j->overdue, j->compiler->options.helper_seconds * 1000000ull);
+}
+
+static void on_exited(void *userdata, uint64_t job) {
+        const Compiler *c = userdata;
+        for (CompileJob *j = c->jobs; j; j = j->next) {
+                if (j->socket < 0 || j->id != job)
+                        continue;
+                j->exited = true;
+                if (j->silent)
+                        job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
+                return;
+        }
 }
 
 static int on_job(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
@@ -99,30 +162,22 @@ static int on_job(sd_event_source *s, int fd, uint32_t revents, void *userdata) 
         int passed = -1, r = message_receive(fd, &o, &passed);
         if (r == -EAGAIN || r == -EINTR)
                 return 0;
-        if (r <= 0)
+        if (r > 0)
+                job_message(j, o, passed);
+        else if (j->exited)
                 job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
         else
-                job_message(j, o, passed);
+                job_fell_silent(j);
         json_object_put(o);
         return 0;
 }
 
-/* The child has a limit of its own, and would have said so: it is stopped, or was never forked. */
-static int on_overdue(sd_event_source *s, uint64_t usec, void *userdata) {
-        CompileJob *j = userdata;
-        Compiler *c = j->compiler;
-        log_error("The compiler does not answer; starting it again.");
-        job_finish(j, COMPILE_RESULT_LIMIT, NULL, -1);
-        return compiler_restart(c);
-}
-
 static int job_watch(CompileJob *j, int socket) {
         sd_event *event = j->compiler->event;
-        uint64_t seconds = strcmp(j->kind, "prepare") == 0 ? COMPILE_PREPARE_SECONDS : COMPILE_SECONDS;
         int r = sd_event_add_io(event, &j->source, socket, EPOLLIN, on_job, j);
         if (r >= 0)
                 r = sd_event_add_time_relative(event, &j->overdue, CLOCK_MONOTONIC,
-                                               (seconds + COMPILE_OVERDUE_SECONDS) * 1000000, 1000000,
+                                               j->compiler->options.helper_seconds * 1000000ull, 1000000,
                                                on_overdue, j);
         return r;
 }
@@ -136,8 +191,10 @@ static int job_start(CompileJob *j) {
         _cleanup_(closep) int theirs = pair[1];
 
         json_object *head = json_object_new_object();
-        json_object_object_add(head, "job", json_object_new_int64((int64_t) c->next_id++));
+        j->id = c->next_id++;
+        json_object_object_add(head, "job", json_object_new_int64((int64_t) j->id));
         json_object_object_add(head, "kind", json_object_new_string(j->kind));
+        json_object_object_add(head, "seconds", json_object_new_int64(job_seconds(j)));
         int r = fds_never_wait(ours);
         if (r >= 0)
                 r = message_send(zygote_socket(c->zygote), head, &theirs, 1);
@@ -149,17 +206,37 @@ static int job_start(CompileJob *j) {
         if (r < 0)
                 return r;
         j->socket = TAKE_FD(ours);
+        j->attempts++;
         c->running++;
         return 0;
 }
 
+static unsigned n_running_of(const Compiler *c, uid_t uid) {
+        unsigned n = 0;
+        for (const CompileJob *j = c->jobs; j; j = j->next)
+                n += j->socket >= 0 && j->uid == uid;
+        return n;
+}
+
+/* Fair turns: the first job of a user who has the fewest running, and no more than his own slots. */
+static CompileJob *next_job(const Compiler *c) {
+        CompileJob *best = NULL;
+        unsigned fewest = c->options.slots_per_user;
+        if (c->running >= c->options.slots)
+                return NULL;
+        for (CompileJob *j = c->jobs; j && (!best || fewest > 0); j = j->next) {
+                unsigned n = j->socket >= 0 ? fewest : n_running_of(c, j->uid);
+                if (n < fewest) {
+                        best = j;
+                        fewest = n;
+                }
+        }
+        return best;
+}
+
 static int on_start(sd_event_source *s, void *userdata) {
         Compiler *c = userdata;
-        for (CompileJob *j = c->jobs, *next; j && zygote_hello(c->zygote) && c->running < c->options.slots;
-             j = next) {
-                next = j->next;
-                if (j->socket >= 0)
-                        continue;
+        for (CompileJob *j; zygote_hello(c->zygote) && (j = next_job(c));) {
                 int r = job_start(j);
                 if (r == -EPIPE || r == -ECONNRESET)
                         return 0; /* the zygote is dying: the next one gets it */
@@ -182,12 +259,12 @@ static void start_queued(Compiler *c) {
                 (void) sd_event_source_set_enabled(c->starter, SD_EVENT_ONESHOT);
 }
 
-int compiler_submit(Compiler *c, const char *kind, json_object *request, int script_fd,
+int compiler_submit(Compiler *c, const char *kind, uid_t uid, json_object *request, int script_fd,
                     const CompileHandler *handler, void *userdata, CompileJob **ret) {
         CompileJob *j = calloc(1, sizeof(*j));
         if (!j)
                 return -ENOMEM;
-        *j = (CompileJob) { .compiler = c, .kind = kind, .script_fd = -1, .socket = -1,
+        *j = (CompileJob) { .compiler = c, .kind = kind, .uid = uid, .script_fd = -1, .socket = -1,
                             .handler = handler, .userdata = userdata };
         if (script_fd >= 0) {
                 j->script_fd = fcntl(script_fd, F_DUPFD_CLOEXEC, 3);
@@ -208,25 +285,22 @@ int compiler_submit(Compiler *c, const char *kind, json_object *request, int scr
         return 0;
 }
 
-static void fail_running_jobs(Compiler *c) {
-        for (CompileJob *j = c->jobs; j;) {
-                if (j->socket < 0) {
-                        j = j->next;
-                        continue;
-                }
-                job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
-                j = c->jobs;
-        }
-}
-
 /* They are none the worse for it: the new zygote starts them over. */
 static void requeue_running_jobs(Compiler *c) {
         for (CompileJob *j = c->jobs; j; j = j->next) {
                 j->source = sd_event_source_disable_unref(j->source);
                 j->overdue = sd_event_source_disable_unref(j->overdue);
                 j->socket = close_fd(j->socket);
+                j->started = j->silent = j->exited = false;
         }
         c->running = 0;
+}
+
+static CompileJob *find_hopeless(const Compiler *c) {
+        for (CompileJob *j = c->jobs; j; j = j->next)
+                if (j->socket < 0 && j->attempts >= ATTEMPTS_MAX)
+                        return j;
+        return NULL;
 }
 
 static int set_world(Compiler *c, json_object *hello) {
@@ -248,7 +322,10 @@ static void on_ready(void *userdata) {
 }
 
 static void on_died(void *userdata) {
-        fail_running_jobs(userdata);
+        Compiler *c = userdata;
+        requeue_running_jobs(c);
+        for (CompileJob *j; (j = find_hopeless(c));)
+                job_finish(j, COMPILE_RESULT_INTERNAL, NULL, -1);
 }
 
 int compiler_restart(Compiler *c) {
@@ -267,7 +344,8 @@ int compiler_new(sd_event *event, const CompilerOptions *o, Compiler **ret) {
                 return -ENOMEM;
         *c = (Compiler) { .event = sd_event_ref(event), .options = *o };
         ZygoteOptions zygote = { .user = o->user, .kernel = o->kernel, .kit_dir = o->kit_dir,
-                                 .ready = on_ready, .died = on_died, .userdata = c };
+                                 .start_usec = o->helper_seconds * START_FACTOR * 1000000ull,
+                                 .ready = on_ready, .exited = on_exited, .died = on_died, .userdata = c };
         int r = add_starter(c);
         if (r >= 0)
                 r = zygote_new(event, &zygote, &c->zygote);

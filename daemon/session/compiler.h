@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
+#include <sys/types.h>
 #include "manifest/compile-protocol.h"
 
 typedef struct Compiler Compiler;
@@ -19,6 +20,9 @@ typedef struct CompilerOptions {
         const char *kernel;  /* release; NULL: the running one */
         const char *kit_dir;
         unsigned slots;      /* jobs at a time */
+        unsigned slots_per_user;
+        unsigned seconds;    /* that a script may take */
+        unsigned helper_seconds; /* a zygote that does not start a job for so long is stuck */
         void (*ready)(void *userdata); /* the zygote is up, or cannot come up: look at compiler_info() */
         void *userdata;
 } CompilerOptions;
@@ -46,7 +50,7 @@ CompilerInfo compiler_info(const Compiler *c);
 int compiler_restart(Compiler *c);
 
 /* Queues a job; done() is never called before this returns. `request` is copied by reference; `script_fd`
- * is a sealed memory file that stays the caller's, or -1. kind: "script" or "prepare". */
-int compiler_submit(Compiler *c, const char *kind, json_object *request, int script_fd,
+ * is a sealed memory file that stays the caller's, or -1. kind: "script", "prepare" or "list"; uid: who asks. */
+int compiler_submit(Compiler *c, const char *kind, uid_t uid, json_object *request, int script_fd,
                     const CompileHandler *handler, void *userdata, CompileJob **ret);
 CompileJob *compile_job_cancel(CompileJob *j);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/conf.h"
 #include "base/paths.h"
+#include "manifest/compile-protocol.h"
 
 typedef enum { SETTING_STRING, SETTING_BOOL, SETTING_UNSIGNED } SettingType;
 
@@ -25,6 +26,9 @@ static const struct {
         { "CacheMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, cache_max_megabytes) },
         { "KeepMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, keep_max_megabytes) },
         { "AskSeconds", SETTING_UNSIGNED, offsetof(Config, ask_seconds) },
+        { "CompileSlotsPerUser", SETTING_UNSIGNED, offsetof(Config, compile_slots_per_user) },
+        { "CompileSeconds", SETTING_UNSIGNED, offsetof(Config, compile_seconds) },
+        { "HelperSeconds", SETTING_UNSIGNED, offsetof(Config, helper_seconds) },
         { "KitsMax", SETTING_UNSIGNED, offsetof(Config, kits_max) },
         { "RecordMaxMegabytes", SETTING_UNSIGNED, offsetof(Config, record_max_megabytes) },
         { "SigningKey", SETTING_STRING, offsetof(Config, signing_key) },
@@ -43,6 +47,9 @@ int config_init(Config *c) {
                 .sessions_max = 64,
                 .sessions_per_user = 16,
                 .compile_slots = 2,
+                .compile_slots_per_user = 1,
+                .compile_seconds = COMPILE_SECONDS,
+                .helper_seconds = 15,
                 .cache_max_megabytes = 256,
                 .keep_max_megabytes = 256,
                 .record_max_megabytes = 16384,

@@ -12,6 +12,9 @@
  *     SessionsMax=64         in all
  *     SessionsPerUser=16
  *     CompileSlots=2         scripts compiled at the same time
+ *     CompileSlotsPerUser=1  of them
+ *     CompileSeconds=120     that one script may take
+ *     HelperSeconds=15       a compiler or stream process that does not answer for so long is started again
  *     CacheMaxMegabytes=256  compiled scripts kept
  *     KeepMaxMegabytes=256   recent records kept for one user's sessions
  *     RecordMaxMegabytes=16384   files of one user's recordings
@@ -30,7 +33,7 @@ typedef struct Config {
         char *group, *compile_user, *stream_user;
         char *signing_key, *signing_certificate, *trusted_certificate;
         bool allow_guru, revoke_on_reload;
-        unsigned sessions_max, sessions_per_user, compile_slots;
+        unsigned sessions_max, sessions_per_user, compile_slots, compile_slots_per_user, compile_seconds, helper_seconds;
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;

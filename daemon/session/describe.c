@@ -70,7 +70,7 @@ json_object *job_describe(const Job *j) {
         json_object *o = json_object_new_object();
         add_number(o, "id", j->id);
         add_text(o, "verb", job_verb_to_string(j->verb));
-        add_text(o, "session", j->session->id);
+        add_text(o, "session", j->session ? j->session->id : NULL);
         add_text(o, "state", j->result < 0 ? "running" : "finished");
         json_object_object_add(o, "progress", json_object_new_double(j->progress));
         add_text(o, "text", j->text);

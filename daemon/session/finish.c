@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "base/fault.h"
 #include "base/log.h"
 #include "run/module.h"
 #include "session/adopt.h"
@@ -58,6 +59,7 @@ static void try_unload(Session *s) {
                 retry_unload(s);
                 return;
         }
+        (void) fault("unloaded");
         if (r < 0 && r != -ENOENT)
                 log_errno(r, "Cannot remove module %s: %m", s->module);
         session_end(s);
@@ -73,7 +75,7 @@ void session_begin_unload(Session *s) {
         s->timer = sd_event_source_disable_unref(s->timer);
         rate_done(&s->rate);
         s->streamer = streamer_free(s->streamer);
-        leash_done(&s->leash);
+        session_let_go(s);
         try_unload(s);
 }
 
@@ -98,6 +100,7 @@ void session_begin_drain(Session *s) {
                 return;
         int status = s->result && !session_result_is_good(s->result) ? 2 : 0;
         int r = streamer_finish(s->streamer, s->result ?: "success", status, session_drain_timeout(s));
+        (void) fault("finish-sent");
         if (r < 0)
                 session_begin_unload(s);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/fault.h"
 #include "base/log.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
@@ -114,6 +115,8 @@ void session_start(Session *s) {
                 r = streamer_go(s->streamer);
         if (r >= 0)
                 r = leash_start(&s->leash);
+        if (r >= 0)
+                r = fault("armed");
         if (r < 0)
                 session_fail_in_kernel(s, FAILURE_INTERNAL, "load-failed", strerror(-r));
         else

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <string.h>
 #include "session/manager.h"
+#include "session/preparation.h"
 
-static const char *const verbs[_JOB_VERB_MAX] = { [JOB_START] = "start", [JOB_STOP] = "stop" };
+static const char *const verbs[_JOB_VERB_MAX] = { [JOB_START] = "start", [JOB_STOP] = "stop", [JOB_PREPARE] = "prepare" };
 
 static const char *const results[_JOB_RESULT_MAX] = {
 #define X(name, text) [JOB_##name] = text,
@@ -20,18 +21,25 @@ const char *job_result_to_string(JobResult r) {
         return r >= 0 && r < _JOB_RESULT_MAX ? results[r] : NULL;
 }
 
-Job *job_new(JobVerb verb, Session *s) {
-        Manager *m = s->manager;
+static Job *add(Manager *m, JobVerb verb, uid_t owner, Session *s) {
         Job *j = calloc(1, sizeof(*j));
         if (!j)
                 return NULL;
-        *j = (Job) { .manager = m, .id = ++m->last_job, .verb = verb, .session = s, .next = m->jobs,
-                     .result = _JOB_RESULT_INVALID };
+        *j = (Job) { .manager = m, .id = ++m->last_job, .verb = verb, .owner = owner, .session = s,
+                     .next = m->jobs, .result = _JOB_RESULT_INVALID };
         if (j->next)
                 j->next->prev = j;
         m->jobs = j;
         manager_tell_job(m, j, CHANGE_NEW);
         return j;
+}
+
+Job *job_new(JobVerb verb, Session *s) {
+        return add(s->manager, verb, s->owner.uid, s);
+}
+
+Job *job_new_prepare(Manager *m, uid_t owner) {
+        return add(m, JOB_PREPARE, owner, NULL);
 }
 
 Job *job_end(Job *j, JobResult result) {
@@ -59,9 +67,12 @@ Job *job_find(Manager *m, uint32_t id) {
 }
 
 int job_cancel(Job *j) {
-        if (j->verb != JOB_START)
+        if (j->verb == JOB_STOP)
                 return -EBUSY;
-        session_stop(j->session, "canceled", /* immediate= */ true);
+        if (j->verb == JOB_PREPARE)
+                preparation_cancel(j->manager);
+        else
+                session_stop(j->session, "canceled", /* immediate= */ true);
         return 0;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Long work that a client can watch, and take back: the start of a session, from its submission until its
- * probes are armed, and its stop, until nothing of it is left. A job ends with one of the words of
+ * probes are armed; its stop, until nothing of it is left; the building of a kernel kit. A job ends with one of the words of
  * JOB_RESULTS; after the watchers have heard it, it is gone.
  */
 #include <stdbool.h>
@@ -23,7 +23,7 @@ typedef enum JobResult {
         _JOB_RESULT_INVALID = -22,
 } JobResult;
 
-typedef enum JobVerb { JOB_START, JOB_STOP, _JOB_VERB_MAX } JobVerb;
+typedef enum JobVerb { JOB_START, JOB_STOP, JOB_PREPARE, _JOB_VERB_MAX } JobVerb;
 
 typedef struct Manager Manager;
 typedef struct Session Session;
@@ -33,7 +33,8 @@ typedef struct Job {
         struct Job *prev, *next;
         uint32_t id;
         JobVerb verb;
-        Session *session;
+        uid_t owner;
+        Session *session;   /* NULL: a kit */
         JobResult result;   /* invalid while it runs */
         double progress;    /* 0 to 1 */
         char *text;         /* what it is at, for people, or NULL */
@@ -44,10 +45,11 @@ const char *job_result_to_string(JobResult r); /* NULL while it runs */
 
 /* NULL: no memory. */
 Job *job_new(JobVerb verb, Session *s);
+Job *job_new_prepare(Manager *m, uid_t owner);
 /* Tells the watchers and frees it. Takes NULL; returns NULL. */
 Job *job_end(Job *j, JobResult result);
 Job *job_find(Manager *m, uint32_t id);
-/* A start that is taken back ends its session. -EBUSY: a stop cannot be. */
+/* A start that is taken back ends its session; a kit, what waits for it. -EBUSY: a stop cannot be. */
 int job_cancel(Job *j);
 /* Tells the watchers. text: NULL leaves what it was. */
 void job_set_progress(Job *j, double progress, const char *text);

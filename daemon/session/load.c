@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/log.h"
 #include "run/module.h"
@@ -90,6 +91,7 @@ StreamerOptions session_stream_options(const Session *s) {
                 .reader_fd = s->leash.reader_fd,
                 .module_fd = s->module_fd,
                 .keep = request_keep(s->request),
+                .helper_usec = s->manager->config->helper_seconds * 1000000ull,
                 .consume = s->request->keep_bytes > 0 || s->request->flight,
         };
 }
@@ -123,13 +125,21 @@ static int load(Session *s, const char **ret_error) {
         if (r >= 0)
                 r = sign(s, &key);
         if (r >= 0)
+                r = fault("core-loaded");
+        if (r >= 0)
                 r = open_leash(s);
+        if (r >= 0)
+                r = fault("leash-opened");
         if (r >= 0)
                 r = module_load(s->module_fd, /* sealed= */ true);
         if (r >= 0) {
                 s->module_loaded = true;
-                r = start_stream(s);
+                r = fault("module-loaded");
         }
+        if (r >= 0)
+                r = start_stream(s);
+        if (r >= 0)
+                r = fault("stream-started");
         if (r < 0)
                 *ret_error = loading_explain(r);
         return r;
@@ -184,6 +194,7 @@ void session_insert(Session *s) {
         log_info("Session %s: %s of uid %u is loaded as %s (%u probes).", s->id, s->request->name,
                  s->owner.uid, s->module, s->manifest->n_probes);
         session_keep(s);
+        (void) fault("kept");
         if (s->request->hold)
                 session_set_state(s, SESSION_HELD);
         else

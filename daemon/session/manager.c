@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "run/module.h"
 #include "session/adopt.h"
@@ -54,7 +55,7 @@ void manager_start_waiting(Manager *m) {
         }
         if (!can_compile(m)) {
                 if (!m->preparation && m->sessions &&
-                    (preparation_new(m, NULL, /* force= */ false) < 0 || preparation_go(m) < 0))
+                    (preparation_new(m, m->sessions->owner.uid, NULL, /* force= */ false) < 0 || preparation_go(m) < 0))
                         m->kit_failed = true;
                 if (!m->kit_failed)
                         return;
@@ -82,6 +83,7 @@ static void on_compiler_ready(void *userdata) {
 void manager_enqueue(Manager *m, Session *s) {
         if (s->observer)
                 s->observer->state(s->observer_data, s);
+        (void) fault(session_state_to_string(s->state));
         if (can_compile(m))
                 session_compile(s);
         else if (!compiler_info(m->compiler).error || !refresh_compiler(m))
@@ -231,6 +233,9 @@ static int open_compiler(Manager *m) {
                 .kernel = m->config->kernel,
                 .kit_dir = m->kit_dir,
                 .slots = m->config->compile_slots,
+                .slots_per_user = m->config->compile_slots_per_user,
+                .seconds = m->config->compile_seconds,
+                .helper_seconds = m->config->helper_seconds,
                 .ready = on_compiler_ready,
                 .userdata = m,
         };
@@ -278,8 +283,6 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         const char *advice;
         if (!manager_can_load(m, &advice))
                 log_warning("Scripts can be compiled but not run: %s.", advice);
-        else
-                (void) manager_sweep(m);
         r = open_cache(m);
         if (r < 0)
                 return log_errno(r, "Cannot use the cache below %s: %m", config->cache_dir);

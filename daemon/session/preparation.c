@@ -11,6 +11,8 @@
 #include "session/lifecycle.h"
 #include "session/message.h"
 
+#define NOBODYS_TURN ((uid_t) -1) /* all wait for it */
+
 typedef struct Waiter {
         struct Waiter *next;
         const PrepareObserver *observer;
@@ -21,7 +23,8 @@ typedef struct Preparation {
         Manager *manager;
         CompileJob *job;
         char *staging, *kernel; /* kernel: NULL: ours */
-        bool force;
+        bool force, canceled;
+        Job *watched;    /* for ListJobs */
         Waiter *waiters;
 } Preparation;
 
@@ -34,6 +37,7 @@ void preparation_end(Manager *m, const char *kit, const char *error) {
                 free(w);
         }
         compile_job_cancel(p->job);
+        job_end(p->watched, kit ? JOB_DONE : p->canceled ? JOB_CANCELED : JOB_FAILED);
         if (p->staging)
                 (void) tree_remove(p->staging);
         free(p->staging);
@@ -46,6 +50,8 @@ static void on_prepare_pass(void *userdata, const char *pass, int64_t usec, cons
 
 static void on_prepare_progress(void *userdata, const char *text) {
         Preparation *p = userdata;
+        if (p->watched)
+                job_set_progress(p->watched, p->watched->progress + (1 - p->watched->progress) / 4, text);
         for (Waiter *w = p->waiters; w; w = w->next)
                 w->observer->progress(w->userdata, text);
         for (Session *s = p->manager->sessions; s; s = s->next)
@@ -104,7 +110,7 @@ static int submit_preparation(Manager *m, Preparation *p) {
         json_object *request = json_object_new_object();
         json_object_object_add(request, "kernel", p->kernel ? json_object_new_string(p->kernel) : NULL);
         json_object_object_add(request, "output", json_object_new_string(p->staging));
-        r = compiler_submit(m->compiler, "prepare", request, -1, &prepare_handler, p, &p->job);
+        r = compiler_submit(m->compiler, "prepare", NOBODYS_TURN, request, -1, &prepare_handler, p, &p->job);
         json_object_put(request);
         return r;
 }
@@ -128,7 +134,7 @@ int preparation_go(Manager *m) {
         return r;
 }
 
-int preparation_new(Manager *m, const char *kernel, bool force) {
+int preparation_new(Manager *m, uid_t owner, const char *kernel, bool force) {
         Preparation *p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
@@ -138,14 +144,22 @@ int preparation_new(Manager *m, const char *kernel, bool force) {
                 return -ENOMEM;
         }
         m->preparation = p;
+        p->watched = job_new_prepare(m, owner);
         return 0;
 }
 
-int manager_prepare(Manager *m, const char *kernel, bool force, const PrepareObserver *o, void *userdata) {
+void preparation_cancel(Manager *m) {
+        bool failed = m->kit_failed;
+        m->preparation->canceled = true;
+        preparation_failed(m->preparation, "the building of the kernel kit was canceled");
+        m->kit_failed = failed;
+}
+
+int manager_prepare(Manager *m, uid_t owner, const char *kernel, bool force, const PrepareObserver *o, void *userdata) {
         if (m->preparation && !same_text(m->preparation->kernel, kernel))
                 return -EBUSY;
         Waiter *w = calloc(1, sizeof(*w));
-        int r = !w ? -ENOMEM : m->preparation ? 0 : preparation_new(m, kernel, force);
+        int r = !w ? -ENOMEM : m->preparation ? 0 : preparation_new(m, owner, kernel, force);
         if (r < 0) {
                 free(w);
                 return r;

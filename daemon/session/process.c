@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 
 #define CONTROL_FD 3
 
@@ -49,8 +50,7 @@ static void __attribute__((noreturn))
 run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
         reset_signals();
         int r = arrange_fds(o->control_fd);
-        if (o->nice != 0)
-                (void) setpriority(PRIO_PROCESS, 0, o->nice);
+        (void) setpriority(PRIO_PROCESS, 0, o->nice); /* and not ours */
         if (r >= 0 && pw)
                 r = drop_privilege(pw->pw_uid, pw->pw_gid);
         /* after the change of user, which clears it */
@@ -59,7 +59,8 @@ run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
         if (r >= 0 && !o->survives && getppid() != parent)
                 _exit(1); /* it died before the line above */
         if (r >= 0) {
-                static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+                char *const environment[] = { (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *) "LC_ALL=C",
+                                              fault_environment(), NULL };
                 execve(o->program, o->argv, environment);
                 r = -errno;
         }

@@ -16,6 +16,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/fds.h"
 #include "base/log.h"
 #include "session/adopt.h"
@@ -41,6 +42,7 @@ void session_set_state(Session *s, SessionState to) {
         session_save(s);
         job_follow(s);
         manager_tell_session(s->manager, s, CHANGE_CHANGED);
+        (void) fault(session_state_to_string(to));
 }
 
 void session_set_error(Session *s, const char *text) {
@@ -83,7 +85,7 @@ static void stop_running(Session *s) {
         /* Without the leash the probes are off; what is in the buffers can still be read. */
         session_refresh(s);
         s->leash_source = sd_event_source_disable_unref(s->leash_source);
-        leash_done(&s->leash);
+        session_let_go(s);
         session_begin_drain(s);
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include "base/cleanup.h"
@@ -13,6 +14,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "manifest/stream-protocol.h"
+#include "session/alive.h"
 #include "session/process.h"
 #include "session/stream-counts.h"
 
@@ -31,8 +33,10 @@ struct Streamer {
         StreamerOptions options;
         char *user, *session, *name;
         int reader_fd, module_fd, ledger_fd, keep_fd, socket;
+        int process; /* a pidfd: that of another's child, too, can be killed */
         pid_t pid;
         sd_event_source *source, *child;
+        Alive *alive;
         Reader *readers;
         unsigned next_reader, n_readers, restarts;
         int64_t last_message;
@@ -297,11 +301,13 @@ static const struct {
 static void streamer_down(Streamer *s) {
         s->source = sd_event_source_disable_unref(s->source);
         s->child = sd_event_source_disable_unref(s->child);
+        s->alive = alive_free(s->alive);
         s->socket = close_fd(s->socket);
-        if (s->pid > 0 && !s->adopted) { /* that of another's child may be somebody else by now; it ends with its socket */
-                kill(s->pid, SIGKILL);
+        if (s->process >= 0)
+                (void) pidfd_send_signal(s->process, SIGKILL, NULL, 0);
+        if (s->pid > 0 && !s->adopted)
                 (void) waitpid(s->pid, NULL, 0);
-        }
+        s->process = close_fd(s->process);
         s->pid = 0;
         s->adopted = false;
 }
@@ -337,6 +343,7 @@ static int on_message(sd_event_source *source, int fd, uint32_t revents, void *u
         json_tokener *t = json_tokener_new_ex(8);
         json_object *o = t ? json_tokener_parse_ex(t, buffer, (int) n) : NULL;
         const char *type = json_object_is_type(o, json_type_object) ? text_of(o, "type") : "";
+        alive_heard(s->alive);
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (strcmp(types[i].type, type) == 0) {
                         types[i].handle(s, o); /* may free s */
@@ -355,6 +362,21 @@ static int on_child(sd_event_source *source, const siginfo_t *si, void *userdata
         return 0;
 }
 
+static void ask_alive(void *userdata) {
+        (void) message_send(userdata, message_new("stats"), NULL, 0);
+}
+
+static void on_stuck(void *userdata) {
+        Streamer *s = userdata;
+        log_warning("The stream process of session %s does not answer; it is killed.", s->session);
+        streamer_lost(s);
+}
+
+static int watch_alive(Streamer *s) {
+        static const AliveHandler handler = { .ask = ask_alive, .stuck = on_stuck };
+        return alive_new(s->event, s->options.helper_usec, &handler, s, &s->alive);
+}
+
 /* ------------------------------------------------------------------ the process */
 
 static int send_all(Streamer *s) {
@@ -368,9 +390,19 @@ static int send_all(Streamer *s) {
         return r;
 }
 
-static void keep_socket(Streamer *s) {
-        store_remove(s->session, "stream");
+static void put_process(const Streamer *s) {
         store_put(s->session, "stream", s->socket);
+        store_put(s->session, "process", s->process);
+}
+
+static void remove_process(const Streamer *s) {
+        store_remove(s->session, "stream");
+        store_remove(s->session, "process");
+}
+
+static void keep_process(Streamer *s) {
+        remove_process(s);
+        put_process(s);
         changed(s);
 }
 
@@ -388,17 +420,20 @@ static int streamer_up(Streamer *s) {
         if (pid < 0)
                 return pid;
         s->pid = pid;
+        s->process = pidfd_open(pid, 0);
         s->socket = TAKE_FD(ours);
         (void) fds_never_wait(s->socket); /* it may be stopped */
-        int r = send_all(s);
+        int r = s->process < 0 ? -errno : send_all(s);
         if (r >= 0)
                 r = sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);
+        if (r >= 0)
+                r = watch_alive(s);
         if (r >= 0)
                 r = sd_event_add_child(s->event, &s->child, pid, WEXITED, on_child, s);
         if (r < 0)
                 streamer_down(s);
         else if (s->kept)
-                keep_socket(s);
+                keep_process(s);
         return r;
 }
 
@@ -429,7 +464,7 @@ int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandle
         if (!s)
                 return -ENOMEM;
         *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1,
-                          .ledger_fd = -1, .keep_fd = -1, .socket = -1, .next_reader = 1, .handler = handler,
+                          .ledger_fd = -1, .keep_fd = -1, .socket = -1, .process = -1, .next_reader = 1, .handler = handler,
                           .userdata = userdata };
         int r = streamer_init(s, o);
         if (r < 0) {
@@ -446,7 +481,7 @@ void streamer_keep(Streamer *s) {
         s->kept = true;
         store_put(s->session, "ledger", s->ledger_fd);
         store_put(s->session, "keep", s->keep_fd);
-        store_put(s->session, "stream", s->socket);
+        put_process(s);
         for (const Reader *r = s->readers; r; r = r->next)
                 reader_keep(s, r);
         changed(s);
@@ -546,6 +581,7 @@ static int adopt(Streamer *s, const StreamerOptions *o, json_object *description
         s->ledger_fd = store_take(store, o->session, "ledger");
         s->keep_fd = store_take(store, o->session, "keep");
         s->socket = store_take(store, o->session, "stream");
+        s->process = store_take(store, o->session, "process");
         s->reader_fd = duplicate(o->reader_fd);
         s->module_fd = duplicate(o->module_fd);
         if (s->ledger_fd < 0 || s->keep_fd < 0 || s->socket < 0 || s->reader_fd < 0 || s->module_fd < 0)
@@ -555,7 +591,8 @@ static int adopt(Streamer *s, const StreamerOptions *o, json_object *description
                 for (size_t i = 0; i < json_object_array_length(readers); i++)
                         adopt_reader(s, store, json_object_array_get_idx(readers, i));
         s->kept = s->adopted = true;
-        return sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);
+        int r = sd_event_add_io(s->event, &s->source, s->socket, EPOLLIN, on_message, s);
+        return r < 0 ? r : watch_alive(s);
 }
 
 int streamer_adopt(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
@@ -564,7 +601,7 @@ int streamer_adopt(sd_event *event, const StreamerOptions *o, const StreamerHand
         if (!s)
                 return -ENOMEM;
         *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1, .ledger_fd = -1,
-                          .keep_fd = -1, .socket = -1, .handler = handler, .userdata = userdata };
+                          .keep_fd = -1, .socket = -1, .process = -1, .handler = handler, .userdata = userdata };
         int r = adopt(s, o, description, store);
         if (r < 0) {
                 streamer_free(s);
@@ -599,7 +636,7 @@ Streamer *streamer_free(Streamer *s) {
         if (s->kept) {
                 store_remove(s->session, "ledger");
                 store_remove(s->session, "keep");
-                store_remove(s->session, "stream");
+                remove_process(s);
         }
         return release(s);
 }
@@ -610,7 +647,9 @@ Streamer *streamer_leave(Streamer *s) {
         s->kept = false;
         sd_event_source_disable_unref(s->source);
         sd_event_source_disable_unref(s->child);
+        s->alive = alive_free(s->alive);
         s->socket = close_fd(s->socket);
+        s->process = close_fd(s->process);
         return release(s);
 }
 

@@ -33,6 +33,7 @@ typedef struct StreamerOptions {
         int reader_fd, module_fd;   /* stay the caller's */
         size_t keep;                /* bytes of recent records */
         json_object *mask;          /* names of fields that nobody gets, or NULL; borrowed until it is freed */
+        uint64_t helper_usec;       /* silent for longer, when asked, it is stuck */
         bool consume;               /* also when nobody reads */
 } StreamerOptions;
 

@@ -22,7 +22,7 @@ struct Zygote {
         char *user, *kernel, *kit_dir; /* what the options point to */
         pid_t pid;
         int socket;
-        sd_event_source *source, *child, *retry;
+        sd_event_source *source, *child, *retry, *overdue;
         json_object *hello; /* the ready message; NULL: not ready */
         unsigned failures;  /* processes in a row that never became ready */
 };
@@ -42,6 +42,7 @@ int zygote_socket(const Zygote *z) {
 static void down(Zygote *z) {
         z->source = sd_event_source_disable_unref(z->source);
         z->child = sd_event_source_disable_unref(z->child);
+        z->overdue = sd_event_source_disable_unref(z->overdue);
         z->socket = close_fd(z->socket);
         json_object_put(z->hello);
         z->hello = NULL;
@@ -101,7 +102,7 @@ static int on_child(sd_event_source *s, const siginfo_t *si, void *userdata) {
 
 static int on_zygote(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Zygote *z = userdata;
-        json_object *o = NULL, *ready;
+        json_object *o = NULL, *ready, *exited;
         int passed = -1, r = message_receive(fd, &o, &passed);
         if (r == -EAGAIN || r == -EINTR)
                 return 0;
@@ -111,12 +112,33 @@ static int on_zygote(sd_event_source *s, int fd, uint32_t revents, void *userdat
         }
         close_fd(passed);
         if (json_object_object_get_ex(o, "ready", &ready) && !z->hello) {
+                z->overdue = sd_event_source_disable_unref(z->overdue);
                 z->hello = json_object_get(o);
                 z->failures = 0;
                 z->options.ready(z->options.userdata);
         }
+        if (json_object_object_get_ex(o, "exited", &exited))
+                z->options.exited(z->options.userdata, (uint64_t) json_object_get_int64(exited));
         json_object_put(o);
         return 0;
+}
+
+static int on_overdue(sd_event_source *s, uint64_t usec, void *userdata) {
+        log_warning("The compiler process does not become ready; it is killed.");
+        lost(userdata);
+        return 0;
+}
+
+static int watch(Zygote *z) {
+        int r = fds_never_wait(z->socket);
+        if (r >= 0)
+                r = sd_event_add_io(z->event, &z->source, z->socket, EPOLLIN, on_zygote, z);
+        if (r >= 0)
+                r = sd_event_add_child(z->event, &z->child, z->pid, WEXITED, on_child, z);
+        if (r >= 0)
+                r = sd_event_add_time_relative(z->event, &z->overdue, CLOCK_MONOTONIC, z->options.start_usec, 0,
+                                               on_overdue, z);
+        return r;
 }
 
 static int up(Zygote *z) {
@@ -147,11 +169,7 @@ static int up(Zygote *z) {
                 return pid;
         z->pid = pid;
         z->socket = TAKE_FD(ours);
-        int r = fds_never_wait(z->socket);
-        if (r >= 0)
-                r = sd_event_add_io(z->event, &z->source, z->socket, EPOLLIN, on_zygote, z);
-        if (r >= 0)
-                r = sd_event_add_child(z->event, &z->child, pid, WEXITED, on_child, z);
+        int r = watch(z);
         if (r < 0)
                 down(z);
         return r;

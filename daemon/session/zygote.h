@@ -14,7 +14,9 @@ typedef struct ZygoteOptions {
         const char *user;   /* to run as, when we are root */
         const char *kernel; /* release; NULL: the running one */
         const char *kit_dir;
+        uint64_t start_usec; /* until it must be ready */
         void (*ready)(void *userdata); /* it can take jobs, or zygote_is_broken() */
+        void (*exited)(void *userdata, uint64_t job); /* its child has ended */
         void (*died)(void *userdata);  /* and took all its children with it */
         void *userdata;
 } ZygoteOptions;

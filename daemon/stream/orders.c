@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "base/fault.h"
 #include "base/fds.h"
 #include "manifest/stream-protocol.h"
 #include "stream/stream-private.h"
@@ -238,9 +239,18 @@ static const struct {
         { "finish", false, on_finish },
 };
 
+/* As fault points they are "stream-setup", "stream-reader" ... */
+static int obey(Stream *s, ControlMessage *m, const char *type, int (*handle)(Stream *s, ControlMessage *m)) {
+        char point[32];
+        snprintf(point, sizeof(point), "stream-%s", type);
+        int r = handle(s, m);
+        return r < 0 ? r : fault(point);
+}
+
 int stream_obey(Stream *s, ControlMessage *m) {
         for (size_t i = 0; i < ELEMENTSOF(orders); i++)
                 if (strcmp(orders[i].type, m->type) == 0)
-                        return orders[i].after_setup && !s->set_up ? -EBADMSG : orders[i].handle(s, m);
+                        return orders[i].after_setup && !s->set_up
+                                ? -EBADMSG : obey(s, m, orders[i].type, orders[i].handle);
         return -EBADMSG;
 }

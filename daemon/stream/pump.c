@@ -7,6 +7,7 @@
  * a pause. When one finds nothing, the descriptor is watched again.
  */
 #include <sys/epoll.h>
+#include "base/fault.h"
 #include "stream/stream-private.h"
 
 #define WINDOW_MIN 1000u  /* usec */
@@ -22,7 +23,9 @@ static void fail_on(Stream *s, int r) {
 
 int pump_commit(Stream *s) {
         order_note(&s->order, s->ledger.now);
+        (void) fault("commit");
         ledger_commit(&s->ledger);
+        (void) fault("committed");
         return 0;
 }
 
@@ -111,6 +114,7 @@ static int pump_step(Stream *s) {
                 }
                 emit_item(s, &item);
                 s->batch_records++;
+                (void) fault("record");
                 int r = order_advance(&s->order);
                 if (r < 0)
                         return r;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include "base/fault.h"
 #include "base/log.h"
 #include "stream/stream-private.h"
 
@@ -36,7 +37,9 @@ static void end_when_closed(Stream *s) {
         tell_losses(s);
         pump_commit(s);
         ControlCounts c = stream_counts(s);
+        (void) fault("done");
         control_send_done(s->control, &c);
+        (void) fault("done-sent");
         sd_event_exit(s->event, 0);
 }
 
@@ -52,6 +55,7 @@ void stream_drained(Stream *s) {
                 return;
         if (!s->ledger.now->ended) {
                 emit_end(s);
+                (void) fault("end");
                 s->ledger.now->ended = 1;
         }
         pump_commit(s);

@@ -26,8 +26,9 @@ WRAPPER = ['setpriv', '--bounding-set=-sys_module', '--inh-caps=-sys_module'] if
 
 
 def make_daemon(**arguments):
+    settings = ['CompileSlotsPerUser=2', 'HelperSeconds=60', *arguments.pop('settings', ())]
     daemon = Daemon(options=[f'--kernel={RELEASE}', *arguments.pop('options', ())], cache=CACHE, wrapper=WRAPPER,
-                    **arguments)
+                    settings=settings, **arguments)
     client = daemon.client()
     client.socket.settimeout(PATIENCE * 4)
     done = client.call('Prepare', more=True)[-1]
