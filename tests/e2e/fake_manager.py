@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fake-manager STATE COMMAND...: of a service manager what stapd needs to be adopted: a socket for notifications, a store of
+"""fake_manager.py STATE COMMAND...: of a service manager what stapd needs to be adopted: a socket for notifications, a store of
 descriptors, and a restart with all of them. SIGHUP: kill -9 and start again. SIGTERM: stop it, and empty the store. What is
 in the store is told in STATE, a name a line; STATE.pid is the pid of the command, and STATE.log what it notified."""
 import array
@@ -8,17 +8,20 @@ import os
 import signal
 import socket
 import sys
+import time
 
 FIRST = 3
 
 
 class Manager:
-    def __init__(self, state, command):
-        self.state, self.command = state, command
+    def __init__(self, state, command, watchdog=None):
+        """watchdog: seconds that the command may be silent."""
+        self.state, self.command, self.watchdog = state, command, watchdog
         self.store = []  # (name, fd)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(f'\0fake-manager-{os.getpid()}')
         self.pid = 0
+        self.heard = 0
         self.ended = False
 
     def start(self):
@@ -31,11 +34,14 @@ class Manager:
                 os.dup2(fd, FIRST + i, inheritable=True)
             os.closerange(FIRST + len(fds), high + len(fds) + 64)
             environment = {**os.environ, 'NOTIFY_SOCKET': f'@fake-manager-{os.getppid()}'}
+            if self.watchdog:
+                environment |= {'WATCHDOG_PID': str(os.getpid()), 'WATCHDOG_USEC': str(int(self.watchdog * 1e6))}
             if fds:
                 environment |= {'LISTEN_PID': str(os.getpid()), 'LISTEN_FDS': str(len(fds)), 'LISTEN_FDNAMES': ':'.join(names)}
             os.execve(self.command[0], self.command, environment)
         for fd in fds:
             os.close(fd)
+        self.heard = time.monotonic()
         with open(self.state + '.pid', 'w', encoding='ascii') as f:
             f.write(f'{self.pid}\n')
 
@@ -49,6 +55,7 @@ class Manager:
         fds = array.array('i')
         for _, _, data in ancillary:
             fds.frombytes(data[:len(data) - len(data) % 4])
+        self.heard = time.monotonic()
         fields = dict(line.split('=', 1) for line in message.decode().splitlines() if '=' in line)
         with open(self.state + '.log', 'a', encoding='utf-8') as f:
             f.write(message.decode() + '\n')
@@ -76,6 +83,19 @@ class Manager:
         self.drain()
         self.start()
 
+    def look(self, seconds):
+        """Hears what there is, restarts what has died or does not speak; says whether it did."""
+        self.notify.settimeout(seconds)
+        try:
+            self.receive()
+        except (TimeoutError, BlockingIOError):
+            pass
+        dead = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if dead or (self.watchdog and time.monotonic() > self.heard + self.watchdog):
+            self.restart()
+            return True
+        return False
+
     def stop(self, *_):
         os.kill(self.pid, signal.SIGTERM)
         self.ended = True
@@ -95,4 +115,5 @@ class Manager:
         return len(self.store)
 
 
-sys.exit(Manager(sys.argv[1], sys.argv[2:]).run() > 0)
+if __name__ == '__main__':
+    sys.exit(Manager(sys.argv[1], sys.argv[2:]).run() > 0)
