@@ -20,6 +20,11 @@ static const struct {
 } verbs[] = {
         { "run", verb_run, "[OPTIONS] FILE | - | -e SCRIPT [ARGS...] | NAME [KEY=VALUE...]", "Run a script, of yours or of the catalogue, and show what it prints" },
         { "scripts", verb_scripts, "[--json] [NAME]", "Show the scripts of the catalogue that you may run" },
+        { "request", verb_request, "--reason=TEXT FILE", "Ask for a script to be approved" },
+        { "requests", verb_requests, "[--all] [--json] | show ID", "Show what was asked for, and what became of it" },
+        { "approve", verb_approve, "[--digest=HEX] [--until=TIME] [--users=NAMES] ID", "Approve what somebody asks for" },
+        { "reject", verb_reject, "--reason=TEXT ID", "Reject it" },
+        { "revoke", verb_revoke, "[--reason=TEXT] NAME | ID", "Take a script out of the catalogue, and end what runs it" },
         { "list", verb_list, "[--all]", "Show the sessions that you may see" },
         { "top", verb_top, "[-d SECONDS] [-n TIMES] [-s KEY]", "Watch the sessions with their rates" },
         { "attach", verb_attach, "[OPTIONS] ID", "Show what a running session prints" },

@@ -216,14 +216,17 @@ static int read_option(RunOptions *o, int c) {
         }
 }
 
-/* A file has a / in it, or ends in .stp; what has neither is a script of the catalogue, whatever there may be
+static bool ends_in(const char *s, size_t n, const char *end) {
+        return n > strlen(end) && strcmp(s + n - strlen(end), end) == 0;
+}
+
+/* A file has a / in it, or ends in .stp or .ko; what has neither is a script of the catalogue, whatever there may be
  * in the folder that one happens to be in. */
 static bool is_catalog(const RunOptions *o, const char *verb) {
         size_t n = o->file ? strlen(o->file) : 0;
         if (n == 0 || strcmp(verb, "check") == 0 || o->last_pass < PASS_RUN || o->list)
                 return false;
-        return !strchr(o->file, '/') && strcmp(o->file, "-") != 0 &&
-               (n < strlen(".stp") || strcmp(o->file + n - strlen(".stp"), ".stp") != 0);
+        return !strchr(o->file, '/') && strcmp(o->file, "-") != 0 && !ends_in(o->file, n, ".stp") && !ends_in(o->file, n, ".ko");
 }
 
 /* What stapd would refuse, in the words of the command line. */

@@ -304,6 +304,7 @@ static int run(const Options *o) {
                 return log_errno(r, "Cannot start: %m");
         server_adopt(server);
         manager_go_on(manager);
+        scripts_stop_gone(manager);
         (void) revoke_denied(manager, /* ids= */ NULL); /* the rules may have changed while there was no stapd */
         sd_event_source_set_userdata(term, manager);
         sd_event_source_set_userdata(interrupt, manager);

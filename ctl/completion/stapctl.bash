@@ -14,7 +14,7 @@ __stapctl_options() {
 __stapctl_words() { # __stapctl_words LIST: those that begin with what is being written
     local before=${cur%"${cur##*[=@:]}"} word # bash takes these for separators and wants only what stands behind
     while read -r word; do
-        [[ $word != "$cur"* ]] || COMPREPLY+=("${word#"$before"}")
+        [[ -z $word || $word != "$cur"* ]] || COMPREPLY+=("${word#"$before"}")
     done <<<"$1"
 }
 
@@ -27,8 +27,18 @@ __stapctl_files() { # __stapctl_files [GLOB]: files that match, and folders
     done < <(compgen -f -- "${path/#\~/$HOME}")
 }
 
+# The script of the catalogue among these words: what runs takes its KEY=VALUE.
+__stapctl_script() {
+    local name word
+    while read -r name; do
+        for word in "${words[@]:i+1:${#words[@]}-i-2}"; do
+            [ "$word" != "$name" ] || { echo "$name" && return; }
+        done
+    done < <(stapctl "${common[@]}" scripts --names 2>/dev/null)
+}
+
 _stapctl() {
-    local line=${COMP_LINE:0:COMP_POINT} words cur previous verb='' i common=()
+    local line=${COMP_LINE:0:COMP_POINT} words cur previous verb='' i name common=()
     COMPREPLY=()
     read -ra words <<<"$line"
     [[ $line != *[[:space:]] ]] || words+=('')
@@ -74,7 +84,22 @@ _stapctl() {
             case $verb in
                 attach | logs | snapshot | record | rotate | status | stop | wait)
                     __stapctl_words "$(stapctl "${common[@]}" list --names 2>/dev/null)" ;;
-                run | check) __stapctl_files '*.stp' ;;
+                run)
+                    name=$(__stapctl_script)
+                    if [ -n "$name" ]; then
+                        __stapctl_words "$(stapctl "${common[@]}" scripts --keys "$name" 2>/dev/null)"
+                        [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
+                    else
+                        __stapctl_files '*.stp'
+                        __stapctl_words "$(stapctl "${common[@]}" scripts --names 2>/dev/null)"
+                    fi
+                    ;;
+                check) __stapctl_files '*.stp' ;;
+                scripts) __stapctl_words "$(stapctl "${common[@]}" scripts --names 2>/dev/null)" ;;
+                requests) __stapctl_words "$(echo show && stapctl "${common[@]}" requests --ids 2>/dev/null)" ;;
+                approve | reject) __stapctl_words "$(stapctl "${common[@]}" requests --ids 2>/dev/null)" ;;
+                revoke) __stapctl_words "$(stapctl "${common[@]}" scripts --names 2>/dev/null && stapctl "${common[@]}" requests --ids 2>/dev/null)" ;;
+                request) __stapctl_files '*.stp' ;;
                 cat | merge) __stapctl_files ;;
                 session)
                     __stapctl_words "$(find /etc/stapd/sessions.d -name '*.stp' -printf '%f\n' 2>/dev/null | sed 's/\.stp$//')" ;;

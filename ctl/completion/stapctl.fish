@@ -35,6 +35,31 @@ function __stapctl_sessions
     stapctl (__stapctl_line common) list --names 2>/dev/null
 end
 
+function __stapctl_scripts
+    stapctl (__stapctl_line common) scripts --names 2>/dev/null
+end
+
+function __stapctl_requests
+    stapctl (__stapctl_line common) requests --ids 2>/dev/null
+end
+
+# The script of the catalogue on the line: what runs takes its KEY=VALUE.
+function __stapctl_script
+    set -l words (commandline -opc)
+    for name in (__stapctl_scripts)
+        contains -- $name $words[3..-1]; and echo $name; and return
+    end
+end
+
+function __stapctl_run_words
+    set -l name (__stapctl_script)
+    if test -n "$name"
+        stapctl (__stapctl_line common) scripts --keys $name 2>/dev/null
+    else
+        __stapctl_scripts
+    end
+end
+
 function __stapctl_options
     stapctl (__stapctl_line verb) --help 2>/dev/null |
         string match -ra -- '(?:^|[][ |,(])--?[[:alpha:]][[:alnum:]-]*=?' | string trim -c '][ |,('
@@ -47,6 +72,10 @@ complete -c stapctl -n 'test -z (__stapctl_line verb)' -l socket -r -F -d 'Socke
 complete -c stapctl -n 'test -z (__stapctl_line verb)' -s H -l host -x -a '(__fish_print_hostnames)' -d 'stapd of another machine'
 complete -c stapctl -n 'test -n (__stapctl_line verb); and string match -q -- "-*" (commandline -ct)' -a '(__stapctl_options)'
 complete -c stapctl -n '__stapctl_verb_is attach logs snapshot record rotate status stop wait' -a '(__stapctl_sessions)'
-complete -c stapctl -n '__stapctl_verb_is run check' -k -a '(__fish_complete_suffix .stp)'
+complete -c stapctl -n '__stapctl_verb_is run check request' -k -a '(__fish_complete_suffix .stp)'
+complete -c stapctl -n '__stapctl_verb_is run' -a '(__stapctl_run_words)'
+complete -c stapctl -n '__stapctl_verb_is scripts revoke' -a '(__stapctl_scripts)'
+complete -c stapctl -n '__stapctl_verb_is requests approve reject revoke' -a '(__stapctl_requests)'
+complete -c stapctl -n '__stapctl_verb_is requests' -a show
 complete -c stapctl -n '__stapctl_verb_is cat merge' -F
 complete -c stapctl -n '__stapctl_verb_is session' -a "(path basename -E /etc/stapd/sessions.d/*.stp 2>/dev/null; or ls /etc/stapd/sessions.d 2>/dev/null | string replace -rf '\.stp\$' '')"

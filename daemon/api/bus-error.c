@@ -13,11 +13,14 @@ static const struct {
         const char *name, *bus_name, *text, *parameter;
 } errors[] = {
         { "NoSuchSession", NULL, "There is no session %s", "id" },
+        { "NoSuchRequest", NULL, "There is no request %s", "id" },
+        { "RequestExists", NULL, "These bytes are asked for already, as %s", "id" },
+        { "DigestMismatch", NULL, "The digest is %s", "digest" },
         { "NoSuchScript", NULL, "There is no script %s in the catalogue for you", "name" },
         { "NoSuchJob", NULL, "There is no job %s", "job" },
         { "CursorInvalid", NULL, "%s", "reason" },
         { "QuotaExceeded", NULL, "This is more than one user may have: %s", "resource" },
-        { "NameTaken", NULL, "You have a session with the name %s", "name" },
+        { "NameTaken", NULL, "The name %s is taken", "name" },
         { "InvalidState", NULL, "Not possible now: %s", "state" },
         { "CompileFailed", NULL, "%s", "text" },
         { "TooManySessions", NULL, "Too many sessions; the limit is %s", "limit" },

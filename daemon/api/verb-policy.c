@@ -2,51 +2,10 @@
 /* CheckPolicy and ShowPolicy: what the policy would say, without anything being run or anybody asked. */
 #include <errno.h>
 #include <string.h>
+#include "api/check.h"
 #include "api/verbs.h"
 #include "base/cleanup.h"
-#include "base/fds.h"
-#include "session/message.h"
 #include "session/policy.h"
-
-#define CHECKS_PER_UID 4 /* on their way, so that who may only ask keeps nobody from compiling */
-
-typedef struct Check {
-        struct Check *prev, *next;
-        Call *call;
-        Caller about;
-        Request *request;
-        CompileJob *job;
-} Check;
-
-static Check *checks; /* one thread */
-
-static unsigned count_checks(uid_t uid) {
-        unsigned n = 0;
-        for (const Check *k = checks; k; k = k->next)
-                n += k->call->caller->uid == uid;
-        return n;
-}
-
-static void check_link(Check *k) {
-        k->next = checks;
-        if (k->next)
-                k->next->prev = k;
-        checks = k;
-}
-
-static Check *check_free(Check *k) {
-        if (k->prev)
-                k->prev->next = k->next;
-        else if (checks == k)
-                checks = k->next;
-        if (k->next)
-                k->next->prev = k->prev;
-        compile_job_cancel(k->job);
-        caller_done(&k->about);
-        request_free(k->request);
-        free(k);
-        return NULL;
-}
 
 static json_object *text(const char *s) {
         return s ? json_object_new_string(s) : NULL;
@@ -77,64 +36,9 @@ static json_object *describe_decision(const Decision *d, const Manifest *m, bool
         return o;
 }
 
-static void answer(Check *k, json_object *reply) {
-        const char *json = message_text(reply, "manifest"), *why = NULL;
-        _cleanup_(manifest_freep) Manifest *m = NULL;
-        if (!json || manifest_parse(json, strlen(json), &m, &why) < 0) {
-                call_error_text(k->call, "Internal", "reason",
-                                why ?: "the compiler did not describe the script");
-                return;
-        }
-        Decision d = policy_decide_on(k->call->manager, &k->about, m, k->request);
-        call_reply(k->call, describe_decision(&d, m, k->request->catalog));
-}
-
-static void answer_failed(Call *c, CompileResult result, json_object *reply) {
-        const char *error = message_text(reply, "error");
-        json_object *o, *list = NULL;
-        switch (result) {
-        case COMPILE_RESULT_SCRIPT:
-                o = json_object_new_object();
-                if (reply)
-                        json_object_object_get_ex(reply, "diagnostics", &list);
-                json_object_object_add(o, "text", text(error ?: message_text(reply, "text") ?: ""));
-                json_object_object_add(o, "diagnostics",
-                                       list ? json_object_get(list) : json_object_new_array());
-                call_error(c, "CompileFailed", o);
-                break;
-        case COMPILE_RESULT_LIMIT:
-                call_error_text(c, "CompileLimit", "reason",
-                                error ?: "compiling it took more time or memory than one script may use");
-                break;
-        case COMPILE_RESULT_KERNEL:
-                call_error_text(c, "KernelMissing", "reason", error ?: "this kernel cannot be compiled for");
-                break;
-        default:
-                call_error_text(c, "Internal", "reason", error ?: "the compiler failed");
-        }
-}
-
-static void on_done(void *userdata, CompileResult result, json_object *reply, int fd) {
-        Check *k = userdata;
-        close_fd(fd);
-        k->job = NULL;
-        if (result == COMPILE_RESULT_OK)
-                answer(k, reply);
-        else
-                answer_failed(k->call, result, reply);
-        check_free(k);
-}
-
-static void on_pass(void *userdata, const char *pass, int64_t usec, const char *detail) {
-}
-
-static void on_progress(void *userdata, const char *progress) {
-}
-
-static const CompileHandler handler = { .pass = on_pass, .progress = on_progress, .done = on_done };
-
-static void on_gone(Call *c, void *userdata) {
-        check_free(userdata);
+static void answer(Call *c, const Caller *about, Request *r, const Manifest *m, const char *json) {
+        Decision d = policy_decide_on(c->manager, about, m, r);
+        call_reply(c, describe_decision(&d, m, r->catalog));
 }
 
 /* ------------------------------------------------------------------ the question */
@@ -157,32 +61,12 @@ static bool find_about(Call *c, Caller *ret) {
         return r >= 0;
 }
 
-static int submit(Check *k) {
-        json_object *job = request_to_describe_job(k->request);
-        if (!job)
-                return -ENOMEM;
-        _cleanup_(closep) int script = fds_new_sealed("stapd-script", k->request->script,
-                                                      k->request->script_len);
-        int r = script < 0 ? script
-                           : compiler_submit(k->call->manager->compiler, "script",
-                                             k->call->caller->uid, job, script, &handler, k,
-                                             &k->job);
-        json_object_put(job);
-        return r;
-}
-
-static Check *check_new(Call *c) {
+static bool read_request(Call *c, Request **ret) {
         json_object *context = NULL;
         const char *field = NULL;
-        Check *k = calloc(1, sizeof(*k));
-        if (!k) {
-                call_error_text(c, "Internal", "reason", strerror(ENOMEM));
-                return NULL;
-        }
-        k->call = c;
         json_object_object_get_ex(c->parameters, "context", &context);
-        int r = request_from_json(context, &k->request, &field);
-        if (r >= 0 && k->request->compiled) {
+        int r = request_from_json(context, ret, &field);
+        if (r >= 0 && (*ret)->compiled) {
                 field = "compiled"; /* what it is, its signature says to Start */
                 r = -EINVAL;
         }
@@ -190,36 +74,16 @@ static Check *check_new(Call *c) {
                 param_invalid(c, field);
         else if (r < 0)
                 call_error_text(c, "Internal", "reason", strerror(-r));
-        return r < 0 || !find_about(c, &k->about) || !verb_prepare_request(c, &k->about, k->request) ? check_free(k)
-                                                                                                     : k;
+        return r >= 0;
 }
 
 void verb_check_policy(Call *c) {
-        CompilerInfo info = compiler_info(c->manager->compiler);
-        if (!verb_allowed(c, VERB_STATUS, c->caller->uid))
+        _cleanup_(request_freep) Request *r = NULL;
+        _cleanup_(caller_done) Caller about = {};
+        if (!verb_allowed(c, VERB_STATUS, c->caller->uid) || !check_may(c) || !read_request(c, &r) || !find_about(c, &about) ||
+            !verb_prepare_request(c, &about, r))
                 return;
-        if (info.ready && !info.kernel) {
-                call_error_text(c, "KernelMissing", "reason", info.error ?: "there is no compiler");
-                return;
-        }
-        if (count_checks(c->caller->uid) >= CHECKS_PER_UID) {
-                json_object *o = json_object_new_object();
-                json_object_object_add(o, "resource", text("checks of the policy at a time"));
-                json_object_object_add(o, "limit", json_object_new_int64(CHECKS_PER_UID));
-                call_error(c, "QuotaExceeded", o);
-                return;
-        }
-        Check *k = check_new(c);
-        if (!k)
-                return;
-        check_link(k);
-        int r = submit(k);
-        if (r < 0) {
-                call_error_text(c, "Internal", "reason", strerror(-r));
-                check_free(k);
-                return;
-        }
-        call_wait(c, on_gone, k);
+        check_run(c, TAKE_PTR(r), &about, answer);
 }
 
 /* ------------------------------------------------------------------ ShowPolicy */

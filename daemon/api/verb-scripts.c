@@ -4,6 +4,7 @@
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
+#include "manifest/bytes.h"
 #include "session/scripts.h"
 
 static json_object *text(const char *s) {
@@ -94,13 +95,14 @@ static json_object *describe_script(const Call *c, const CatalogScript *s, bool 
         add_text(o, "place", s->place);
         add_text(o, "digest", s->digest);
         add_text(o, "access", access_of(c, s));
-        add_text(o, "problem", s->problem);
+        add_text(o, "problem", s->problem ?: scripts_is_revoked(c->manager, s) ? "it is revoked: stapctl revoke --undo takes that back" : NULL);
         json_object_object_add(o, "arguments", arguments);
         json_object_object_add(o, "masked", mask);
         json_object_object_add(o, "limits", verb_describe_limits(&s->limits));
         json_object_object_add(o, "untilUSec", s->until_usec ? json_object_new_int64(s->until_usec) : NULL);
         if (whole)
-                json_object_object_add(o, "source", s->text ? json_object_new_string_len(s->text, (int) s->text_len) : NULL);
+                json_object_object_add(o, "source", s->text && bytes_are_utf8(s->text, s->text_len)
+                                       ? json_object_new_string_len(s->text, (int) s->text_len) : NULL);
         json_object *reply = json_object_new_object();
         json_object_object_add(reply, "script", o);
         return reply;
@@ -108,7 +110,7 @@ static json_object *describe_script(const Call *c, const CatalogScript *s, bool 
 
 /* Those that cannot be run are for who can mend them. */
 static bool is_for(const Call *c, const CatalogScript *s) {
-        return c->caller->uid == 0 || (!s->problem && scripts_may(c->manager, c->caller, s).allowed);
+        return c->caller->uid == 0 || (scripts_find(c->manager, s->name) == s && scripts_may(c->manager, c->caller, s).allowed);
 }
 
 static void list_all(Call *c) {

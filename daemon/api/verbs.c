@@ -53,6 +53,18 @@ const VerbInfo verbs[] = {
           .member = "ListScripts", .in = "", .out = "a(sssss)", .out_names = "script name title access digest place" },
         { STAPD_INTERFACE ".ListScripts", verb_list_scripts, 0,
           .member = "DescribeScript", .in = "s", .in_names = "name", .out = "s", .out_names = "script" },
+        { STAPD_INTERFACE ".RequestApproval", verb_request_approval, 0,
+          .member = "RequestApproval", .in = "sssst", .in_names = "name script reason settings flags", .out = "s",
+          .out_names = "request:request.id" },
+        { STAPD_INTERFACE ".ListRequests", verb_list_requests, VERB_MANY,
+          .member = "ListRequests", .in = "", .out = "a(ssusss)", .out_names = "request id name requester state digest reason" },
+        { STAPD_INTERFACE ".ListRequests", verb_list_requests, 0,
+          .member = "DescribeRequest", .in = "s", .in_names = "id", .out = "s", .out_names = "request" },
+        { STAPD_INTERFACE ".Approve", verb_approve, 0,
+          .member = "Approve", .in = "ssasxt", .in_names = "id digest constraints untilUSec flags", .out = "" },
+        { STAPD_INTERFACE ".Reject", verb_reject, 0, .member = "Reject", .in = "sst", .in_names = "id reason flags", .out = "" },
+        { STAPD_INTERFACE ".Revoke", verb_revoke, 0,
+          .member = "Revoke", .in = "ssbt", .in_names = "id reason undo flags", .out = "x", .out_names = "stopped" },
         { STAPD_INTERFACE ".Prepare", verb_prepare, 0,
           .member = "Prepare", .in = "sbt", .in_names = "kernel force flags", .out = "s", .out_names = "kit" },
         { STAPD_INTERFACE ".ListOrphans", verb_list_orphans, VERB_MANY,
@@ -209,16 +221,26 @@ static void on_gone(Call *c, void *userdata) {
         polkit_cancel(userdata);
 }
 
-static void ask(Call *c, const char *action, Verb verb, const Session *s) {
+/* What a call is about: a session, a request for a script, or neither. */
+typedef struct About {
+        const Session *session;
+        const char *kind, *id, *script, *digest;
+} About;
+
+static About about_session(const Session *s) {
+        return s ? (About) { s, "session", s->id, s->request->name, s->digest } : (About) {};
+}
+
+static void ask(Call *c, const char *action, Verb verb, const About *a) {
         const char *const details[] = {
-                "verb", word_of(c), s ? "session" : NULL, s ? s->id : NULL, "script", s ? s->request->name : NULL,
-                "digest", s ? s->digest : NULL, NULL,
+                "verb", word_of(c), a->kind, a->id, "script", a->script, "digest", a->digest, NULL,
         };
+        const Session *s = a->session;
         PolkitQuestion q = { .caller = c->caller, .action = action, .details = details, .interactive = c->interactive };
         PolkitPending *pending;
         c->asked.action = action;
         c->asked.verb = verb;
-        snprintf(c->asked.about, sizeof(c->asked.about), "%s", s ? s->id : "");
+        snprintf(c->asked.about, sizeof(c->asked.about), "%s", a->id ?: "");
         int r = polkit_ask(c->manager->polkit, &q, on_answer, c, &pending);
         if (r < 0)
                 refuse(c, action, r == -EBUSY ? "you have as many questions to polkit open as one may have" :
@@ -227,28 +249,33 @@ static void ask(Call *c, const char *action, Verb verb, const Session *s) {
                 call_wait(c, on_gone, pending);
 }
 
-/* The yes is good for this action on this session. */
-static bool is_granted(const Call *c, const char *action, const Session *s) {
+/* The yes is good for this action on this session, or this request. */
+static bool is_granted(const Call *c, const char *action, const About *a) {
         return c->asked.granted && strcmp(c->asked.action, action) == 0 &&
-               strcmp(c->asked.about, s ? s->id : "") == 0;
+               strcmp(c->asked.about, a->id ?: "") == 0;
 }
 
-static bool allowed_on(Call *c, Verb verb, uid_t owner, const Session *s) {
+static bool allowed_on(Call *c, Verb verb, uid_t owner, const About *a) {
+        const Session *s = a->session;
         Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = verb, .owner = owner });
-        bool granted = !d.allowed && d.action && is_granted(c, d.action, s);
+        bool granted = !d.allowed && d.action && is_granted(c, d.action, a);
         if ((d.allowed || granted) && is_on_record(c, s))
                 audit(c, true, granted ? d.action : d.rule, granted ? polkit_answer_text(POLKIT_YES) : policy_explain(&d), s);
         if (d.allowed || granted)
                 return true;
         if (d.action && !c->asked.action)
-                ask(c, d.action, verb, s);
+                ask(c, d.action, verb, a);
         else
                 refuse(c, d.rule, policy_explain(&d), s);
         return false;
 }
 
 bool verb_allowed(Call *c, Verb verb, uid_t owner) {
-        return allowed_on(c, verb, owner, NULL);
+        return allowed_on(c, verb, owner, &(About) {});
+}
+
+bool verb_allowed_about(Call *c, Verb verb, uid_t owner, const Approval *a) {
+        return allowed_on(c, verb, owner, &(About) { NULL, "request", a->id, a->name, a->digest });
 }
 
 bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner) {
@@ -271,5 +298,6 @@ Session *verb_session(Call *c, Verb verb) {
                 call_error_text(c, "NoSuchSession", "id", id);
                 return NULL;
         }
-        return allowed_on(c, verb, s->owner.uid, s) ? s : NULL;
+        About about = about_session(s);
+        return allowed_on(c, verb, s->owner.uid, &about) ? s : NULL;
 }

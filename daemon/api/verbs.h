@@ -5,6 +5,7 @@
  * function below, and answers or waits; both transports call the same ones.
  */
 #include "api/call.h"
+#include "catalog/approval.h"
 
 typedef enum VerbFlags {
         VERB_NEEDS_UPGRADE = 1 << 0,
@@ -55,6 +56,11 @@ void verb_show_policy(Call *c);
 void verb_reload(Call *c);
 void verb_prepare(Call *c);
 void verb_list_scripts(Call *c);
+void verb_request_approval(Call *c);
+void verb_list_requests(Call *c);
+void verb_approve(Call *c);
+void verb_reject(Call *c);
+void verb_revoke(Call *c);
 void verb_status(Call *c);
 void verb_list_orphans(Call *c);
 void verb_reap_orphans(Call *c);
@@ -79,6 +85,8 @@ json_object *verb_describe_limits(const RuleLimits *l);
 /* Makes the request for a script of the catalogue, if it is one, for this caller: scripts.h. Answers itself
  * and returns false when it cannot be. */
 bool verb_prepare_request(Call *c, const Caller *about, Request *r);
+/* The same about a request for a script, which polkit is told of. */
+bool verb_allowed_about(Call *c, Verb verb, uid_t owner, const Approval *a);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);
 bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner);

@@ -69,3 +69,21 @@ void audit_reload(unsigned n_rules, const char *error) {
         else
                 log_event(LOG_INFO, AUDIT_RELOAD_ID, f.list, "The policy has %u rule(s).", n_rules);
 }
+
+void audit_approval(const char *verb, const Caller *caller, const Approval *a) {
+        static Fields f;
+        f.n = 0;
+        add_text(&f, "STAPD_VERB", verb);
+        add_text(&f, "STAPD_DECISION", "allowed");
+        add_number(&f, "STAPD_UID", caller->uid);
+        add_number(&f, "STAPD_PID", caller->pid);
+        add_text(&f, "STAPD_REQUEST", a->id);
+        if (a->requester != (uid_t) -1)
+                add_number(&f, "STAPD_OWNER", a->requester);
+        add_text(&f, "STAPD_SCRIPT", a->name);
+        add_text(&f, "STAPD_DIGEST", a->digest);
+        add_text(&f, "STAPD_REASON", a->answer ?: a->reason);
+        log_event(LOG_NOTICE, AUDIT_APPROVAL_ID, f.list, "uid %u (pid %d): %s %s (sha256 %.12s): %s", caller->uid,
+                  (int) caller->pid, verb, a->name, a->digest, a->answer ?: a->reason ?: "no reason given");
+        audit_kernel_send(f.list, true);
+}

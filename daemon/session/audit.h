@@ -6,10 +6,12 @@
  * STAPD_OWNER, STAPD_SCRIPT, STAPD_DIGEST, STAPD_CLASS), and a record of the audit subsystem
  * (audit-kernel.h). stapd.policy(5) has them.
  */
+#include "catalog/approval.h"
 #include "session/manager.h"
 
 #define AUDIT_DECISION_ID "5d3cfa6f0a0b4b3f9f4f4c6a3a1d7e01" /* run, see, stop, prepare: allowed or refused */
 #define AUDIT_RELOAD_ID "5d3cfa6f0a0b4b3f9f4f4c6a3a1d7e02"
+#define AUDIT_APPROVAL_ID "5d3cfa6f0a0b4b3f9f4f4c6a3a1d7e03"
 
 typedef struct AuditEntry {
         const char *verb;       /* "run", "attach", "stop" ... */
@@ -21,5 +23,8 @@ typedef struct AuditEntry {
 } AuditEntry;
 
 void audit_decision(const AuditEntry *e);
+/* verb: "request", "approve", "reject", "revoke", "withdraw", "restore": what was done to a request or a script of the
+ * catalogue. */
+void audit_approval(const char *verb, const Caller *caller, const Approval *a);
 /* error: NULL, the new rules are in force. */
 void audit_reload(unsigned n_rules, const char *error);

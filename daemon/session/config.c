@@ -17,6 +17,7 @@ static const struct {
 } settings[] = {
         { "Group", SETTING_STRING, offsetof(Config, group) },
         { "AllowGuru", SETTING_BOOL, offsetof(Config, allow_guru) },
+        { "AllowSelfApproval", SETTING_BOOL, offsetof(Config, allow_self_approval) },
         { "RevokeOnReload", SETTING_BOOL, offsetof(Config, revoke_on_reload) },
         { "CompileUser", SETTING_STRING, offsetof(Config, compile_user) },
         { "StreamUser", SETTING_STRING, offsetof(Config, stream_user) },

@@ -6,6 +6,7 @@
  *     [Daemon]
  *     Group=stapd            members may trace (default: none but root)
  *     AllowGuru=no           whether they may use -g
+ *     AllowSelfApproval=no   whether root may approve what root has requested
  *     RevokeOnReload=no      whether sessions end that new rules do not allow
  *     CompileUser=nobody     runs the compiler
  *     StreamUser=nobody      runs the stream processes
@@ -32,7 +33,7 @@
 typedef struct Config {
         char *group, *compile_user, *stream_user;
         char *signing_key, *signing_certificate, *trusted_certificate;
-        bool allow_guru, revoke_on_reload;
+        bool allow_guru, revoke_on_reload, allow_self_approval;
         unsigned sessions_max, sessions_per_user, compile_slots, compile_slots_per_user, compile_seconds, helper_seconds;
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */

@@ -16,7 +16,8 @@ struct Manager {
         sd_event *event;
         const Config *config;
         Policy policy;
-        struct Catalog *catalog; /* scripts.h; NULL: it could not be read */
+        struct Catalog *catalog;     /* scripts.h; NULL: it could not be read */
+        struct Approvals *approvals; /* likewise */
         Polkit *polkit;
         Compiler *compiler;
         Cache *cache;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "base/log.h"
 #include "base/paths.h"
 #include "session/policy.h"
@@ -19,17 +20,38 @@ static int load(const Manager *m, Catalog **ret) {
         return 0;
 }
 
+static void load_approvals(Manager *m) {
+        _cleanup_(freep) char *folder = NULL;
+        if (asprintf(&folder, "%s/approvals", m->config->state_dir) < 0)
+                return;
+        int r = approvals_load(folder, &m->approvals);
+        if (r < 0)
+                log_warning_errno(r, "Cannot read approvals below %s, and nothing can be requested: %m", folder);
+        for (unsigned i = 0; m->approvals && i < m->approvals->n_problems; i++)
+                log_warning("%s", m->approvals->problems[i]);
+}
+
 void scripts_setup(Manager *m) {
         (void) load(m, &m->catalog);
+        load_approvals(m);
 }
 
 void scripts_done(Manager *m) {
         m->catalog = catalog_free(m->catalog);
+        m->approvals = approvals_free(m->approvals);
 }
 
 static bool is_as_it_was(const Session *s) {
         const CatalogScript *script = scripts_find(s->manager, s->request->catalog);
         return script && strcmp(script->digest, s->digest) == 0;
+}
+
+void scripts_stop_gone(Manager *m) {
+        for (Session *s = m->sessions, *next; s; s = next) {
+                next = s->next;
+                if (s->request->catalog && !is_as_it_was(s))
+                        session_stop(s, "revoked", /* immediate= */ false);
+        }
 }
 
 void scripts_reload(Manager *m) {
@@ -38,38 +60,57 @@ void scripts_reload(Manager *m) {
                 return;
         catalog_free(m->catalog);
         m->catalog = fresh;
-        for (Session *s = m->sessions, *next; s; s = next) {
-                next = s->next;
-                if (s->request->catalog && !is_as_it_was(s))
-                        session_stop(s, "revoked", /* immediate= */ false);
-        }
+        scripts_stop_gone(m);
 }
 
-unsigned scripts_revoke(Manager *m, const char *name) {
+unsigned scripts_stop(Manager *m, const char *name, const char *digest) {
         unsigned n = 0;
         for (Session *s = m->sessions, *next; s; s = next) {
                 next = s->next;
-                if (!s->request->catalog || strcmp(s->request->catalog, name) != 0)
+                if (!s->request->catalog || strcmp(s->request->catalog, name) != 0 || strcmp(s->digest, digest) != 0)
                         continue;
-                session_stop(s, "revoked", /* immediate= */ false);
                 n++;
+                session_stop(s, "revoked", /* immediate= */ false);
         }
         return n;
 }
 
+int64_t scripts_now(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_REALTIME, &t);
+        return t.tv_sec * 1000000ll + t.tv_nsec / 1000;
+}
+
 /* ------------------------------------------------------------------ who may */
 
+/* Those of the folders, then those that were approved on request. */
 const CatalogScript *scripts_get(const Manager *m, unsigned i) {
-        return m->catalog && i < m->catalog->n ? m->catalog->items[i] : NULL;
+        unsigned n = m->catalog ? m->catalog->n : 0;
+        if (i < n)
+                return m->catalog->items[i];
+        int64_t now = scripts_now();
+        i -= n;
+        for (unsigned k = 0; m->approvals && k < m->approvals->n; k++) {
+                const Approval *a = m->approvals->items[k];
+                if (a->state == APPROVAL_APPROVED && !approval_is_expired(a, now) && i-- == 0)
+                        return a->script;
+        }
+        return NULL;
 }
 
 const CatalogScript *scripts_find_any(const Manager *m, const char *name) {
-        return catalog_find(m->catalog, name);
+        const CatalogScript *s = catalog_find(m->catalog, name);
+        const Approval *a = s ? NULL : approvals_find_approved(m->approvals, name, scripts_now());
+        return a ? a->script : s;
+}
+
+bool scripts_is_revoked(const Manager *m, const CatalogScript *s) {
+        return approvals_find_revoked(m->approvals, s->name, s->digest);
 }
 
 const CatalogScript *scripts_find(const Manager *m, const char *name) {
         const CatalogScript *s = scripts_find_any(m, name);
-        return s && !s->problem ? s : NULL;
+        return s && !s->problem && !scripts_is_revoked(m, s) ? s : NULL;
 }
 
 Approved scripts_approved(const CatalogScript *s, const Caller *c) {
@@ -97,7 +138,7 @@ static const char *find_foreign(const Request *r) {
                 const char *field;
                 bool given;
         } rows[] = {
-                { "script", r->script_len > 0 },
+                { "script", r->script_len > 0 }, { "compiled", r->compiled },
                 { "arguments", r->args && json_object_array_length(r->args) > 0 },
                 { "defines", r->defines && json_object_array_length(r->defines) > 0 },
                 { "globals", r->globals && json_object_array_length(r->globals) > 0 },

@@ -4,6 +4,7 @@
  * The catalogue as stapd has it in force, and what becomes of it: who may run which script, and the request
  * that a name and values stand for.
  */
+#include "catalog/approvals.h"
 #include "catalog/catalog.h"
 #include "session/manager.h"
 
@@ -13,9 +14,11 @@ void scripts_setup(Manager *m);
 void scripts_reload(Manager *m);
 void scripts_done(Manager *m);
 
-/* All of them, those with a problem as well; NULL: there are no more. */
+/* All of them, those with a problem as well, in no order but that of the folders; NULL: there are no more. */
 const CatalogScript *scripts_get(const Manager *m, unsigned i);
 const CatalogScript *scripts_find_any(const Manager *m, const char *name);
+/* It stands in a folder, and somebody has said that it is not to be run. */
+bool scripts_is_revoked(const Manager *m, const CatalogScript *s);
 /* One that can be run at this time, or NULL. */
 const CatalogScript *scripts_find(const Manager *m, const char *name);
 /* How the policy sees it. */
@@ -36,5 +39,9 @@ int scripts_prepare(const Manager *m, const Caller *c, Request *r, ScriptError *
 /* A session of a script of the catalogue is about processes of its owner. */
 bool scripts_may_target(const Session *s, pid_t target);
 
-/* Ends the sessions that run this script; their number. */
-unsigned scripts_revoke(Manager *m, const char *name);
+/* Ends the sessions that run these bytes under this name; their number. */
+unsigned scripts_stop(Manager *m, const char *name, const char *digest);
+/* Ends those that run what is no longer there as it was. */
+void scripts_stop_gone(Manager *m);
+/* CLOCK_REALTIME. */
+int64_t scripts_now(void);
