@@ -24,6 +24,17 @@ static const char *here(Lower *l) {
         return several ? arena_printf(l->e->arena, "at `%s` are", place->point) : "here are";
 }
 
+/* One of many points, of which others may have it. */
+static bool is_of_many(Lower *l) {
+        const Unit *u = l->unit->handler ?: l->unit;
+        if (!u->probe)
+                return false;
+        vec_foreach(it, &u->probe->points)
+                if (strpbrk(probe_point_text(l->e->arena, *it), "*?["))
+                        return true;
+        return u->probe->points.n > 1;
+}
+
 static void no_target(Lower *l, const ExprTarget *t) {
         Elab *e = l->e;
         Diag *d = target_error(e, DIAG_E0231, name_span(t), "no target variable `%s` at this probe point",
@@ -47,6 +58,8 @@ static void no_target(Lower *l, const ExprTarget *t) {
                           "the result is there at the return: `.return` behind the probe point");
         else
                 hint_similar(e, d, t->name, names.items, names.n, "");
+        if (!d->hint && is_of_many(l))
+                diag_hint(e->diags, d, "`@defined(%s)` tells whether a point has it", t->name);
 }
 
 static void no_place(Lower *l, const ExprTarget *t) {

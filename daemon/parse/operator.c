@@ -183,6 +183,15 @@ static const char *suggest(Parser *p, const char *name, Span span) {
         return diag_suggest(name, names.items, names.n);
 }
 
+/* Macros of SystemTap that write pages for other programs. */
+static bool is_exporter(const char *name) {
+        static const char *const prefixes[] = { "@json_", "@prometheus_" };
+        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++)
+                if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+                        return true;
+        return false;
+}
+
 Expr *parse_operator(Parser *p) {
         Token t = parser_take(p);
         const AtOperator *o = find_operator(t.text);
@@ -190,7 +199,10 @@ Expr *parse_operator(Parser *p) {
                 return o->parse(p, o, t.span);
         const char *near = suggest(p, t.text, t.span);
         Diag *diag = parser_fail(p, DIAG_E0120, t.span, "there is no operator or macro `%s`", t.text);
-        if (near)
+        if (is_exporter(t.text))
+                diag_note(p->diags, diag, SPAN_NONE, "SystemTap has it, and this version of stapd does not: a script serves "
+                          "no pages; stapctl run --json gives every print as an event");
+        else if (near)
                 diag_hint(p->diags, diag, "did you mean `%s`?", near);
         return &expr_new(p->arena, Number, t.span)->base;
 }
