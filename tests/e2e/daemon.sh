@@ -47,11 +47,14 @@ daemon_start() {
         "$STAPD_GROUP" "$helper" "$helper" "${daemon_config-}" >"$E2E_WORK/stapd.conf"
     # stapd loads no core that another user could have put there; here that user is the one who asks for it.
     [ "$(id -u)" -ne 0 ] || chown -f 0:0 "${cache:-/nowhere}"/kit/*/stapd_core.ko || true
-    mkdir -p "$E2E_WORK/bin"
+    # The catalogue must be root's, which a tree that somebody has checked out is not.
+    mkdir -p "$E2E_WORK/bin" "$E2E_WORK/scripts"
+    cp "$(dirname "${BASH_SOURCE[0]}")"/../../policy/scripts/* "$E2E_WORK/scripts"
+    chmod -R go-w "$E2E_WORK/scripts"
     printf '#!/bin/sh\nexec "%s" --socket="%s" "$@"\n' "$build/ctl/stapctl" "$daemon_socket" >"$E2E_WORK/bin/stapctl"
     chmod 755 "$E2E_WORK/bin/stapctl"
     ${daemon_prefix[@]+"${daemon_prefix[@]}"} "$build/daemon/stapd" --socket="$daemon_socket" \
-        --state-dir="$E2E_WORK/state" ${cache:+--cache-dir="$cache"} --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
+        --state-dir="$E2E_WORK/state" --scripts-dir="$E2E_WORK/scripts" ${cache:+--cache-dir="$cache"} --config="$E2E_WORK/stapd.conf" "$@" </dev/null >>"$daemon_log" 2>&1 &
     echo $! >"$daemon_pid_file"
     until stapctl status >/dev/null 2>&1; do
         kill -0 "$!" 2>/dev/null || { echo "stapd ended at once"; tail -n 20 "$daemon_log"; return 1; }
