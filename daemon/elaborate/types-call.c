@@ -34,6 +34,7 @@ static bool may_take_from_caller(const Infer *t, const Function *f) {
         return f->embedded || (t->from_callers && function_unit(f)->returns_value);
 }
 
+/* An overload that only says `next` gives what the others give. */
 Type infer_call(Infer *t, ExprCall *x, Type want) {
         Type result = TYPE_UNKNOWN;
         vec_foreach(it, &x->targets) {
@@ -45,7 +46,7 @@ Type infer_call(Infer *t, ExprCall *x, Type want) {
         }
         Type wanted = result == TYPE_UNKNOWN ? want : result;
         vec_foreach(it, &x->targets)
-                if (may_take_from_caller(t, *it))
+                if (may_take_from_caller(t, *it) || result == TYPE_LONG || result == TYPE_STRING)
                         set_result(t, *it, wanted, x->base.span);
         vec_foreach(it, &x->targets)
                 if ((*it)->result != TYPE_UNKNOWN && (*it)->result != TYPE_VOID && result != TYPE_UNKNOWN

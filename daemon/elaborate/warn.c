@@ -24,12 +24,21 @@ static bool is_function(Elab *e, const char *name) {
 
 /* `int x = 5` of other languages: two expressions here. */
 static bool is_foreign_type(const char *name) {
-        static const char *const types[] = { "int", "char", "unsigned", "short", "bool", "float", "double", "void",
-                                             "auto", "static", "const", "var", "let", "local", "my", "str" };
+        static const char *const types[] = {
+                "int", "char", "unsigned", "short", "bool", "float", "double", "void",
+                "auto", "static", "const", "var", "let", "local", "my", "str",
+        };
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (strcmp(name, types[i]) == 0)
                         return true;
         return false;
+}
+
+/* Words of C that are no words here. */
+static const char *foreign_value(const char *name) {
+        return strcmp(name, "true") == 0                                 ? "1"
+               : strcmp(name, "false") == 0 || strcmp(name, "NULL") == 0 ? "0"
+                                                                         : NULL;
 }
 
 static void never_assigned(Elab *e, const Unit *u, const Var *v) {
@@ -43,6 +52,9 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
         Diag *d = diag_add(e->diags, DIAG_W0202, v->span, "`%s` is never assigned", v->name);
         if (is_function(e, v->name))
                 diag_hint(e->diags, d, "call the function: `%s()`", v->name);
+        else if (foreign_value(v->name))
+                diag_hint(e->diags, d, "write %s: `%s` is a variable like any other",
+                          foreign_value(v->name), v->name);
         else if (is_foreign_type(v->name))
                 diag_hint(e->diags, d, "local variables are not declared: leave `%s` out", v->name);
         else

@@ -40,6 +40,12 @@ static void parse_priority(Parser *p, Function *f) {
         if (!parser_accept(p, TOKEN_COLON))
                 return;
         Span span = parser_peek(p)->span;
+        if (parser_at(p, TOKEN_STRING_TYPE) || parser_at(p, TOKEN_LONG_TYPE)) {
+                Diag *d = parser_fail_expected(p, "the priority of the function, a number");
+                diag_hint(p->diags, d,
+                          "the type of the result stands behind the name: `function %s:TYPE(...)`", f->name);
+                return;
+        }
         f->priority = parser_expect_number(p, "the priority of the function, a number");
         f->has_priority = true;
         if (f->priority < 1)

@@ -189,8 +189,8 @@ static void lex_unknown(Lexer *l, Token *t) {
         else if (c < 0x20 || c == 0x7f)
                 lexer_fault(l, t, DIAG_E0102, span, NULL, "control character 0x%02x in the script", c);
         else
-                lexer_fault(l, t, DIAG_E0102, span, NULL, "the character %.*s means nothing here", (int) len,
-                            s);
+                lexer_fault(l, t, DIAG_E0102, span, c == '\'' ? "strings stand in double quotes" : NULL,
+                            "the character %.*s means nothing here", (int) len, s);
 }
 
 static void lex_token(Lexer *l, Token *t) {

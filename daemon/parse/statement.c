@@ -85,13 +85,21 @@ static Expr *parse_optional(Parser *p, TokenKind end) {
         return parser_at(p, end) ? NULL : parse_expression(p);
 }
 
+static void expect_start_end(Parser *p, const Expr *start) {
+        if (start && start->kind == EXPR_IN && parser_at(p, TOKEN_RPAREN))
+                diag_hint(p->diags, parser_fail_expected(p, "`;` after the start of the loop"),
+                          "`foreach` goes through an array");
+        else
+                parser_expect(p, TOKEN_SEMICOLON, "after the start of the loop");
+}
+
 /* `for` `(` [expression] `;` [expression] `;` [expression] `)` statement */
 static Stmt *parse_for(Parser *p) {
         StmtFor *s = stmt_new(p->arena, For, parser_take(p).span);
         Span open = parser_peek(p)->span;
         parser_expect(p, TOKEN_LPAREN, "after `for`");
         s->init = parse_optional(p, TOKEN_SEMICOLON);
-        parser_expect(p, TOKEN_SEMICOLON, "after the start of the loop");
+        expect_start_end(p, s->init);
         s->condition = parse_optional(p, TOKEN_SEMICOLON);
         parser_expect(p, TOKEN_SEMICOLON, "after the condition of the loop");
         s->step = parse_optional(p, TOKEN_RPAREN);
