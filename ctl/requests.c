@@ -10,6 +10,7 @@
 #include "base/fds.h"
 #include "ctl/client.h"
 #include "ctl/main.h"
+#include "ctl/plain.h"
 #include "ctl/when.h"
 
 #define SCRIPT_MAX (256u << 10)
@@ -153,16 +154,27 @@ static void print_json(json_object *o) {
         puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
+static void print_one(const char *title, const char *text) {
+        if (!*text)
+                return;
+        printf("%-11s", title);
+        plain_print(stdout, text);
+        puts("");
+}
+
 static void print_words(const char *title, json_object *o, const char *member) {
         json_object *list = NULL;
         size_t n = json_object_object_get_ex(o, member, &list) && list ? json_object_array_length(list) : 0;
         for (size_t i = 0; i < n; i++)
-                printf("%-11s%s\n", i == 0 ? title : "", json_object_get_string(json_object_array_get_idx(list, i)));
+                print_one(i == 0 ? title : "", json_object_get_string(json_object_array_get_idx(list, i)));
 }
 
-static void print_one(const char *title, const char *text) {
-        if (*text)
-                printf("%-11s%s\n", title, text);
+static void print_block(const char *title, const char *text) {
+        if (!*text)
+                return;
+        printf("\n%s\n", title);
+        plain_print(stdout, text);
+        puts("");
 }
 
 static void print_request(json_object *o) {
@@ -183,10 +195,8 @@ static void print_request(json_object *o) {
         print_words("Probes:", o, "probes");
         print_words("Functions:", o, "functions");
         print_words("Prints:", o, "fields");
-        if (*member_text(o, "settings"))
-                printf("\nSettings:\n%s\n", member_text(o, "settings"));
-        if (*member_text(o, "script"))
-                printf("\nScript:\n%s\n", member_text(o, "script"));
+        print_block("Settings:", member_text(o, "settings"));
+        print_block("Script:", member_text(o, "script"));
 }
 
 static int show_request(const char *id, const ListOptions *o) {
@@ -196,6 +206,8 @@ static int show_request(const char *id, const ListOptions *o) {
                 return r;
         if (o->json)
                 print_json(request_of(&reply));
+        else if (o->source && isatty(STDOUT_FILENO))
+                plain_print(stdout, member_text(request_of(&reply), "script"));
         else if (o->source)
                 fputs(member_text(request_of(&reply), "script"), stdout);
         else
@@ -206,8 +218,10 @@ static int show_request(const char *id, const ListOptions *o) {
 static void print_row(json_object *o) {
         char requested[64];
         format_time(member_number(o, "requested"), requested, sizeof(requested));
-        printf("%-16s  %-9s  %-16s  %-10s  %-19s  %s\n", member_text(o, "id"), member_text(o, "state"), member_text(o, "name"),
-               name_user(o, "requester"), requested, member_text(o, "reason"));
+        printf("%-16s  %-9s  %-16s  %-10s  %-19s  ", member_text(o, "id"), member_text(o, "state"), member_text(o, "name"),
+               name_user(o, "requester"), requested);
+        plain_print(stdout, member_text(o, "reason"));
+        puts("");
 }
 
 static int list_requests(const ListOptions *o) {

@@ -265,7 +265,7 @@ static void on_outcome(Run *r, json_object *outcome) {
         notify_end(result);
         if (r->status == EXIT_OK)
                 r->status = outcome_status(result);
-        if (strcmp(result, "revoked") == 0)
+        if (strcmp(result, "revoked") == 0 && !*error)
                 output_message("error", "its script was taken out of the catalogue");
         if (strcmp(result, "shutdown") == 0)
                 output_message("error", "stapd was stopped");

@@ -78,9 +78,18 @@ static json_object *describe_argument(const Argument *a) {
         return o;
 }
 
-/* Whether he is let in by name, or will be asked about. */
+/* Whether he is let in by what he is, or will be asked about. */
 static const char *access_of(const Call *c, const CatalogScript *s) {
-        return c->caller->uid == 0 || catalog_script_names(s, c->caller) ? "allowed" : "ask";
+        gid_t group = c->manager->policy.group;
+        return c->caller->uid == 0 || catalog_script_names(s, c->caller) ||
+                               (group != (gid_t) -1 && caller_in_group(c->caller, group))
+                       ? "allowed" : "ask";
+}
+
+static const char *problem_of(const Call *c, const CatalogScript *s) {
+        return s->problem                                ? s->problem
+               : scripts_is_revoked(c->manager, s) ? "it is revoked: stapctl revoke --undo takes that back"
+                                                   : NULL;
 }
 
 static json_object *describe_script(const Call *c, const CatalogScript *s, bool whole) {
@@ -95,7 +104,7 @@ static json_object *describe_script(const Call *c, const CatalogScript *s, bool 
         add_text(o, "place", s->place);
         add_text(o, "digest", s->digest);
         add_text(o, "access", access_of(c, s));
-        add_text(o, "problem", s->problem ?: scripts_is_revoked(c->manager, s) ? "it is revoked: stapctl revoke --undo takes that back" : NULL);
+        add_text(o, "problem", problem_of(c, s));
         json_object_object_add(o, "arguments", arguments);
         json_object_object_add(o, "masked", mask);
         json_object_object_add(o, "limits", verb_describe_limits(&s->limits));
