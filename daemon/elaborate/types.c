@@ -68,8 +68,10 @@ void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
         else
                 d = diag_add(e->diags, DIAG_E0301, x->span, "`%s` is %s, but %s is needed here", text,
                              type_words(got), type_words(want));
-        if (t->added == x && got == TYPE_STRING)
+        if (t->joined == x && got == TYPE_STRING)
                 diag_hint(e->diags, d, "`.` puts strings together, `.=` one behind another");
+        else if (got == TYPE_LONG && want == TYPE_STRING && t->joined == x)
+                diag_hint(e->diags, d, "`sprint(%s)` makes a string of it", text);
         explain(t, d, x, got);
         if (t->wanted_of == x && got != TYPE_STATS && got != TYPE_VOID)
                 explain_wanted(t, d, want);
@@ -188,10 +190,10 @@ static Type infer_step(Infer *t, Expr *x, Type want) {
 }
 
 static void infer_operand(Infer *t, Expr *x, Type type, OperatorCode op) {
-        const Expr *before = t->added;
-        t->added = op == OP_ADD ? x : NULL;
+        const Expr *before = t->joined;
+        t->joined = op == OP_ADD || op == OP_CONCAT ? x : NULL;
         infer_expr(t, x, type);
-        t->added = before;
+        t->joined = before;
 }
 
 static Type infer_binary(Infer *t, Expr *x, Type want) {
@@ -228,7 +230,7 @@ static Type infer_assign(Infer *t, Expr *x, Type want) {
                 return TYPE_POISON;
         if (a->op != OP_NONE) {
                 Type type = a->op == OP_CONCAT ? TYPE_STRING : TYPE_LONG;
-                infer_operand(t, a->target, type, a->op);
+                infer_operand(t, a->target, type, a->op == OP_ADD ? OP_ADD : OP_NONE);
                 infer_operand(t, a->value, type, a->op);
                 return type;
         }
