@@ -106,35 +106,46 @@ static int read_settings(CatalogScript *s, const Folders *f, const char *file, c
         return r == -EINVAL ? set_problem(s, "%s:%u: %s", path, line, error) : r;
 }
 
-/* 0: it is in *ret, perhaps with a problem; -ENODATA: it is taken away. */
-static int read_script(const Folders *f, const char *name, CatalogScript **ret) {
-        char stp[CATALOG_NAME_MAX + 8], conf[CATALOG_NAME_MAX + 8];
-        _cleanup_(freep) char *text = NULL, *settings = NULL;
-        _cleanup_(catalog_script_freep) CatalogScript *s = catalog_script_new(name, name);
+/* Each leaves a problem where there is one. -ENODATA: the script is taken away. */
+static int add_settings(CatalogScript *s, const Folders *f) {
+        char file[CATALOG_NAME_MAX + 8];
+        _cleanup_(freep) char *text = NULL;
         const char *why = "";
-        size_t len, settings_len;
         unsigned folder = 0;
-        snprintf(stp, sizeof(stp), "%s.stp", name);
-        snprintf(conf, sizeof(conf), "%s.conf", name);
-        if (!s)
-                return -ENOMEM;
-        int r = read_first(f, conf, &settings, &settings_len, &folder, &why);
+        size_t len;
+        snprintf(file, sizeof(file), "%s.conf", s->name);
+        int r = read_first(f, file, &text, &len, &folder, &why);
         if (r == -ENODATA || r == -ENOMEM)
                 return r;
-        r = r == -ENOENT ? set_problem(s, "there is no %s with it, which says what it is and who may run it", conf)
-            : r < 0      ? set_problem(s, "%s/%s: %s", f->paths[folder], conf, why)
-                         : read_settings(s, f, conf, settings, settings_len, folder);
-        if (r < 0)
-                return r;
-        r = read_first(f, stp, &text, &len, &folder, &why);
+        if (r == -ENOENT)
+                return set_problem(s, "there is no %s with it, which says what it is and who may run it", file);
+        return r < 0 ? set_problem(s, "%s/%s: %s", f->paths[folder], file, why)
+                     : read_settings(s, f, file, text, len, folder);
+}
+
+static int add_text(CatalogScript *s, const Folders *f) {
+        char file[CATALOG_NAME_MAX + 8], *text = NULL;
+        const char *why = "";
+        unsigned folder = 0;
+        size_t len;
+        snprintf(file, sizeof(file), "%s.stp", s->name);
+        int r = read_first(f, file, &text, &len, &folder, &why);
+        if (r >= 0)
+                return catalog_script_set_text(s, text, len);
+        free(text);
         if (r == -ENODATA || r == -ENOMEM)
                 return r;
-        if (r < 0)
-                r = s->problem   ? 0
-                    : r == -ENOENT ? set_problem(s, "there is no %s", stp)
-                                   : set_problem(s, "%s/%s: %s", f->paths[folder], stp, why);
-        else
-                r = catalog_script_set_text(s, TAKE_PTR(text), len);
+        if (s->problem)
+                return 0;
+        return r == -ENOENT ? set_problem(s, "there is no %s", file)
+                            : set_problem(s, "%s/%s: %s", f->paths[folder], file, why);
+}
+
+static int read_script(const Folders *f, const char *name, CatalogScript **ret) {
+        _cleanup_(catalog_script_freep) CatalogScript *s = catalog_script_new(name, name);
+        int r = s ? add_settings(s, f) : -ENOMEM;
+        if (r >= 0)
+                r = add_text(s, f);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(s);
