@@ -11,7 +11,7 @@ typedef struct Infer {
         Elab *e;
         Unit *unit;
         bool changed;
-        const Expr *joined; /* an operand of `.`, or of `+`, which some languages put strings together with */
+        const Expr *joined; /* an operand of `.`, or of `+`, which joins strings elsewhere */
         bool from_callers; /* a result that nothing else says is what callers need */
         const Expr *wanted_of; /* the value that is being given ... */
         Expr *wanted_by;       /* ... the type of this one; for the message */
