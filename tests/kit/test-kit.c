@@ -14,6 +14,7 @@
 #include "build/build.h"
 #include "build/kit-file.h"
 #include "base/tree.h"
+#include "run/verify.h"
 
 static Arena *arena;
 static Diags diags;
@@ -154,6 +155,12 @@ static bool module_has(int fd, const char *bytes, size_t len) {
 }
 #define HAS(fd, literal) module_has(fd, literal, sizeof(literal))
 
+/* What stapd looks at before it loads one: neither way to make a module may bring what it refuses. */
+static void test_loadable(int fd, const char *way) {
+        char text[VERIFY_TEXT_MAX] = "";
+        check(module_verify(fd, PRIVILEGE_OWN, text) == 0, "%s makes what a script of class own may have %s", way, text);
+}
+
 static void test_modules(const Kit *k, const char *source) {
         BuildOutput fast = { -1 }, slow = { -1 };
         int r = build(k, source, (BuildInput) {}, &fast);
@@ -179,6 +186,8 @@ static void test_modules(const Kit *k, const char *source) {
         check(HAS(slow.fd, "name=stap_0123456789abcdef01234567") && HAS(slow.fd, "depends=stapd_core") &&
                       module_has(slow.fd, "{\"version\":1}", 13),
               "which gives the same name, dependencies, manifest");
+        test_loadable(fast.fd, "the fast path");
+        test_loadable(slow.fd, "kbuild");
         _cleanup_(freep) char *slow_data = NULL;
         if (fds_read_all(slow.fd, 64 << 20, &slow_data, &len) == 0)
                 fds_write_file_atomic(arena_printf(arena, "%s/slow.ko", kit_dir), slow_data, len, 0644);
