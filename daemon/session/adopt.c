@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "session/lifecycle.h"
+#include "session/login.h"
 
 #define FORMAT 2 /* of the memo */
 
@@ -276,10 +277,11 @@ void manager_go_on(Manager *m) {
                         continue;
                 strcpy(id, s->id);
                 s->adopted = false;
+                bool logged_out = s->login && (login_watch(m) < 0 || login_is_over(s));
                 bool gone = s->request->lifetime == LIFETIME_CLIENT && !s->observer && !s->client_bus;
                 go_on(s);
-                if (gone && manager_find(m, id))
-                        session_stop(s, "client-gone", /* immediate= */ false);
+                if ((gone || logged_out) && manager_find(m, id))
+                        session_stop(s, gone ? "client-gone" : "logout", /* immediate= */ false);
         }
 }
 

@@ -23,7 +23,7 @@ int login_bind(Session *s) {
 }
 
 /* It is gone, or nothing but what outlives it is left. */
-static bool is_over(const Session *s) {
+bool login_is_over(const Session *s) {
         _cleanup_(freep) char *state = NULL;
         return sd_session_get_state(s->login, &state) < 0 || strcmp(state, "closing") == 0;
 }
@@ -33,7 +33,7 @@ static int on_change(sd_event_source *source, int fd, uint32_t revents, void *us
         (void) sd_login_monitor_flush(m->logins->monitor);
         for (Session *s = m->sessions, *next; s; s = next) {
                 next = s->next;
-                if (s->login && is_over(s))
+                if (s->login && login_is_over(s))
                         session_stop(s, "logout", /* immediate= */ false);
         }
         return 0;

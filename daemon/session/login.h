@@ -12,4 +12,6 @@ typedef struct LoginWatch LoginWatch;
 int login_bind(Session *s);
 /* Watches logind while any session is bound. */
 int login_watch(Manager *m);
+/* Of one that is bound: its login has ended. */
+bool login_is_over(const Session *s);
 LoginWatch *login_watch_free(LoginWatch *w);
