@@ -10,16 +10,16 @@
 #include "ctl/when.h"
 
 static const char approve_usage[] =
-        "stapctl approve [--digest=HEX] [--until=TIME] [--users=NAMES] [--groups=NAMES] [--set=KEY=VALUE]...\n"
-        "                [--name=NAME] [--settings=FILE] ID\n\n"
-        "  --digest=HEX     sha256 of the script that you have read (stapctl requests show ID)\n"
-        "  --until=TIME     It can be run until then: 18:00, 2026-12-31 18:00, @SECONDS\n"
-        "  --users=NAMES    Who may run it, instead of who asked; with --groups, in addition\n"
-        "  --groups=NAMES\n"
-        "  --set=KEY=VALUE  A setting of stapd.scripts(5): Seconds=600, Mask=argstr ...\n"
-        "  --name=NAME      Another name in the catalogue\n"
-        "  --settings=FILE  Settings and arguments in place of those that are asked for\n\n"
-        "Without --digest the request is shown on the terminal, and approved after a yes.\n";
+                "stapctl approve [--digest=HEX] [--until=TIME] [--users=NAMES] [--groups=NAMES] [--set=KEY=VALUE]...\n"
+                "                [--name=NAME] [--settings=FILE] ID\n\n"
+                "  --digest=HEX     sha256 of the script that you have read (stapctl requests show ID)\n"
+                "  --until=TIME     It can be run until then: 18:00, 2026-12-31 18:00, @SECONDS\n"
+                "  --users=NAMES    Who may run it, instead of who asked; with --groups, in addition\n"
+                "  --groups=NAMES\n"
+                "  --set=KEY=VALUE  A setting of stapd.scripts(5): Seconds=600, Mask=argstr ...\n"
+                "  --name=NAME      Another name in the catalogue\n"
+                "  --settings=FILE  Settings and arguments in place of those that are asked for\n\n"
+                "Without --digest the request is shown on the terminal, and approved after a yes.\n";
 
 typedef struct ApproveOptions {
         const char *digest, *name, *settings;
@@ -41,7 +41,9 @@ static int ask_about(const char *id, char *ret_digest, size_t size) {
         _cleanup_(reply_done) Reply reply = {};
         char answer[16] = "";
         if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-                fprintf(stderr, "stapctl: --digest=HEX is needed, of what you have read: stapctl requests show %s\n", id);
+                fprintf(stderr,
+                        "stapctl: --digest=HEX is needed, of what you have read: stapctl requests show %s\n",
+                        id);
                 return EXIT_USAGE;
         }
         int r = request_call("ListRequests", parameters_with_id(id), &reply);
@@ -82,7 +84,9 @@ static int approve(const ApproveOptions *o, const char *id) {
 static int read_until(const char *text, int64_t *ret) {
         if (when_read_time(text, ret) >= 0)
                 return 0;
-        fprintf(stderr, "stapctl: --until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS): '%s'\n", text);
+        fprintf(stderr,
+                "stapctl: --until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS): '%s'\n",
+                text);
         return -EINVAL;
 }
 

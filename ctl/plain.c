@@ -17,8 +17,8 @@ static unsigned decode(const unsigned char *s, uint32_t *ret) {
 
 /* C1 controls; marks, embeddings, overrides and isolates of direction; what has no width, or ends a line. */
 static int is_deceptive(uint32_t c) {
-        return (c >= 0x80 && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-                (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+        return (c >= 0x80 && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
 }
 
 void plain_print(FILE *f, const char *text) {

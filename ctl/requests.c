@@ -44,8 +44,12 @@ static int show_request(const char *id, const ListOptions *o) {
 static void print_row(json_object *o) {
         char requested[64];
         request_format_time(member_number(o, "requested"), requested, sizeof(requested));
-        printf("%-16s  %-9s  %-16s  %-10s  %-19s  ", member_text(o, "id"), member_text(o, "state"), member_text(o, "name"),
-               request_name_user(o, "requester"), requested);
+        printf("%-16s  %-9s  %-16s  %-10s  %-19s  ",
+               member_text(o, "id"),
+               member_text(o, "state"),
+               member_text(o, "name"),
+               request_name_user(o, "requester"),
+               requested);
         plain_print(stdout, member_text(o, "reason"));
         puts("");
 }
@@ -81,8 +85,9 @@ static int list_requests(const ListOptions *o) {
 
 int verb_requests(int argc, char **argv) {
         static const struct option options[] = {
-                { "all", no_argument, NULL, 'a' },    { "json", no_argument, NULL, 'j' }, { "ids", no_argument, NULL, 'i' },
-                { "source", no_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' }, {},
+                { "all", no_argument, NULL, 'a' },  { "json", no_argument, NULL, 'j' },
+                { "ids", no_argument, NULL, 'i' },  { "source", no_argument, NULL, 's' },
+                { "help", no_argument, NULL, 'h' }, {},
         };
         ListOptions o = {};
         for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) >= 0;) {

@@ -8,13 +8,14 @@
 #include "ctl/main.h"
 #include "ctl/approval.h"
 
-static const char reject_usage[] = "stapctl reject --reason=TEXT ID\n\nRejects a request; its requester reads the reason.\n";
+static const char reject_usage[] =
+                "stapctl reject --reason=TEXT ID\n\nRejects a request; its requester reads the reason.\n";
 static const char revoke_usage[] =
-        "stapctl revoke [--reason=TEXT] NAME | ID\n"
-        "stapctl revoke --undo NAME\n\n"
-        "Takes an approval back, or has a script of the catalogue not run any more, and ends the sessions that run it.\n"
-        "Of your own request that is not decided yet: withdraws it.\n\n"
-        "  --undo  A script of scripts.d can be run again\n";
+                "stapctl revoke [--reason=TEXT] NAME | ID\n"
+                "stapctl revoke --undo NAME\n\n"
+                "Takes an approval back, or has a script of the catalogue not run any more, and ends the sessions that run it.\n"
+                "Of your own request that is not decided yet: withdraws it.\n\n"
+                "  --undo  A script of scripts.d can be run again\n";
 
 typedef struct EndOptions {
         const char *reason;

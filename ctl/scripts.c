@@ -36,7 +36,8 @@ static json_object *list_of(json_object *o, const char *name, size_t *ret_n) {
 static void print_argument(json_object *a) {
         const char *fallback = member_text(a, "default"), *text = member_text(a, "description");
         json_object *required = NULL;
-        bool needed = json_object_object_get_ex(a, "required", &required) && json_object_get_boolean(required);
+        bool needed = json_object_object_get_ex(a, "required", &required) &&
+                      json_object_get_boolean(required);
         printf("  %s=  %s%s\n", member_text(a, "name"), text, needed ? " (required)" : "");
         printf("      %s", member_text(a, "allowed"));
         if (*fallback)
@@ -65,10 +66,13 @@ static void print_whole(json_object *s) {
         if (n > 0)
                 fputs("Masked:   ", stdout);
         for (size_t i = 0; i < n; i++)
-                printf(" %s%s", json_object_get_string(json_object_array_get_idx(masked, i)), i + 1 == n ? "\n" : "");
+                printf(" %s%s",
+                       json_object_get_string(json_object_array_get_idx(masked, i)),
+                       i + 1 == n ? "\n" : "");
         policy_print_limits(json_object_object_get(s, "limits"), "Limit:     ");
         print_until(member_number(s, "untilUSec"));
-        printf("You may:   %s\n", strcmp(member_text(s, "access"), "allowed") == 0 ? "run it" : "run it if polkit says so");
+        printf("You may:   %s\n",
+               strcmp(member_text(s, "access"), "allowed") == 0 ? "run it" : "run it if polkit says so");
         printf("From:      %s\nDigest:    %s\n", member_text(s, "place"), member_text(s, "digest"));
         json_object *arguments = list_of(s, "arguments", &n);
         puts(n > 0 ? "\nArguments:" : "\nIt takes no arguments.");
@@ -150,8 +154,9 @@ static int list(Client *c, const Options *o) {
 /* 1: go on; 0: help; negative: wrong. */
 static int read_options(int argc, char **argv, Options *o) {
         static const struct option options[] = {
-                { "json", no_argument, NULL, 'j' },  { "names", no_argument, NULL, 'n' }, { "source", no_argument, NULL, 's' },
-                { "keys", no_argument, NULL, 'k' },  { "help", no_argument, NULL, 'h' },  {},
+                { "json", no_argument, NULL, 'j' },   { "names", no_argument, NULL, 'n' },
+                { "source", no_argument, NULL, 's' }, { "keys", no_argument, NULL, 'k' },
+                { "help", no_argument, NULL, 'h' },   {},
         };
         for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) >= 0;) {
                 switch (c) {

@@ -43,7 +43,10 @@ void verb_approval_error(Call *c, int error) {
                 return;
         }
         add_text(o, "resource", error == -EDQUOT ? "requests that are not decided" : "requests in all");
-        json_object_object_add(o, "limit", json_object_new_int64(error == -EDQUOT ? APPROVALS_PER_UID : APPROVALS_MAX));
+        json_object_object_add(
+                        o,
+                        "limit",
+                        json_object_new_int64(error == -EDQUOT ? APPROVALS_PER_UID : APPROVALS_MAX));
         call_error(c, "QuotaExceeded", o);
 }
 
@@ -57,7 +60,10 @@ bool verb_approval_settings(Call *c, unsigned line, const char *error) {
 bool verb_approval_store(Call *c) {
         if (c->manager->approvals)
                 return true;
-        call_error_text(c, "Internal", "reason", "approvals cannot be kept on this machine; the log of stapd says why");
+        call_error_text(c,
+                        "Internal",
+                        "reason",
+                        "approvals cannot be kept on this machine; the log of stapd says why");
         return false;
 }
 
@@ -78,7 +84,8 @@ int verb_approval_set(char **field, const char *value) {
 
 static void add_manifest(json_object *o, const Approval *a) {
         _cleanup_(manifest_freep) Manifest *m = NULL;
-        json_object *probes = json_object_new_array(), *functions = json_object_new_array(), *fields = json_object_new_array();
+        json_object *probes = json_object_new_array(), *functions = json_object_new_array(),
+                    *fields = json_object_new_array();
         if (a->manifest && manifest_parse(a->manifest, strlen(a->manifest), &m, NULL) >= 0)
                 add_text(o, "class", privilege_class_to_string(m->privilege));
         for (unsigned i = 0; m && i < m->n_probes; i++)
@@ -122,8 +129,10 @@ Approval *verb_approval_find(Call *c, Verb verb) {
         if (!param_text(c, "id", true, &id) || !verb_approval_store(c))
                 return NULL;
         Approval *a = approvals_find(c->manager->approvals, id);
-        Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = verb, .owner = (uid_t) -1 });
-        if (!a || (!verb_approval_is_own(c, a) && !d.allowed && !d.action)) { /* others' do not exist for him */
+        Decision d = policy_decide(
+                        c->manager, &(Question){ .caller = c->caller, .verb = verb, .owner = (uid_t) -1 });
+        if (!a ||
+            (!verb_approval_is_own(c, a) && !d.allowed && !d.action)) { /* others' do not exist for him */
                 verb_approval_unknown(c, id);
                 return NULL;
         }

@@ -56,7 +56,10 @@ static void answer(Check *k, json_object *reply) {
         const char *json = message_text(reply, "manifest"), *why = NULL;
         _cleanup_(manifest_freep) Manifest *m = NULL;
         if (!json || manifest_parse(json, strlen(json), &m, &why) < 0)
-                call_error_text(k->call, "Internal", "reason", why ?: "the compiler did not describe the script");
+                call_error_text(k->call,
+                                "Internal",
+                                "reason",
+                                why ?: "the compiler did not describe the script");
         else
                 k->done(k->call, &k->about, k->request, m, json);
 }
@@ -115,8 +118,14 @@ static int submit(Check *k) {
                 return -ENOMEM;
         _cleanup_(closep) int script = fds_new_sealed("stapd-script", k->request->script,
                                                       k->request->script_len);
-        int r = script < 0 ? script
-                           : compiler_submit(k->call->manager->compiler, "script", k->call->caller->uid, job, script, &handler, k,
+        int r = script < 0 ? script :
+                             compiler_submit(k->call->manager->compiler,
+                                             "script",
+                                             k->call->caller->uid,
+                                             job,
+                                             script,
+                                             &handler,
+                                             k,
                                              &k->job);
         json_object_put(job);
         return r;

@@ -45,7 +45,9 @@ void verb_list_requests(Call *c) {
 static bool check_not_own(Call *c, const Approval *a) {
         if (!verb_approval_is_own(c, a) || (c->caller->uid == 0 && c->manager->config->allow_self_approval))
                 return true;
-        call_error_text(c, "PolicyDenied", "reason",
+        call_error_text(c,
+                        "PolicyDenied",
+                        "reason",
                         "nobody decides on what he has asked for himself; AllowSelfApproval= in stapd.conf lets root do so");
         return false;
 }
@@ -84,8 +86,9 @@ static bool read_constraints(Call *c, json_object **ret) {
         bool good = json_object_is_type(*ret, json_type_array) && json_object_array_length(*ret) <= 32;
         for (size_t i = 0; good && i < json_object_array_length(*ret); i++) {
                 json_object *line = json_object_array_get_idx(*ret, i);
-                good = json_object_is_type(line, json_type_string) && verb_approval_is_plain(json_object_get_string(line), APPROVAL_REASON_MAX) &&
-                        strchr(json_object_get_string(line), '=') && json_object_get_string(line)[0] != '[';
+                good = json_object_is_type(line, json_type_string) &&
+                       verb_approval_is_plain(json_object_get_string(line), APPROVAL_REASON_MAX) &&
+                       strchr(json_object_get_string(line), '=') && json_object_get_string(line)[0] != '[';
         }
         if (!good)
                 param_invalid(c, "constraints");
@@ -104,8 +107,15 @@ static char *join_settings(const Approval *a, json_object *constraints, const ch
 }
 
 /* As it is to be, made whole before anything of it counts. */
-static int make_approved(const Call *c, const Approval *a, const char *name, char *settings, int64_t until, Approval **ret,
-                         unsigned *ret_line, const char **ret_error) {
+static int make_approved(
+                const Call *c,
+                const Approval *a,
+                const char *name,
+                char *settings,
+                int64_t until,
+                Approval **ret,
+                unsigned *ret_line,
+                const char **ret_error) {
         _cleanup_(approval_freep) Approval *fresh = NULL;
         json_object *o = approval_to_json(a);
         int r = approval_from_json(o, &fresh);
@@ -139,7 +149,13 @@ static int exchange(Approvals *store, const Approval *old, Approval *fresh) {
         return r;
 }
 
-static void approve(Call *c, const Approval *a, const char *name, json_object *constraints, const char *settings, int64_t until) {
+static void approve(
+                Call *c,
+                const Approval *a,
+                const char *name,
+                json_object *constraints,
+                const char *settings,
+                int64_t until) {
         _cleanup_(approval_freep) Approval *fresh = NULL;
         _cleanup_(freep) char *joined = join_settings(a, constraints, settings);
         const char *error = NULL;
@@ -165,8 +181,8 @@ void verb_approve(Call *c) {
         json_object *constraints = NULL;
         int64_t until = 0;
         if (!param_text(c, "digest", true, &digest) || !param_text(c, "name", false, &name) ||
-            !param_text(c, "settings", false, &settings) || !param_number(c, "untilUSec", 0, INT64_MAX / 1000, &until) ||
-            !read_constraints(c, &constraints))
+            !param_text(c, "settings", false, &settings) ||
+            !param_number(c, "untilUSec", 0, INT64_MAX / 1000, &until) || !read_constraints(c, &constraints))
                 return;
         if ((name && !catalog_is_name(name)) || (until > 0 && until <= scripts_now())) {
                 param_invalid(c, name && !catalog_is_name(name) ? "name" : "untilUSec");

@@ -13,7 +13,11 @@ static const char *find_presumption(const CatalogScript *s) {
         for (unsigned i = 0; i < RULE_LIMITS; i++)
                 if (rule_limit_get(&s->limits, i) > 0)
                         return rule_limits[i].key;
-        return s->n_users || s->everybody ? "Users" : s->n_groups ? "Groups" : s->action ? "Action" : s->guru ? "Guru" : NULL;
+        return s->n_users || s->everybody ? "Users" :
+               s->n_groups                ? "Groups" :
+               s->action                  ? "Action" :
+               s->guru                    ? "Guru" :
+                                            NULL;
 }
 
 static bool check_settings(Call *c, const char *name, const char *settings) {
@@ -47,7 +51,8 @@ static void on_described(Call *c, const Caller *about, Request *r, const Manifes
                 return;
         }
         _cleanup_(approval_freep) Approval *a = approval_new(r->name);
-        if (!a || verb_approval_set(&a->reason, reason) < 0 || verb_approval_set(&a->settings, settings) < 0 || verb_approval_set(&a->manifest, json) < 0) {
+        if (!a || verb_approval_set(&a->reason, reason) < 0 ||
+            verb_approval_set(&a->settings, settings) < 0 || verb_approval_set(&a->manifest, json) < 0) {
                 verb_approval_error(c, -ENOMEM);
                 return;
         }
@@ -103,8 +108,8 @@ void verb_request_approval(Call *c) {
                 param_invalid(c, "name");
                 return;
         }
-        if (!verb_allowed(c, VERB_REQUEST, c->caller->uid) || !verb_approval_store(c) || !check_settings(c, name, settings) ||
-            !check_may(c))
+        if (!verb_allowed(c, VERB_REQUEST, c->caller->uid) || !verb_approval_store(c) ||
+            !check_settings(c, name, settings) || !check_may(c))
                 return;
         _cleanup_(request_freep) Request *r = make_request(c, name);
         if (!r)

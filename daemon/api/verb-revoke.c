@@ -81,20 +81,25 @@ static void restore(Call *c, const CatalogScript *s) {
 void verb_revoke(Call *c) {
         const char *id = NULL, *reason = NULL;
         bool undo = false;
-        if (!param_text(c, "id", true, &id) || !param_plain(c, "reason", false, &reason) || !param_flag(c, "undo", &undo) ||
-            !verb_approval_store(c))
+        if (!param_text(c, "id", true, &id) || !param_plain(c, "reason", false, &reason) ||
+            !param_flag(c, "undo", &undo) || !verb_approval_store(c))
                 return;
         Approvals *store = c->manager->approvals;
         const CatalogScript *s = catalog_find(c->manager->catalog, id);
         Approval *a = approvals_find(store, id);
         if (!a && !s)
                 a = approvals_find_approved(store, id, scripts_now());
-        Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = VERB_MANAGE, .owner = (uid_t) -1 });
+        Decision d = policy_decide(
+                        c->manager,
+                        &(Question){ .caller = c->caller, .verb = VERB_MANAGE, .owner = (uid_t) -1 });
         if ((!a && !s) || ((!a || !verb_approval_is_own(c, a)) && !d.allowed && !d.action)) {
                 verb_approval_unknown(c, id);
         } else if (a) {
                 if (undo)
-                        call_error_text(c, "InvalidState", "state", "an approval that was taken back has to be requested anew");
+                        call_error_text(c,
+                                        "InvalidState",
+                                        "state",
+                                        "an approval that was taken back has to be requested anew");
                 else
                         revoke_approval(c, a, reason);
         } else if (verb_allowed(c, VERB_MANAGE, (uid_t) -1)) {

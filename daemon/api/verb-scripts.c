@@ -93,7 +93,8 @@ static const char *problem_of(const Call *c, const CatalogScript *s) {
 }
 
 static json_object *describe_script(const Call *c, const CatalogScript *s, bool whole) {
-        json_object *o = json_object_new_object(), *arguments = json_object_new_array(), *mask = json_object_new_array();
+        json_object *o = json_object_new_object(), *arguments = json_object_new_array(),
+                    *mask = json_object_new_array();
         for (unsigned i = 0; i < s->n_arguments; i++)
                 json_object_array_add(arguments, describe_argument(&s->arguments[i]));
         for (unsigned i = 0; i < s->n_mask; i++)
@@ -119,7 +120,8 @@ static json_object *describe_script(const Call *c, const CatalogScript *s, bool 
 
 /* Those that cannot be run are for who can mend them. */
 static bool is_for(const Call *c, const CatalogScript *s) {
-        return c->caller->uid == 0 || (scripts_find(c->manager, s->name) == s && scripts_may(c->manager, c->caller, s).allowed);
+        return c->caller->uid == 0 ||
+               (scripts_find(c->manager, s->name) == s && scripts_may(c->manager, c->caller, s).allowed);
 }
 
 static void list_all(Call *c) {

@@ -114,9 +114,13 @@ json_object *approval_to_json(const Approval *a) {
                                        json_object_new_int64(CONST_FIELD(a, int64_t, numbers[i].offset)));
         for (size_t i = 0; i < ELEMENTSOF(users); i++) {
                 uid_t uid = CONST_FIELD(a, uid_t, users[i].offset);
-                json_object_object_add(o, users[i].name, uid == (uid_t) -1 ? NULL : json_object_new_int64(uid));
+                json_object_object_add(
+                                o, users[i].name, uid == (uid_t) -1 ? NULL : json_object_new_int64(uid));
         }
-        json_object_object_add(o, "script", a->text ? json_object_new_string_len(a->text, (int) a->text_len) : NULL);
+        json_object_object_add(
+                        o,
+                        "script",
+                        a->text ? json_object_new_string_len(a->text, (int) a->text_len) : NULL);
         return o;
 }
 
@@ -140,7 +144,8 @@ static int read_fields(Approval *a, json_object *o) {
                         return -ENOMEM;
         }
         for (size_t i = 0; i < ELEMENTSOF(numbers); i++)
-                FIELD(a, int64_t, numbers[i].offset) = json_object_get_int64(get(o, numbers[i].name, json_type_int));
+                FIELD(a, int64_t, numbers[i].offset) = json_object_get_int64(
+                                get(o, numbers[i].name, json_type_int));
         for (size_t i = 0; i < ELEMENTSOF(users); i++) {
                 json_object *v = get(o, users[i].name, json_type_int);
                 FIELD(a, uid_t, users[i].offset) = v ? (uid_t) json_object_get_int64(v) : (uid_t) -1;
@@ -165,11 +170,12 @@ static int read_script(Approval *a, json_object *o) {
 }
 
 int approval_from_json(json_object *o, Approval **ret) {
-        const char *id = get_text(o, "id"), *name = get_text(o, "name"), *digest = get_text(o, "digest"), *error;
+        const char *id = get_text(o, "id"), *name = get_text(o, "name"), *digest = get_text(o, "digest"),
+                   *error;
         ApprovalState state = state_from_string(get_text(o, "state"));
         unsigned line;
-        if (!id || strlen(id) != APPROVAL_ID_LENGTH || id[0] != 'r' || !name || !catalog_is_name(name) || state < 0 ||
-            !digest || strlen(digest) != CATALOG_DIGEST_LENGTH)
+        if (!id || strlen(id) != APPROVAL_ID_LENGTH || id[0] != 'r' || !name || !catalog_is_name(name) ||
+            state < 0 || !digest || strlen(digest) != CATALOG_DIGEST_LENGTH)
                 return -EBADMSG;
         _cleanup_(approval_freep) Approval *a = approval_new(name);
         if (!a)

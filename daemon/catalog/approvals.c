@@ -65,7 +65,8 @@ static int parse(const char *file, const char *text, Approval **ret) {
         json_object *o = json_tokener_parse(text);
         int r = json_object_is_type(o, json_type_object) ? approval_from_json(o, ret) : -EBADMSG;
         json_object_put(o);
-        if (r >= 0 && (strncmp((*ret)->id, file, APPROVAL_ID_LENGTH) != 0 || strcmp(file + APPROVAL_ID_LENGTH, ".json") != 0)) {
+        if (r >= 0 && (strncmp((*ret)->id, file, APPROVAL_ID_LENGTH) != 0 ||
+                       strcmp(file + APPROVAL_ID_LENGTH, ".json") != 0)) {
                 *ret = approval_free(*ret);
                 r = -EBADMSG;
         }
@@ -79,7 +80,8 @@ static int read_file(Approvals *a, int dir_fd, const char *file) {
         size_t len;
         _cleanup_(closep) int fd = openat(dir_fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
-        if (r >= 0 && (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022)))
+        if (r >= 0 &&
+            (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022)))
                 r = -EPERM;
         if (r >= 0)
                 r = fds_read_all(fd, FILE_MAX, &text, &len);
@@ -206,7 +208,8 @@ Approval *approvals_find(const Approvals *a, const char *id) {
 Approval *approvals_find_approved(const Approvals *a, const char *name, int64_t now_usec) {
         for (unsigned i = 0; a && i < a->n; i++) {
                 Approval *x = a->items[i];
-                if (x->state == APPROVAL_APPROVED && strcmp(x->name, name) == 0 && !approval_is_expired(x, now_usec))
+                if (x->state == APPROVAL_APPROVED && strcmp(x->name, name) == 0 &&
+                    !approval_is_expired(x, now_usec))
                         return x;
         }
         return NULL;
@@ -215,7 +218,8 @@ Approval *approvals_find_approved(const Approvals *a, const char *name, int64_t 
 Approval *approvals_find_open(const Approvals *a, uid_t requester, const char *digest) {
         for (unsigned i = 0; a && i < a->n; i++) {
                 Approval *x = a->items[i];
-                if (x->state == APPROVAL_REQUESTED && x->requester == requester && strcmp(x->digest, digest) == 0)
+                if (x->state == APPROVAL_REQUESTED && x->requester == requester &&
+                    strcmp(x->digest, digest) == 0)
                         return x;
         }
         return NULL;
@@ -224,7 +228,8 @@ Approval *approvals_find_open(const Approvals *a, uid_t requester, const char *d
 Approval *approvals_find_revoked(const Approvals *a, const char *name, const char *digest) {
         for (unsigned i = 0; a && i < a->n; i++) {
                 Approval *x = a->items[i];
-                if (x->state == APPROVAL_REVOKED && !x->text && strcmp(x->name, name) == 0 && strcmp(x->digest, digest) == 0)
+                if (x->state == APPROVAL_REVOKED && !x->text && strcmp(x->name, name) == 0 &&
+                    strcmp(x->digest, digest) == 0)
                         return x;
         }
         return NULL;

@@ -104,7 +104,9 @@ static int set_maximum(Argument *a, const char *value, const char **ret_error) {
 }
 
 static int add_word(Argument *a, const char *word) {
-        char **grown = a->n_words < ARGUMENT_MAX_WORDS ? realloc(a->words, (a->n_words + 1) * sizeof(*grown)) : NULL;
+        char **grown = a->n_words < ARGUMENT_MAX_WORDS ?
+                                       realloc(a->words, (a->n_words + 1) * sizeof(*grown)) :
+                                       NULL;
         if (!grown)
                 return a->n_words < ARGUMENT_MAX_WORDS ? -ENOMEM : -EINVAL;
         a->words = grown;
@@ -176,7 +178,8 @@ int argument_set(Argument *a, const char *key, const char *value, const char **r
         for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
                 if (strcmp(settings[i].key, key) != 0)
                         continue;
-                *ret_error = a->type < 0 ? "Type= stands before this setting" : "an argument of this type has no such setting";
+                *ret_error = a->type < 0 ? "Type= stands before this setting" :
+                                           "an argument of this type has no such setting";
                 if (settings[i].types != OF_ANY && (a->type < 0 || !(settings[i].types & 1u << a->type)))
                         return -EINVAL;
                 return settings[i].set(a, value, ret_error);
@@ -256,7 +259,8 @@ static bool accepts_enum(const Argument *a, const Caller *c, const char *value) 
 
 static bool accepts_pid(const Argument *a, const Caller *c, const char *value) {
         int64_t n;
-        return read_number(value, &n) >= 0 && n > 0 && n <= INT32_MAX && (c->uid == 0 || is_own_process(n, c->uid));
+        return read_number(value, &n) >= 0 && n > 0 && n <= INT32_MAX &&
+               (c->uid == 0 || is_own_process(n, c->uid));
 }
 
 static bool accepts_path(const Argument *a, const Caller *c, const char *value) {
@@ -274,9 +278,11 @@ static bool accepts_string(const Argument *a, const Caller *c, const char *value
 }
 
 bool argument_accepts(const Argument *a, const Caller *c, const char *value) {
-        static bool (*const accepts[_ARGUMENT_TYPE_MAX])(const Argument *a, const Caller *c, const char *value) = {
-                [ARGUMENT_INTEGER] = accepts_integer, [ARGUMENT_ENUM] = accepts_enum, [ARGUMENT_PID] = accepts_pid,
-                [ARGUMENT_PATH] = accepts_path,       [ARGUMENT_STRING] = accepts_string,
+        static bool (*const accepts[_ARGUMENT_TYPE_MAX])(
+                        const Argument *a, const Caller *c, const char *value) = {
+                [ARGUMENT_INTEGER] = accepts_integer, [ARGUMENT_ENUM] = accepts_enum,
+                [ARGUMENT_PID] = accepts_pid,         [ARGUMENT_PATH] = accepts_path,
+                [ARGUMENT_STRING] = accepts_string,
         };
         return accepts[a->type](a, c, value);
 }
@@ -301,7 +307,9 @@ void argument_describe(const Argument *a, char *ret, size_t size) {
         case ARGUMENT_INTEGER: describe_integer(a, ret, size); break;
         case ARGUMENT_ENUM: describe_words("one of:", a, ret, size); break;
         case ARGUMENT_PID: snprintf(ret, size, "the pid of a process of one's own"); break;
-        case ARGUMENT_PATH: describe_words("an absolute path without `..` at or below:", a, ret, size); break;
+        case ARGUMENT_PATH:
+                describe_words("an absolute path without `..` at or below:", a, ret, size);
+                break;
         case ARGUMENT_STRING:
                 snprintf(ret, size, "text of up to %u bytes that matches %s", a->max_length, a->pattern);
                 break;

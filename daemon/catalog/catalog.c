@@ -67,7 +67,8 @@ static int read_first(const Folders *f, const char *file, char **ret, size_t *re
                 *ret_folder = i;
                 if (fd == -ELOOP && is_mask(f->fds[i], file))
                         return -ENODATA;
-                *ret_why = fd == -ELOOP || fd == -EXDEV ? "it is a link, and links are not followed here" : "it cannot be opened";
+                *ret_why = fd == -ELOOP || fd == -EXDEV ? "it is a link, and links are not followed here" :
+                                                          "it cannot be opened";
                 if (fd < 0 || fstat(fd, &st) < 0)
                         return fd < 0 ? fd : -errno;
                 *ret_why = "others than root can write it, or it is no regular file";
@@ -118,7 +119,8 @@ static int add_settings(CatalogScript *s, const Folders *f) {
         if (r == -ENODATA || r == -ENOMEM)
                 return r;
         if (r == -ENOENT)
-                return set_problem(s, "there is no %s with it, which says what it is and who may run it", file);
+                return set_problem(
+                                s, "there is no %s with it, which says what it is and who may run it", file);
         return r < 0 ? set_problem(s, "%s/%s: %s", f->paths[folder], file, why)
                      : read_settings(s, f, file, text, len, folder);
 }
@@ -174,7 +176,9 @@ static int add_name(Names *names, const char *name) {
         for (unsigned i = 0; i < names->n; i++)
                 if (strcmp(names->items[i], name) == 0)
                         return 0;
-        void *grown = names->n < CATALOG_SCRIPTS_MAX ? realloc(names->items, (names->n + 1) * sizeof(*names->items)) : NULL;
+        void *grown = names->n < CATALOG_SCRIPTS_MAX ?
+                                      realloc(names->items, (names->n + 1) * sizeof(*names->items)) :
+                                      NULL;
         if (!grown)
                 return names->n < CATALOG_SCRIPTS_MAX ? -ENOMEM : -E2BIG;
         names->items = grown;
@@ -212,14 +216,19 @@ static int open_folders(Catalog *c, const char *const *paths, Folders *f, Names 
                 f->paths[f->n] = paths[f->n];
                 f->fds[f->n] = MAX2(fd, -1);
                 if (fd < 0 && fd != -ENOENT)
-                        complain(c, "%s: %s", paths[f->n],
-                                 fd == -EPERM ? "others than root can write this folder: no script of it is used"
-                                              : strerror(-fd));
+                        complain(c,
+                                 "%s: %s",
+                                 paths[f->n],
+                                 fd == -EPERM ? "others than root can write this folder: no script of it is used" :
+                                                strerror(-fd));
                 int r = fd < 0 ? 0 : list_folder(fd, names);
                 if (r == -ENOMEM)
                         return r;
                 if (r < 0)
-                        complain(c, "%s: %s", paths[f->n], r == -E2BIG ? "there are too many scripts" : strerror(-r));
+                        complain(c,
+                                 "%s: %s",
+                                 paths[f->n],
+                                 r == -E2BIG ? "there are too many scripts" : strerror(-r));
         }
         return 0;
 }

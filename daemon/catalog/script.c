@@ -84,7 +84,8 @@ static int set_mask(CatalogScript *s, char *value, const char **ret_error) {
         for (char *word; (word = strsep(&value, BLANKS));) {
                 if (!*word)
                         continue;
-                if (s->n_mask == CATALOG_MASK_MAX || strlen(word) > 256 || !bytes_are_utf8(word, strlen(word)))
+                if (s->n_mask == CATALOG_MASK_MAX || strlen(word) > 256 ||
+                    !bytes_are_utf8(word, strlen(word)))
                         return -EINVAL;
                 if (!(s->mask[s->n_mask] = strdup(word)))
                         return -ENOMEM;

@@ -26,7 +26,10 @@ static void load_approvals(Manager *m) {
                 return;
         int r = approvals_load(folder, &m->approvals);
         if (r < 0)
-                log_warning_errno(r, "Cannot read approvals below %s, and nothing can be requested: %m", folder);
+                log_warning_errno(
+                                r,
+                                "Cannot read approvals below %s, and nothing can be requested: %m",
+                                folder);
         for (unsigned i = 0; m->approvals && i < m->approvals->n_problems; i++)
                 log_warning("%s", m->approvals->problems[i]);
 }
@@ -67,7 +70,8 @@ unsigned scripts_stop(Manager *m, const char *name, const char *digest) {
         unsigned n = 0;
         for (Session *s = m->sessions, *next; s; s = next) {
                 next = s->next;
-                if (!s->request->catalog || strcmp(s->request->catalog, name) != 0 || strcmp(s->digest, digest) != 0)
+                if (!s->request->catalog || strcmp(s->request->catalog, name) != 0 ||
+                    strcmp(s->digest, digest) != 0)
                         continue;
                 n++;
                 session_stop(s, "revoked", /* immediate= */ false);
@@ -120,7 +124,9 @@ Approved scripts_approved(const CatalogScript *s, const Caller *c) {
 
 Decision scripts_may(const Manager *m, const Caller *c, const CatalogScript *s) {
         Approved a = scripts_approved(s, c);
-        return policy_decide(m, &(Question) { .caller = c, .verb = VERB_COMPILE, .owner = c->uid, .approved = &a });
+        return policy_decide(
+                        m,
+                        &(Question){ .caller = c, .verb = VERB_COMPILE, .owner = c->uid, .approved = &a });
 }
 
 bool scripts_may_target(const Session *s, pid_t target) {
@@ -155,7 +161,12 @@ static const char *find_foreign(const Request *r) {
 static void list_arguments(const CatalogScript *s, char *text, size_t size) {
         size_t n = strlen(text);
         for (unsigned i = 0; i < s->n_arguments && n < size; i++)
-                n += (size_t) snprintf(text + n, size - n, "%s%s", i == 0 ? "; there are: " : " ", s->arguments[i].name);
+                n += (size_t) snprintf(
+                                text + n,
+                                size - n,
+                                "%s%s",
+                                i == 0 ? "; there are: " : " ",
+                                s->arguments[i].name);
         if (s->n_arguments == 0 && n < size)
                 snprintf(text + n, size - n, "; it takes none");
 }
@@ -205,7 +216,12 @@ static int add_values(const CatalogScript *s, const Caller *c, Request *r, Scrip
         size_t n = r->values ? json_object_array_length(r->values) : 0;
         int k = 0;
         for (size_t i = 0; k >= 0 && i < n; i++)
-                k = add_value(s, c, r, json_object_get_string(json_object_array_get_idx(r->values, i)), &given, e);
+                k = add_value(s,
+                              c,
+                              r,
+                              json_object_get_string(json_object_array_get_idx(r->values, i)),
+                              &given,
+                              e);
         for (unsigned i = 0; k >= 0 && i < s->n_arguments; i++) {
                 const Argument *a = &s->arguments[i];
                 char reason[600] = "it has to be given: ";

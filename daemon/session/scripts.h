@@ -14,7 +14,7 @@ void scripts_setup(Manager *m);
 void scripts_reload(Manager *m);
 void scripts_done(Manager *m);
 
-/* All of them, those with a problem as well, in no order but that of the folders; NULL: there are no more. */
+/* All of them, those with a problem as well; NULL: there are no more. */
 const CatalogScript *scripts_get(const Manager *m, unsigned i);
 const CatalogScript *scripts_find_any(const Manager *m, const char *name);
 /* It stands in a folder, and somebody has said that it is not to be run. */
@@ -28,7 +28,7 @@ Decision scripts_may(const Manager *m, const Caller *c, const CatalogScript *s);
 
 /* What is wrong with a request for a script of the catalogue. */
 typedef struct ScriptError {
-        const char *field;  /* of the request, which cannot be given with a script of the catalogue; or NULL */
+        const char *field; /* of the request, which cannot be given with a script of the catalogue; or NULL */
         char argument[CATALOG_NAME_MAX + 1]; /* or "" */
         char reason[768];
 } ScriptError;
