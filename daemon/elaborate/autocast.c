@@ -24,6 +24,9 @@ static void learn(Flow *f, const TypeRef **known, const TypeRef *type) {
 static void no_type(Flow *f, const ExprTarget *t) {
         Diag *d = diag_add(f->e->diags, DIAG_E0238, t->base.span, "the C type of `%s` is not known",
                            expr_text(f->e, t->value));
+        if (t->path.n && t->path.items[0].kind == ACCESS_INDEX)
+                diag_note(f->e->diags, d, SPAN_NONE, "a character of a string is stringat(%s, N)",
+                          expr_text(f->e, t->value));
         diag_hint(f->e->diags, d, "say it: @cast(%s, \"TYPE\")->...", expr_text(f->e, t->value));
 }
 

@@ -69,15 +69,18 @@ static bool is_assignable(const Expr *e) {
         }
 }
 
-static void check_assignable(Parser *p, const Expr *e, const char *what) {
-        if (!is_assignable(e))
-                parser_report(p, DIAG_E0123, e->span,
-                              "%s needs a variable, an array element or a target variable", what);
+static void check_assignable(Parser *p, const Expr *e, const char *what, const char *hint) {
+        if (is_assignable(e))
+                return;
+        Diag *d = parser_report(p, DIAG_E0123, e->span,
+                                "%s needs a variable, an array element or a target variable", what);
+        if (d && hint)
+                diag_hint(p->diags, d, "%s", hint);
 }
 
 /* target (`=` | `+=` | ... | `<<<`) value */
 static Expr *make_assign(Parser *p, Expr *left, const Infix *infix, Span op_span) {
-        check_assignable(p, left, "an assignment");
+        check_assignable(p, left, "an assignment", infix->op == OP_NONE ? "`==` compares" : NULL);
         Expr *right = parse_bound(p, infix->binding);
         ExprAssign *e = expr_new(p->arena, Assign, parser_span_from(p, left->span));
         e->op = infix->op;
@@ -181,7 +184,7 @@ static Expr *parse_unary(Parser *p, OperatorCode op) {
 }
 
 static Expr *step_new(Parser *p, Expr *operand, Span start, bool increment, bool prefix) {
-        check_assignable(p, operand, increment ? "`++`" : "`--`");
+        check_assignable(p, operand, increment ? "`++`" : "`--`", /* hint= */ NULL);
         ExprStep *e = expr_new(p->arena, Step, parser_span_from(p, start));
         e->operand = operand;
         e->increment = increment;
