@@ -94,6 +94,15 @@ static int read_variant(sd_bus_message *m, json_object **ret) {
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
+/* Cut where a character ends: the bus takes no reply that has half of one. */
+static void copy_name(BusName *to, const char *from) {
+        size_t n = MIN2(strlen(from), sizeof(to->name) - 1);
+        while (n > 0 && ((unsigned char) from[n] & 0xc0) == 0x80)
+                n--;
+        memcpy(to->name, from, n);
+        to->name[n] = 0;
+}
+
 /* Each entry is a member of `into`; one of a type that no member has is named in *ret_name. */
 static int read_dictionary(sd_bus_message *m, json_object *into, BusName *ret_name) {
         int r = sd_bus_message_enter_container(m, 'a', "{sv}");
@@ -102,7 +111,7 @@ static int read_dictionary(sd_bus_message *m, json_object *into, BusName *ret_na
                 json_object *value = NULL;
                 r = sd_bus_message_read_basic(m, 's', &key);
                 if (r >= 0) {
-                        snprintf(ret_name->name, sizeof(ret_name->name), "%s", key);
+                        copy_name(ret_name, key);
                         r = read_variant(m, &value);
                 }
                 if (r >= 0) {
