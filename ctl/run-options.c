@@ -255,13 +255,16 @@ static int check_remote(const RunOptions *o) {
                 bool said;
                 const char *option, *way;
         } table[] = {
-                { o->command, "-c", "would start the command here, and the script runs there: start it there, and "
-                                    "give its pid with -x; or: ssh %s stapctl run -c COMMAND SCRIPT" },
+                { o->command, "-c",
+                  "would start the command here, and the script runs there: start it there, and "
+                  "give its pid with -x; or: ssh %s stapctl run -c COMMAND SCRIPT" },
                 { recording_is_wanted(&o->recording), "a recording",
                   "is written where the script runs: stapctl -H HOST run --detach SCRIPT, then "
                   "ssh %s stapctl record -o FILE SESSION; what is printed goes to a file here with -o FILE alone" },
-                { o->persist, "--persist", "defines the session where it runs: ssh %s stapctl run --persist ..." },
-                { o->last_pass < PASS_RUN, "-p", "compiles here, and for this machine: ssh %s stapctl run -p N SCRIPT" },
+                { o->persist, "--persist",
+                  "defines the session where it runs: ssh %s stapctl run --persist ..." },
+                { o->last_pass < PASS_RUN, "-p",
+                  "compiles here, and for this machine: ssh %s stapctl run -p N SCRIPT" },
         };
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 if (!table[i].said)

@@ -231,7 +231,8 @@ int verb_start_adopt(Peer *p, Call *c, Session *s) {
         if (!c)
                 return 0;
         call_wait(c, NULL, NULL);
-        on_state(start, s); /* what it was to be told may have died with the stapd before; so it may hear it twice */
+        /* What it was to be told may have died with the stapd before; so it may hear it twice. */
+        on_state(start, s);
         return 0;
 }
 

@@ -26,7 +26,8 @@ static void tell(Subscription *s, const char *change, const char *what, json_obj
 }
 
 static bool concerns(const Subscription *s, uid_t owner) {
-        return owner == s->call->caller->uid || (s->all && verb_may_see(s->call->manager, s->call->caller, owner));
+        return owner == s->call->caller->uid ||
+                (s->all && verb_may_see(s->call->manager, s->call->caller, owner));
 }
 
 static bool has_room(Subscription *s) {

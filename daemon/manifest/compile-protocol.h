@@ -11,8 +11,8 @@
  *
  * and after that one {"exited": JOB, "status": N} per child that ended. stapd sends it one message per job:
  * {"job": N, "kind": "script" | "prepare" | "list", "seconds": N} with one descriptor, the child's end of a
- * new SOCK_SEQPACKET pair; seconds: what it may take. {"cancel": N} kills it.  The zygote forks, and never reads what is on it. End of file on its socket ends the
- * zygote and its children.
+ * new SOCK_SEQPACKET pair; seconds: what it may take. {"cancel": N} kills it. The zygote forks, and never
+ * reads what is on the job's socket. End of file on its own ends the zygote and its children.
  *
  * The child reads one request from the job's socket:
  *
@@ -33,12 +33,12 @@
  *    "error": text or null}                                      with [0] the sealed module for "ok"
  *
  * A socket that ends without a result means that the child died: of a limit, when the zygote tells of its
- * exit; else with the zygote, and the job is done again. A "prepare" job's request is {"kernel": RELEASE or null, "output": DIRECTORY}; it builds the kernel
- * kit into DIRECTORY/ID, and its last message has "kit": ID. DIRECTORY is below the zygote's --kit-dir,
- * which it can see in its own mount namespace also when that is below /tmp. A "list" job's request is
- * {"what": KIND, "pattern": TEXT or null, "limit": N} (elaborate/list.h), and its last message has "lines":
- * [...] and "total": N. For "stopAfter" before "build", and with
- * "keepSource", "source" is what the last pass made: the tree as text, or the C.
+ * exit; else with the zygote, and the job is done again. A "prepare" job's request is {"kernel": RELEASE
+ * or null, "output": DIRECTORY}; it builds the kernel kit into DIRECTORY/ID, and its last message has
+ * "kit": ID. DIRECTORY is below the zygote's --kit-dir, which it can see in its own mount namespace also
+ * when that is below /tmp. A "list" job's request is {"what": KIND, "pattern": TEXT or null, "limit": N}
+ * (elaborate/list.h), and its last message has "lines": [...] and "total": N. For "stopAfter" before
+ * "build", and with "keepSource", "source" is what the last pass made: the tree as text, or the C.
  */
 #include <stdbool.h>
 

@@ -26,7 +26,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return r;
 }
 
-int alive_new(sd_event *event, uint64_t interval_usec, const AliveHandler *handler, void *userdata, Alive **ret) {
+int alive_new(sd_event *event, uint64_t interval_usec, const AliveHandler *handler, void *userdata,
+              Alive **ret) {
         Alive *a = calloc(1, sizeof(*a));
         if (!a)
                 return -ENOMEM;

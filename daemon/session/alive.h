@@ -14,7 +14,8 @@ typedef struct AliveHandler {
         void (*stuck)(void *userdata); /* may free the Alive */
 } AliveHandler;
 
-int alive_new(sd_event *event, uint64_t interval_usec, const AliveHandler *handler, void *userdata, Alive **ret);
+int alive_new(sd_event *event, uint64_t interval_usec, const AliveHandler *handler, void *userdata,
+              Alive **ret);
 /* It said something. */
 void alive_heard(Alive *a);
 Alive *alive_free(Alive *a);

@@ -114,8 +114,9 @@ static int on_overdue(sd_event_source *s, uint64_t usec, void *userdata) {
 }
 
 static void job_started(CompileJob *j) {
+        uint64_t seconds = job_seconds(j) + j->compiler->options.helper_seconds;
         j->started = true;
-        (void) sd_event_source_set_time_relative(j->overdue, (job_seconds(j) + j->compiler->options.helper_seconds) * 1000000ull);
+        (void) sd_event_source_set_time_relative(j->overdue, seconds * 1000000);
 }
 
 static void job_message(CompileJob *j, json_object *o, int fd) {

@@ -34,7 +34,8 @@ typedef struct Config {
         char *group, *compile_user, *stream_user;
         char *signing_key, *signing_certificate, *trusted_certificate;
         bool allow_guru, revoke_on_reload, allow_self_approval;
-        unsigned sessions_max, sessions_per_user, compile_slots, compile_slots_per_user, compile_seconds, helper_seconds;
+        unsigned sessions_max, sessions_per_user;
+        unsigned compile_slots, compile_slots_per_user, compile_seconds, helper_seconds;
         unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;

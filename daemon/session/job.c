@@ -5,7 +5,8 @@
 #include "session/manager.h"
 #include "session/preparation.h"
 
-static const char *const verbs[_JOB_VERB_MAX] = { [JOB_START] = "start", [JOB_STOP] = "stop", [JOB_PREPARE] = "prepare" };
+static const char *const verbs[_JOB_VERB_MAX] = { [JOB_START] = "start", [JOB_STOP] = "stop",
+                                                    [JOB_PREPARE] = "prepare" };
 
 static const char *const results[_JOB_RESULT_MAX] = {
 #define X(name, text) [JOB_##name] = text,

@@ -55,7 +55,8 @@ void manager_start_waiting(Manager *m) {
         }
         if (!can_compile(m)) {
                 if (!m->preparation && m->sessions &&
-                    (preparation_new(m, m->sessions->owner.uid, NULL, /* force= */ false) < 0 || preparation_go(m) < 0))
+                    (preparation_new(m, m->sessions->owner.uid, NULL, /* force= */ false) < 0 ||
+                     preparation_go(m) < 0))
                         m->kit_failed = true;
                 if (!m->kit_failed)
                         return;

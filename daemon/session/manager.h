@@ -77,7 +77,8 @@ typedef struct PrepareObserver {
 } PrepareObserver;
 
 /* Builds the kit for a kernel (NULL: ours). Several may wait for the same. */
-int manager_prepare(Manager *m, uid_t owner, const char *kernel, bool force, const PrepareObserver *o, void *userdata);
+int manager_prepare(Manager *m, uid_t owner, const char *kernel, bool force, const PrepareObserver *o,
+                    void *userdata);
 /* The waiter has gone away. */
 void manager_prepare_forget(Manager *m, void *userdata);
 

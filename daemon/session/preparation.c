@@ -155,7 +155,8 @@ void preparation_cancel(Manager *m) {
         m->kit_failed = failed;
 }
 
-int manager_prepare(Manager *m, uid_t owner, const char *kernel, bool force, const PrepareObserver *o, void *userdata) {
+int manager_prepare(Manager *m, uid_t owner, const char *kernel, bool force, const PrepareObserver *o,
+                    void *userdata) {
         if (m->preparation && !same_text(m->preparation->kernel, kernel))
                 return -EBUSY;
         Waiter *w = calloc(1, sizeof(*w));

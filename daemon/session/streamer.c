@@ -464,8 +464,8 @@ int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandle
         if (!s)
                 return -ENOMEM;
         *s = (Streamer) { .event = sd_event_ref(event), .options = *o, .reader_fd = -1, .module_fd = -1,
-                          .ledger_fd = -1, .keep_fd = -1, .socket = -1, .process = -1, .next_reader = 1, .handler = handler,
-                          .userdata = userdata };
+                          .ledger_fd = -1, .keep_fd = -1, .socket = -1, .process = -1, .next_reader = 1,
+                          .handler = handler, .userdata = userdata };
         int r = streamer_init(s, o);
         if (r < 0) {
                 streamer_free(s);
