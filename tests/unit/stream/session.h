@@ -180,9 +180,9 @@ static inline bool session_was_told(const TestSession *t, const char *what) {
         return t->messages.data && strstr(t->messages.data, what);
 }
 
-/* Until the stream says so, taking what readers get. Fails after ten seconds. */
+/* Until the stream says so, taking what readers get. Fails after a minute. */
 static inline void session_wait(TestSession *t, const char *what, TestReader *readers, unsigned n) {
-        for (unsigned i = 0; i < 10000 && !session_was_told(t, what); i++) {
+        for (unsigned i = 0; i < 60000 && !session_was_told(t, what); i++) {
                 struct pollfd p = { .fd = t->control, .events = POLLIN };
                 poll(&p, 1, 1);
                 session_take_messages(t);
@@ -195,7 +195,7 @@ static inline void session_wait(TestSession *t, const char *what, TestReader *re
 
 /* Until the reader has so many bytes. */
 static inline void reader_wait(TestReader *r, size_t bytes) {
-        for (unsigned i = 0; i < 10000 && r->got.len < bytes; i++) {
+        for (unsigned i = 0; i < 60000 && r->got.len < bytes; i++) {
                 struct pollfd p = { .fd = r->fd, .events = POLLIN };
                 poll(&p, 1, 1);
                 reader_take(r, SIZE_MAX);

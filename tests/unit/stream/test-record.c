@@ -45,7 +45,7 @@ static void serve(Recording *r) {
 }
 
 static void serve_until(TestSession *t, Recording *r, const char *what) {
-        for (unsigned i = 0; i < 10000 && !session_was_told(t, what); i++) {
+        for (unsigned i = 0; i < 60000 && !session_was_told(t, what); i++) {
                 struct pollfd p[] = { { .fd = t->control, .events = POLLIN }, { .fd = r->reader.fd, .events = POLLIN } };
                 poll(p, 2, 1);
                 serve(r);
@@ -197,7 +197,7 @@ TEST(on_command_and_when_the_client_goes) {
         Recording r = recording_new(&t, "record", "pause", NULL);
         GO(&t);
         struct stat st = {};
-        for (unsigned i = 0; i < 10000 && st.st_size == 0; i++) {
+        for (unsigned i = 0; i < 60000 && st.st_size == 0; i++) {
                 serve(&r);
                 (void) stat(path_of(&r, 0), &st);
                 usleep(1000);
@@ -205,7 +205,7 @@ TEST(on_command_and_when_the_client_goes) {
         session_send(&t, "{\"type\":\"rotate\"}", NULL, 0);
         fake_print(t.kernel, 0, fake_now(), 0, "dd", 10);
         fake_wake(t.kernel);
-        for (unsigned i = 0; i < 10000 && (r.asked < 2 || stat(path_of(&r, 1), &st) < 0 || st.st_size == 0);
+        for (unsigned i = 0; i < 60000 && (r.asked < 2 || stat(path_of(&r, 1), &st) < 0 || st.st_size == 0);
              i++) {
                 serve(&r);
                 usleep(1000);
@@ -256,7 +256,7 @@ TEST(no_room_holds_nobody_back) {
         Recording r = recording_new(&t, "record", "pause", ",\"minFreeBytes\":1152921504606846976");
         TestReader other = reader_new(&t, 2, "text", "drop", 0);
         GO(&t);
-        for (unsigned i = 0; i < 10000 && !next(&other.got, other.got.data, "dd 1999\n"); i++) {
+        for (unsigned i = 0; i < 60000 && !next(&other.got, other.got.data, "dd 1999\n"); i++) {
                 serve(&r);
                 reader_take(&other, SIZE_MAX);
                 usleep(1000);

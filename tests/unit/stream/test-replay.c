@@ -19,7 +19,7 @@ static void print(TestSession *t, unsigned from, unsigned n) {
 }
 
 static void wait_for(TestReader *r, const char *what) {
-        for (unsigned i = 0; i < 10000 && !(r->got.data && strstr(r->got.data, what)); i++) {
+        for (unsigned i = 0; i < 60000 && !(r->got.data && strstr(r->got.data, what)); i++) {
                 struct pollfd p = { .fd = r->fd, .events = POLLIN };
                 poll(&p, 1, 1);
                 reader_take(r, SIZE_MAX);
@@ -197,7 +197,7 @@ TEST(only_when_it_has_ended) {
         TestReader r = reader_new_with(&t, 1, "text", "drop", 0, ",\"from\":\"end\"");
         GO(&t);
         print(&t, 0, 15000);
-        for (unsigned i = 0; i < 10000 && t.kernel->cpus[0].consumed < t.kernel->cpus[0].produced; i++)
+        for (unsigned i = 0; i < 60000 && t.kernel->cpus[0].consumed < t.kernel->cpus[0].produced; i++)
                 usleep(1000);
         reader_take(&r, SIZE_MAX);
         ASSERT_EQ(r.got.len, 0);
@@ -217,7 +217,7 @@ TEST(consumes_without_readers_when_told) {
         TestSession t = session_new_with(fake_new(1, 8, 4096), ",\"consume\":true");
         GO(&t);
         print(&t, 0, 10);
-        for (unsigned i = 0; i < 10000 && t.kernel->cpus[0].consumed == 0; i++)
+        for (unsigned i = 0; i < 60000 && t.kernel->cpus[0].consumed == 0; i++)
                 usleep(1000);
         ASSERT(t.kernel->cpus[0].consumed > 0);
         TestReader r = reader_new_with(&t, 1, "text", "drop", 0, ",\"from\":\"start\"");
