@@ -168,7 +168,7 @@ static int run(Cat *c, int argc, char **argv, const char *usage) {
         }
         c->n = argc - optind;
         if (c->n == 0) {
-                fprintf(stderr, "stapctl: %s takes files of recordings\n", argv[0]);
+                fprintf(stderr, "%s takes files of recordings\n", argv[0]);
                 return EXIT_USAGE;
         }
         return open_all(c, argv + optind) < 0 ? EXIT_USAGE : print_all(c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stapctl explain: what stands behind the code of an error or a warning. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include "ctl/main.h"
@@ -42,6 +43,8 @@ int verb_explain(int argc, char **argv) {
                 puts("stapctl explain CODE        for example: stapctl explain E0101");
                 return argc == 2 ? EXIT_OK : EXIT_USAGE;
         }
+        for (char *c = argv[1]; *c; c++)
+                *c = (char) toupper((unsigned char) *c);
         DiagCode code = diag_code_find(argv[1]);
         if (code == DIAG_NONE) {
                 fprintf(stderr, "stapctl: there is no code '%s'; they look like E0101 or W0201\n", argv[1]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stapctl: the verbs as a table, and what stands before them on the command line. */
 #include "ctl/main.h"
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,13 +69,17 @@ int verb_help(int argc, char **argv) {
 }
 
 static int run_verb(int argc, char **argv) {
+        static char name[32]; /* whom getopt's complaints come from */
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
                 if (strcmp(verbs[i].name, argv[0]) != 0)
                         continue;
-                if (!arg_host || !verbs[i].here)
-                        return verbs[i].run(argc, argv);
-                fprintf(stderr, "stapctl: %s is of this machine, and does not go with -H\n", argv[0]);
-                return EXIT_USAGE;
+                if (arg_host && verbs[i].here) {
+                        fprintf(stderr, "stapctl: %s is of this machine, and does not go with -H\n", argv[0]);
+                        return EXIT_USAGE;
+                }
+                snprintf(name, sizeof(name), "stapctl %s", argv[0]);
+                argv[0] = name;
+                return verbs[i].run(argc, argv);
         }
         fprintf(stderr, "stapctl: there is no verb '%s'; see: stapctl help\n", argv[0]);
         return EXIT_USAGE;
@@ -90,6 +95,8 @@ int main(int argc, char **argv) {
                 {},
         };
         (void) signal(SIGPIPE, SIG_IGN);
+        if (argc > 0)
+                argv[0] = program_invocation_short_name;
         for (int c; (c = getopt_long(argc, argv, "+hH:V", options, NULL)) >= 0;) {
                 switch (c) {
                 case 's': arg_socket = optarg; break;

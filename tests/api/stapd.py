@@ -331,7 +331,7 @@ def main(daemon=None):
 
     instance = daemon() if daemon else None
     for function in tests:
-        name = function.__doc__ or function.__name__
+        name = ' '.join((function.__doc__ or function.__name__).split())
         try:
             run_one(function, instance if function.__code__.co_argcount else None)
             result(name)
