@@ -33,6 +33,8 @@ void stp_cpu_limit(struct stp_cpu *k, u32 percent)
 
 	if (!percent)
 		return;
+	if (k->interval == U64_MAX) /* the script wants none */
+		k->threshold = 0;
 	if (k->interval > LIMIT_INTERVAL)
 		k->interval = LIMIT_INTERVAL;
 	most = k->interval * percent / 100;
