@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # What the steps of a case may use besides stapctl.
 
-# wait_until SECONDS COMMAND...: until it succeeds, ten times a second; else fails and says so
+# wait_until SECONDS COMMAND...: until it succeeds, ten times a second; else fails and says so. What it prints is not shown
 wait_until() {
     local end=$((SECONDS + $1))
     shift
-    until "$@"; do
+    until "$@" >/dev/null; do
         if [ "$SECONDS" -ge "$end" ]; then echo "in vain: $*" >&2; return 1; fi
         sleep 0.1
     done
