@@ -46,7 +46,7 @@ def stapctl(daemon, script, command, *options):
     """Runs a script around a command; what the command printed. The script's name is part of the cache's key."""
     (pathlib.Path(OUTPUT).parent / 'bench').write_text(script)
     return run([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, '-c', command, *options,
-                'bench'], cwd=pathlib.Path(OUTPUT).parent)
+                './bench'], cwd=pathlib.Path(OUTPUT).parent)
 
 
 def last_number(text):
@@ -82,7 +82,7 @@ def operations(daemon):
     """Instructions of one operation of the language, by the script's own clock."""
     (pathlib.Path(OUTPUT).parent / 'bench').write_text(scripts.operations())
     defines = [word for value in scripts.OPERATIONS_DEFINES for word in ('-D', value)]
-    status, _, errors = run([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, *defines, 'bench'],
+    status, _, errors = run([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-o', OUTPUT, *defines, './bench'],
                             cwd=pathlib.Path(OUTPUT).parent)
     if status != 0:
         note(f'stapctl: {status} {errors}')
@@ -184,7 +184,7 @@ def writer(*arguments, processes=1):
 def ours(daemon, command):
     pathlib.Path('/dev/shm/bench').write_text(scripts.RECORDS)
     return deliver([f'{BUILD_DIR}/ctl/stapctl', f'--socket={daemon.socket}', 'run', '-D',
-                    scripts.NO_OVERLOAD, '-o', OUTPUT, '-c', command, 'bench'], OUTPUT)
+                    scripts.NO_OVERLOAD, '-o', OUTPUT, '-c', command, './bench'], OUTPUT)
 
 
 def flat_out(daemon):
