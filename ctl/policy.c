@@ -108,22 +108,27 @@ static void print_policy(json_object *p) {
         printf("# Polkit, which is asked about the rest: %s\n", member_text(p, "polkit"));
 }
 
-static int show(int argc, char **argv) {
+/* [--json] is all that may be said. */
+static int ask(int argc, char **argv, const char *method, void (*print)(json_object *answer)) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
         _cleanup_(reply_done) Reply reply = {};
-        if (argc > 1 && strcmp(argv[1], "--json") != 0) {
+        if (argc > 2 || (argc > 1 && strcmp(argv[1], "--json") != 0)) {
                 fputs(usage, stderr);
                 return EXIT_USAGE;
         }
-        if (client_connect(&c) < 0 || client_call(&c, "ShowPolicy", NULL, &reply) < 0)
+        if (client_connect(&c) < 0 || client_call(&c, method, NULL, &reply) < 0)
                 return EXIT_USAGE;
         if (reply.error)
                 return reply_print_error(&reply);
         if (argc > 1)
                 puts(json_object_to_json_string_ext(reply.parameters, JSON_C_TO_STRING_PLAIN));
         else
-                print_policy(reply.parameters);
+                print(reply.parameters);
         return EXIT_OK;
+}
+
+static int show(int argc, char **argv) {
+        return ask(argc, argv, "ShowPolicy", print_policy);
 }
 
 /* ------------------------------------------------------------------ reload */
@@ -140,21 +145,7 @@ static void print_reload(json_object *p) {
 }
 
 static int reload(int argc, char **argv) {
-        _cleanup_(client_done) Client c = CLIENT_INIT;
-        _cleanup_(reply_done) Reply reply = {};
-        if (argc > 2 || (argc > 1 && strcmp(argv[1], "--json") != 0)) {
-                fputs(usage, stderr);
-                return EXIT_USAGE;
-        }
-        if (client_connect(&c) < 0 || client_call(&c, "Reload", NULL, &reply) < 0)
-                return EXIT_USAGE;
-        if (reply.error)
-                return reply_print_error(&reply);
-        if (argc > 1)
-                puts(json_object_to_json_string_ext(reply.parameters, JSON_C_TO_STRING_PLAIN));
-        else
-                print_reload(reply.parameters);
-        return EXIT_OK;
+        return ask(argc, argv, "Reload", print_reload);
 }
 
 /* ------------------------------------------------------------------ test */
