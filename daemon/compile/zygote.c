@@ -136,13 +136,13 @@ static int64_t number_of(json_object *o, const char *key, int64_t otherwise) {
 
 static int read_order(json_object *o, Order *ret) {
         json_object *kind;
-        int64_t seconds = number_of(o, "seconds", COMPILE_SECONDS);
-        *ret = (Order) { .number = number_of(o, "job", 0), .seconds = (unsigned) seconds };
-        if (!json_object_object_get_ex(o, "kind", &kind) || !json_object_is_type(kind, json_type_string) ||
-            seconds <= 0 || seconds > INT32_MAX)
+        if (!json_object_object_get_ex(o, "kind", &kind) || !json_object_is_type(kind, json_type_string))
                 return -EINVAL;
-        ret->kind = job_kind_from_string(json_object_get_string(kind));
-        return ret->kind < 0 ? -EINVAL : 0;
+        *ret = (Order) { .number = number_of(o, "job", 0), .kind = job_kind_from_string(json_object_get_string(kind)) };
+        int64_t usual = ret->kind == JOB_PREPARE ? COMPILE_PREPARE_SECONDS : COMPILE_SECONDS;
+        int64_t seconds = number_of(o, "seconds", usual);
+        ret->seconds = (unsigned) seconds;
+        return ret->kind < 0 || seconds <= 0 || seconds > INT32_MAX ? -EINVAL : 0;
 }
 
 /* 0: the other side closed. */
