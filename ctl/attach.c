@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stapctl attach: one more reader of a session; stapctl snapshot: one that only wants what there is. */
+/* stapctl attach: one more reader of a session; stapctl logs: what it has printed. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -35,10 +35,6 @@ static const char attach_usage[] =
         "  --no-follow            End where the stream stands\n"
         "  --overflow=HOW         When this reader is too slow: drop records, disconnect, or pause the stream\n"
         "  -o FILE                Write there\n";
-
-static const char snapshot_usage[] =
-        "stapctl snapshot [--json | --json-seq] [-n N] [-o FILE] ID\n\n"
-        "Writes the records that the session keeps; the session goes on.\n";
 
 static const char logs_usage[] =
         "stapctl logs [-f] [-n N] [--json | --json-seq] [-o FILE] ID\n\n"
@@ -116,8 +112,7 @@ static int attach(Attach *a) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
         _cleanup_(reply_done) Reply reply = {};
         struct sigaction action = { .sa_handler = on_signal };
-        if (client_connect(&c) < 0 || client_send(&c, "Attach", make_parameters(a), "upgrade") < 0 ||
-            client_wait(&c, &reply) < 0)
+        if (client_connect(&c) < 0 || client_begin(&c, "Attach", make_parameters(a), "upgrade", &reply) < 0)
                 return EXIT_USAGE;
         if (reply.error)
                 return reply_print_error(&reply);
@@ -151,18 +146,6 @@ static const struct option long_options[] = {
         {},
 };
 
-static int read_tail(const char *text, int64_t *ret) {
-        char *end;
-        errno = 0;
-        long long n = strtoll(text, &end, 10);
-        if (errno || end == text || *end || n < 0) {
-                fprintf(stderr, "stapctl: --tail takes a number of records, not '%s'\n", text);
-                return -EINVAL;
-        }
-        *ret = n;
-        return 0;
-}
-
 static int read_overflow(const char *text, const char **ret) {
         static const char *const words[] = { "drop", "disconnect", "pause" };
         for (size_t i = 0; i < ELEMENTSOF(words); i++)
@@ -179,7 +162,7 @@ static int read_option(Attach *a, int c) {
         case OPT_JSON: a->format = "json"; return 0;
         case OPT_JSON_SEQ: a->format = "jsonSeq"; return 0;
         case 'a': a->from = "start"; return 0;
-        case 'n': return read_tail(optarg, &a->tail);
+        case 'n': return output_read_tail(optarg, &a->tail);
         case 'o': a->output = optarg; return 0;
         case 'f': a->no_follow = false; return 0;
         case OPT_AFTER: a->after = optarg; return 0;
@@ -240,9 +223,4 @@ int verb_logs(int argc, char **argv) {
 int verb_attach(int argc, char **argv) {
         Attach a = { .format = "text", .tail = -1 };
         return run(&a, argc, argv, "attach", attach_usage);
-}
-
-int verb_snapshot(int argc, char **argv) {
-        Attach a = { .format = "text", .tail = -1, .from = "start", .no_follow = true };
-        return run(&a, argc, argv, "snapshot", snapshot_usage);
 }

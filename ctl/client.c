@@ -18,6 +18,27 @@ static int complain(int error, const char *what) {
         return error;
 }
 
+/* For a retry: says nothing, starts no agent. */
+static int connect_socket(int *ret) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        if (strlen(arg_socket) >= sizeof(address.sun_path))
+                return -ENAMETOOLONG;
+        strcpy(address.sun_path, arg_socket);
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
+                return -errno;
+        *ret = TAKE_FD(fd);
+        return 0;
+}
+
+int client_reconnect(Client *c) {
+        int fd = -1, r = arg_host ? remote_connect(arg_host, arg_socket) : connect_socket(&fd);
+        if (r < 0)
+                return r;
+        *c = (Client) { .fd = arg_host ? r : fd, .in.limit = REPLY_MAX, .heard = c->heard };
+        return 0;
+}
+
 static int complain_unreachable(int error) {
         fprintf(stderr, "stapctl: cannot reach stapd at %s: %s\n", arg_socket, strerror(-error));
         if (error == -ENOENT || error == -ECONNREFUSED)
@@ -26,16 +47,10 @@ static int complain_unreachable(int error) {
 }
 
 int client_connect_alone(Client *c) {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-        if (strlen(arg_socket) >= sizeof(address.sun_path))
-                return complain(-ENAMETOOLONG, arg_socket);
-        strcpy(address.sun_path, arg_socket);
-        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0)
-                return complain(-errno, "socket");
-        if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
-                return complain_unreachable(-errno);
-        *c = (Client) { .fd = TAKE_FD(fd), .in.limit = REPLY_MAX };
+        int fd, r = connect_socket(&fd);
+        if (r < 0)
+                return complain_unreachable(r);
+        *c = (Client) { .fd = fd, .in.limit = REPLY_MAX };
         return 0;
 }
 
@@ -46,11 +61,8 @@ int client_connect(Client *c) {
                         agent_start();
                 return r;
         }
-        int fd = remote_connect(arg_host, arg_socket);
-        if (fd < 0)
-                return complain(fd, "ssh");
-        *c = (Client) { .fd = fd, .in.limit = REPLY_MAX };
-        return 0;
+        int r = client_reconnect(c);
+        return r < 0 ? complain(r, "ssh") : 0;
 }
 
 void client_done(Client *c) {
@@ -80,7 +92,7 @@ static bool may_ask(const char *method) {
         return arg_ask_password;
 }
 
-int client_send(Client *c, const char *method, json_object *parameters, const char *flag) {
+int client_post(Client *c, const char *method, json_object *parameters, const char *flag) {
         char full[64];
         snprintf(full, sizeof(full), "%s%s", strchr(method, '.') ? "" : INTERFACE, method);
         json_object *o = json_object_new_object();
@@ -96,6 +108,11 @@ int client_send(Client *c, const char *method, json_object *parameters, const ch
         const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
         int r = text ? send_all(c->fd, text, len + 1) : -ENOMEM;
         json_object_put(o);
+        return r;
+}
+
+int client_send(Client *c, const char *method, json_object *parameters, const char *flag) {
+        int r = client_post(c, method, parameters, flag);
         return r < 0 ? complain(r, "sending to stapd") : 0;
 }
 
@@ -125,6 +142,7 @@ int client_take(Client *c, Reply *ret) {
                 json_object_object_add(o, "parameters", r.parameters);
         }
         *ret = r;
+        c->heard = true;
         return 1;
 }
 
@@ -139,7 +157,7 @@ int client_receive(Client *c) {
         return n > 0;
 }
 
-int client_wait(Client *c, Reply *ret) {
+int client_next(Client *c, Reply *ret) {
         for (;;) {
                 int r = client_take(c, ret);
                 if (r == 1)
@@ -147,15 +165,15 @@ int client_wait(Client *c, Reply *ret) {
                 if (r == 0)
                         r = client_receive(c);
                 if (r == 0)
-                        r = -ECONNRESET;
+                        r = c->in.len > 0 ? -EBADMSG : -ECONNRESET;
                 if (r < 0)
-                        return complain(r, "stapd went away");
+                        return r;
         }
 }
 
-int client_call(Client *c, const char *method, json_object *parameters, Reply *ret) {
-        int r = client_send(c, method, parameters, NULL);
-        return r < 0 ? r : client_wait(c, ret);
+int client_wait(Client *c, Reply *ret) {
+        int r = client_next(c, ret);
+        return r < 0 ? complain(r, "stapd went away") : 0;
 }
 
 /* ------------------------------------------------------------------ errors */
@@ -189,15 +207,21 @@ static const struct {
         { "Internal", EXIT_USAGE, "stapctl: stapd failed: ", "reason" },
 };
 
+static const char *error_name(const Reply *r) {
+        return r->error && strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0 ? r->error + strlen(INTERFACE) : "";
+}
+
+bool reply_is_error(const Reply *r, const char *name) {
+        return strcmp(error_name(r), name) == 0;
+}
+
 static void print_line(const char *prefix, const char *text) {
         size_t n = strlen(text);
         fprintf(stderr, "%s%s%s", prefix, text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
 }
 
 int reply_print_error(const Reply *r) {
-        const char *name = strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0
-                                   ? r->error + strlen(INTERFACE)
-                                   : "";
+        const char *name = error_name(r);
         for (size_t i = 0; i < ELEMENTSOF(errors); i++) {
                 if (strcmp(errors[i].name, name) != 0)
                         continue;

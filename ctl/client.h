@@ -11,6 +11,7 @@
 typedef struct Client {
         int fd;
         Buf in;
+        bool heard; /* something was answered once */
 } Client;
 
 #define CLIENT_INIT ((Client) { .fd = -1 })
@@ -20,6 +21,7 @@ typedef struct Reply {
         const char *error;       /* full name, or NULL */
         json_object *parameters; /* never NULL */
         bool continues;
+        bool again; /* to a call that was made more than once, since stapd went away meanwhile */
 } Reply;
 
 /* To stapd here, or on the machine of -H. Negative errno; the reason has been printed. */
@@ -37,10 +39,26 @@ int client_take(Client *c, Reply *ret);
 int client_receive(Client *c);
 /* Waits for the next reply. Negative errno, printed. */
 int client_wait(Client *c, Reply *ret);
-/* Sends and waits for the one reply. */
+/* The same three without a word. */
+int client_reconnect(Client *c);
+int client_post(Client *c, const char *method, json_object *parameters, const char *flag);
+int client_next(Client *c, Reply *ret);
+
+/* ask.c. Sends and waits for the one reply. When stapd goes away meanwhile it is asked again, if the call may
+ * be made twice, for a few seconds. Negative errno, printed. */
 int client_call(Client *c, const char *method, json_object *parameters, Reply *ret);
+/* The same with a flag: *ret is the first reply. */
+int client_begin(Client *c, const char *method, json_object *parameters, const char *flag, Reply *ret);
+/* A call with several replies: calls back for this member of each that has it (NULL: for their parameters), once
+ * all of them are there. Returns an exit status. */
+int client_each(Client *c, const char *method, json_object *parameters, const char *member,
+                void (*each)(void *userdata, json_object *o), void *userdata);
+/* Between two attempts; false: it is no use any more. */
+bool client_pause(unsigned attempt);
 void reply_done(Reply *r);
 
+/* Of our interface, without its name. */
+bool reply_is_error(const Reply *r, const char *name);
 /* Prints an error reply as a person wants to read it and returns the exit status that it stands for. */
 int reply_print_error(const Reply *r);
 

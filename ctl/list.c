@@ -31,37 +31,42 @@ static void print_words(json_object *s) {
         puts(*name ? name : member_text(s, "id"));
 }
 
+static void print_json(json_object *s) {
+        puts(json_object_to_json_string_ext(s, JSON_C_TO_STRING_PLAIN));
+}
+
+typedef struct Printing {
+        void (*print)(json_object *s);
+        bool heading; /* is to come */
+} Printing;
+
+static void begin(Printing *p) {
+        if (p->heading)
+                print_heading();
+        p->heading = false;
+}
+
+static void on_session(void *userdata, json_object *s) {
+        Printing *p = userdata;
+        begin(p);
+        p->print(s);
+}
+
 typedef enum Form { FORM_TABLE, FORM_JSON, FORM_WORDS } Form;
 
 static int list(Form form, bool legend, bool all) {
-        static void (*const print[])(json_object *s) = { [FORM_TABLE] = print_line, [FORM_WORDS] = print_words };
+        static void (*const print[])(json_object *s) = { [FORM_TABLE] = print_line, [FORM_JSON] = print_json,
+                                                         [FORM_WORDS] = print_words };
         _cleanup_(client_done) Client c = CLIENT_INIT;
+        Printing p = { .print = print[form], .heading = form == FORM_TABLE && legend };
         if (client_connect(&c) < 0)
                 return EXIT_USAGE;
-        json_object *p = json_object_new_object();
-        json_object_object_add(p, "all", json_object_new_boolean(all));
-        if (client_send(&c, "List", p, "more") < 0)
-                return EXIT_USAGE;
-        bool heading = form == FORM_TABLE && legend;
-        for (bool more = true; more;) {
-                _cleanup_(reply_done) Reply reply = {};
-                json_object *s = NULL;
-                if (client_wait(&c, &reply) < 0)
-                        return EXIT_USAGE;
-                if (reply.error)
-                        return reply_print_error(&reply);
-                more = reply.continues;
-                if (heading)
-                        print_heading();
-                heading = false;
-                if (!json_object_object_get_ex(reply.parameters, "session", &s) || !s)
-                        continue;
-                if (form == FORM_JSON)
-                        puts(json_object_to_json_string_ext(s, JSON_C_TO_STRING_PLAIN));
-                else
-                        print[form](s);
-        }
-        return EXIT_OK;
+        json_object *parameters = json_object_new_object();
+        json_object_object_add(parameters, "all", json_object_new_boolean(all));
+        int status = client_each(&c, "List", parameters, "session", on_session, &p);
+        if (status == EXIT_OK)
+                begin(&p);
+        return status;
 }
 
 int verb_list(int argc, char **argv) {

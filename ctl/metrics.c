@@ -25,20 +25,14 @@ static const char usage[] =
 
 /* ------------------------------------------------------------------ asking */
 
+static void collect(void *userdata, json_object *o) {
+        json_object_array_add(userdata, json_object_get(o));
+}
+
 /* All replies of a call, as an array; NULL: *ret_status says how it failed. */
 static json_object *ask(Client *c, const char *method, int *ret_status) {
         json_object *all = json_object_new_array();
-        *ret_status = client_send(c, method, NULL, "more") < 0 ? EXIT_USAGE : EXIT_OK;
-        for (bool more = true; more && *ret_status == EXIT_OK;) {
-                _cleanup_(reply_done) Reply reply = {};
-                if (client_wait(c, &reply) < 0)
-                        *ret_status = EXIT_USAGE;
-                else if (reply.error)
-                        *ret_status = reply_print_error(&reply);
-                else
-                        json_object_array_add(all, json_object_get(reply.parameters));
-                more = reply.continues;
-        }
+        *ret_status = client_each(c, method, NULL, /* member= */ NULL, collect, all);
         if (*ret_status == EXIT_OK)
                 return all;
         json_object_put(all);

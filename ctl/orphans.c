@@ -6,32 +6,16 @@
 #include "ctl/client.h"
 #include "ctl/main.h"
 
-static void print(json_object *orphan, bool json) {
+static void print(void *userdata, json_object *orphan) {
+        const bool *json = userdata;
         long long users = (long long) member_number(orphan, "users");
-        if (json)
+        if (*json)
                 puts(json_object_to_json_string_ext(orphan, JSON_C_TO_STRING_PLAIN));
         else if (users > 0)
                 printf("%-32s held by %lld: a session of another stapd\n", member_text(orphan, "module"),
                        users);
         else
                 printf("%-32s inert: stapctl orphans --reap removes it\n", member_text(orphan, "module"));
-}
-
-static int list(Client *c, bool json) {
-        if (client_send(c, "ListOrphans", NULL, "more") < 0)
-                return EXIT_USAGE;
-        for (bool more = true; more;) {
-                _cleanup_(reply_done) Reply reply = {};
-                json_object *orphan = NULL;
-                if (client_wait(c, &reply) < 0)
-                        return EXIT_USAGE;
-                if (reply.error)
-                        return reply_print_error(&reply);
-                more = reply.continues;
-                if (json_object_object_get_ex(reply.parameters, "orphan", &orphan) && orphan)
-                        print(orphan, json);
-        }
-        return EXIT_OK;
 }
 
 static size_t print_words(FILE *f, const char *before, json_object *parameters, const char *member) {
@@ -80,5 +64,5 @@ int verb_orphans(int argc, char **argv) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
         if (client_connect(&c) < 0)
                 return EXIT_USAGE;
-        return reaping ? reap(&c, json) : list(&c, json);
+        return reaping ? reap(&c, json) : client_each(&c, "ListOrphans", NULL, "orphan", print, &json);
 }

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,18 @@ int output_copy(Buf *early, int from, int to) {
                         return r == -EAGAIN ? 1 : r;
         }
         return 1;
+}
+
+int output_read_tail(const char *text, int64_t *ret) {
+        char *end;
+        errno = 0;
+        long long n = strtoll(text, &end, 10);
+        if (errno || end == text || *end || n < 0) {
+                fprintf(stderr, "stapctl: --tail takes a number of records, not '%s'\n", text);
+                return -EINVAL;
+        }
+        *ret = n;
+        return 0;
 }
 
 void output_message(const char *severity, const char *text) {

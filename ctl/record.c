@@ -44,7 +44,7 @@ static int record(Recording *r, const char *id, bool all) {
                 json_object_put(p);
                 return EXIT_USAGE;
         }
-        if (client_send(&c, "Attach", p, "upgrade") < 0 || client_wait(&c, &reply) < 0)
+        if (client_begin(&c, "Attach", p, "upgrade", &reply) < 0)
                 return EXIT_USAGE;
         return reply.error ? reply_print_error(&reply) : serve(r, &c);
 }

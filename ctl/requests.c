@@ -54,7 +54,17 @@ static void print_row(json_object *o) {
         puts("");
 }
 
-static int list_requests(const ListOptions *o) {
+static void on_request(void *userdata, json_object *a) {
+        const ListOptions *o = userdata;
+        if (o->json)
+                print_json(a);
+        else if (o->ids)
+                puts(member_text(a, "id"));
+        else
+                print_row(a);
+}
+
+static int list_requests(ListOptions *o) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
         json_object *p = json_object_new_object();
         if (o->all)
@@ -63,24 +73,7 @@ static int list_requests(const ListOptions *o) {
                 json_object_put(p);
                 return EXIT_USAGE;
         }
-        if (client_send(&c, "ListRequests", p, "more") < 0)
-                return EXIT_USAGE;
-        for (bool more = true; more;) {
-                _cleanup_(reply_done) Reply reply = {};
-                if (client_wait(&c, &reply) < 0)
-                        return EXIT_USAGE;
-                if (reply.error)
-                        return reply_print_error(&reply);
-                more = reply.continues;
-                json_object *a = request_of(&reply);
-                if (a && o->json)
-                        print_json(a);
-                else if (a && o->ids)
-                        puts(member_text(a, "id"));
-                else if (a)
-                        print_row(a);
-        }
-        return EXIT_OK;
+        return client_each(&c, "ListRequests", p, "request", on_request, o);
 }
 
 int verb_requests(int argc, char **argv) {

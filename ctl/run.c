@@ -27,6 +27,8 @@
 typedef struct Run {
         RunOptions options;
         sd_event *event;
+        json_object *context; /* of Start */
+        unsigned refused;     /* times, by a stapd that is being stopped */
         Client start, stream, control;
         sd_event_source *start_source, *stream_source, *output_source;
         char id[64];
@@ -151,9 +153,7 @@ static int attach(Run *r) {
                 json_object_object_add(p, "from", json_object_new_string("end"));
         if (run_options_records(&r->options))
                 recording_add_parameters(&r->options.recording, p);
-        k = client_send(&r->stream, "Attach", p, "upgrade");
-        if (k >= 0)
-                k = client_wait(&r->stream, &reply);
+        k = client_begin(&r->stream, "Attach", p, "upgrade", &reply);
         int status = k < 0 ? EXIT_USAGE : reply.error ? reply_print_error(&reply) : EXIT_OK;
         reply_done(&reply);
         if (status != EXIT_OK)
@@ -191,7 +191,9 @@ static int release(Run *r) {
                 json_object_object_add(p, "target", json_object_new_int64(target));
         if (client_call(&r->control, "Release", p, &reply) < 0)
                 return EXIT_USAGE;
-        int status = reply.error ? reply_print_error(&reply) : EXIT_OK;
+        /* The stapd that went away has let it go before. */
+        bool done = reply.error && reply.again && reply_is_error(&reply, "InvalidState");
+        int status = reply.error && !done ? reply_print_error(&reply) : EXIT_OK;
         reply_done(&reply);
         return status;
 }
@@ -326,20 +328,47 @@ static void hint_at_file(const Run *r, const char *error) {
                 fprintf(stderr, "stapctl: there is a file of this name: stapctl run ./%s\n", name);
 }
 
+/* The session outlives its client: it may outlive its stapd. */
+static bool goes_on(const Run *r) {
+        _cleanup_(client_done) Client c = CLIENT_INIT;
+        _cleanup_(reply_done) Reply reply = {};
+        return r->id[0] && client_call(&c, "List", parameters_with_id(r->id), &reply) >= 0 && !reply.error;
+}
+
+/* Without a last word: it was killed. Whether a session of no client's began is for its owner to look up; to
+ * start another could make two. */
+static void on_start_gone(Run *r) {
+        progress_clear();
+        if (r->options.lifetime && goes_on(r)) {
+                on_detached(r);
+                return;
+        }
+        if (!r->options.lifetime && !r->id[0])
+                fputs("stapctl: stapd went away before it answered; nothing of the script runs\n", stderr);
+        else if (!r->id[0])
+                fputs("stapctl: stapd went away before it answered; whether the session began, stapctl list shows\n", stderr);
+        else
+                fputs("stapctl: stapd went away; the session has ended\n", stderr);
+        fail(r, EXIT_USAGE);
+}
+
+static int start_again(Run *r);
+
 static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Run *r = userdata;
         Reply reply = {};
         int k = client_receive(&r->start);
         if (k <= 0) {
-                if (!r->outcome_known) {
-                        progress_clear();
-                        fputs("stapctl: stapd went away; the session has ended\n", stderr);
-                        fail(r, EXIT_USAGE);
-                }
                 r->start_source = sd_event_source_disable_unref(r->start_source);
+                if (!r->outcome_known)
+                        on_start_gone(r);
                 return 0;
         }
         while ((k = client_take(&r->start, &reply)) == 1) {
+                if (reply_is_error(&reply, "ShuttingDown") && client_pause(r->refused++)) {
+                        reply_done(&reply);
+                        return start_again(r);
+                }
                 if (reply.error) {
                         progress_clear();
                         notify_words(reply.error);
@@ -358,17 +387,33 @@ static int on_start(sd_event_source *s, int fd, uint32_t revents, void *userdata
 
 /* ------------------------------------------------------------------ starting */
 
+static int send_start(Run *r) {
+        if (client_send(&r->start, "Start", json_object_get(r->context), "more") < 0)
+                return EXIT_USAGE;
+        return sd_event_add_io(r->event, &r->start_source, r->start.fd, EPOLLIN, on_start, r) < 0
+                       ? EXIT_USAGE
+                       : EXIT_OK;
+}
+
+/* It was not begun: the stapd that was asked is on its way out. Where another takes its place, that one is
+ * asked. */
+static int start_again(Run *r) {
+        r->start_source = sd_event_source_disable_unref(r->start_source);
+        client_done(&r->start);
+        while (client_reconnect(&r->start) < 0 && client_pause(r->refused))
+                r->refused++;
+        if ((r->start.fd < 0 && client_connect(&r->start) < 0) || send_start(r) != EXIT_OK)
+                fail(r, EXIT_USAGE);
+        return 0;
+}
+
 static int submit(Run *r) {
         _cleanup_(freep) char *script = NULL;
         size_t len;
         if (run_options_script(&r->options, &script, &len) < 0)
                 return EXIT_USAGE;
-        if (client_connect(&r->start) < 0 ||
-            client_send(&r->start, "Start", run_options_context(&r->options, script, len), "more") < 0)
-                return EXIT_USAGE;
-        return sd_event_add_io(r->event, &r->start_source, r->start.fd, EPOLLIN, on_start, r) < 0
-                       ? EXIT_USAGE
-                       : EXIT_OK;
+        r->context = run_options_context(&r->options, script, len);
+        return client_connect(&r->start) < 0 ? EXIT_USAGE : send_start(r);
 }
 
 static void run_done(Run *r) {
@@ -383,6 +428,7 @@ static void run_done(Run *r) {
         if (r->output > STDERR_FILENO)
                 close(r->output);
         sd_event_unref(r->event);
+        json_object_put(r->context);
         run_options_done(&r->options);
 }
 

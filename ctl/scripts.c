@@ -128,27 +128,18 @@ static void print_row(json_object *s) {
                *problem ? problem : member_text(s, "title"), ask ? " (polkit is asked)" : "");
 }
 
-static int list(Client *c, const Options *o) {
-        if (client_send(c, "ListScripts", NULL, "more") < 0)
-                return EXIT_USAGE;
-        for (bool more = true; more;) {
-                _cleanup_(reply_done) Reply reply = {};
-                json_object *s = NULL;
-                if (client_wait(c, &reply) < 0)
-                        return EXIT_USAGE;
-                if (reply.error)
-                        return reply_print_error(&reply);
-                more = reply.continues;
-                if (!json_object_object_get_ex(reply.parameters, "script", &s) || !s)
-                        continue;
-                if (o->json)
-                        print_json(s);
-                else if (o->names)
-                        puts(member_text(s, "name"));
-                else
-                        print_row(s);
-        }
-        return EXIT_OK;
+static void on_script(void *userdata, json_object *s) {
+        const Options *o = userdata;
+        if (o->json)
+                print_json(s);
+        else if (o->names)
+                puts(member_text(s, "name"));
+        else
+                print_row(s);
+}
+
+static int list(Client *c, Options *o) {
+        return client_each(c, "ListScripts", NULL, "script", on_script, o);
 }
 
 /* 1: go on; 0: help; negative: wrong. */

@@ -80,7 +80,7 @@ static void print_last_words(const char *id) {
                 json_object_put(p);
                 return;
         }
-        if (client_send(&c, "Attach", p, "upgrade") < 0 || client_wait(&c, &reply) < 0 || reply.error)
+        if (client_begin(&c, "Attach", p, "upgrade", &reply) < 0 || reply.error)
                 return;
         putchar('\n');
         fflush(stdout);

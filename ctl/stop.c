@@ -11,6 +11,9 @@ static int stop(Client *c, const char *id, bool now) {
         json_object_object_add(p, "mode", json_object_new_string(now ? "immediate" : "drain"));
         if (client_call(c, "Stop", p, &reply) < 0)
                 return EXIT_USAGE;
+        /* Stopped by the stapd that went away, or gone with it. */
+        if (reply.error && reply.again && reply_is_error(&reply, "NoSuchSession"))
+                return EXIT_OK;
         return reply.error ? reply_print_error(&reply) : EXIT_OK;
 }
 

@@ -47,27 +47,14 @@ static uint64_t now_usec(void) {
         return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
 }
 
-static int list(Client *c, json_object *sessions) {
-        if (client_send(c, "List", NULL, "more") < 0)
-                return EXIT_USAGE;
-        for (bool more = true; more;) {
-                _cleanup_(reply_done) Reply reply = {};
-                json_object *s = NULL;
-                if (client_wait(c, &reply) < 0)
-                        return EXIT_USAGE;
-                if (reply.error)
-                        return reply_print_error(&reply);
-                more = reply.continues;
-                if (json_object_object_get_ex(reply.parameters, "session", &s) &&
-                    json_object_is_type(s, json_type_object))
-                        json_object_array_add(sessions, json_object_get(s));
-        }
-        return EXIT_OK;
+static void on_session(void *userdata, json_object *s) {
+        if (json_object_is_type(s, json_type_object))
+                json_object_array_add(userdata, json_object_get(s));
 }
 
 static int look(Top *t) {
         json_object *sessions = json_object_new_array();
-        int status = list(&t->client, sessions);
+        int status = client_each(&t->client, "List", NULL, "session", on_session, sessions);
         if (status == EXIT_OK && top_table_update(&t->table, sessions, now_usec()) < 0)
                 status = EXIT_USAGE;
         json_object_put(sessions);

@@ -22,6 +22,10 @@ static int wait_for(Client *c, const char *id, bool json) {
         _cleanup_(reply_done) Reply reply = {};
         if (client_call(c, "Wait", parameters_with_id(id), &reply) < 0)
                 return EXIT_USAGE;
+        if (reply.error && reply.again && reply_is_error(&reply, "NoSuchSession")) {
+                fprintf(stderr, "stapctl: %s has ended; how, went with the stapd that was there before\n", id);
+                return EXIT_USAGE;
+        }
         if (reply.error)
                 return reply_print_error(&reply);
         json_object *outcome = NULL;

@@ -152,8 +152,15 @@ int bus_on_get_job(sd_bus_message *m, void *userdata, sd_bus_error *e) {
 }
 
 /* As the verb CancelJob does it. */
-int bus_on_cancel_job(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+static int call_on_job(sd_bus_message *m, const char *member, const Job *j, sd_bus_error *e) {
         Bus *b = sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(m)));
-        const Job *j = userdata;
-        return bus_call_verb(b, m, "CancelJob", "job", json_object_new_int64(j->id), e);
+        return bus_call_verb(b, m, member, "job", json_object_new_int64(j->id), e);
+}
+
+int bus_on_cancel_job(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        return call_on_job(m, "CancelJob", userdata, e);
+}
+
+int bus_on_wait_job(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        return call_on_job(m, "WaitJob", userdata, e);
 }

@@ -66,6 +66,7 @@ int bus_enumerate_jobs(sd_bus *bus, const char *prefix, void *userdata, char ***
 int bus_on_get_session(sd_bus_message *m, void *userdata, sd_bus_error *e);
 int bus_on_get_job(sd_bus_message *m, void *userdata, sd_bus_error *e);
 int bus_on_cancel_job(sd_bus_message *m, void *userdata, sd_bus_error *e);
+int bus_on_wait_job(sd_bus_message *m, void *userdata, sd_bus_error *e);
 void bus_session_path(const Session *s, char ret[static 64]);
 void bus_job_path(const Job *j, char ret[static 64]);
 

@@ -126,8 +126,8 @@ static int append_job_removed(sd_bus_message *m, void *object) {
 
 static int append_job_changed(sd_bus_message *m, void *object) {
         const Job *j = object;
-        return sd_bus_message_append(m, "sa{sv}as", BUS_JOB, 2, "Progress", "d", j->progress, "Text", "s",
-                                     j->text ?: "", 0);
+        return sd_bus_message_append(m, "sa{sv}as", BUS_JOB, 3, "Progress", "d", j->progress, "Text", "s",
+                                     j->text ?: "", "Bytes", "t", j->bytes, 0);
 }
 
 void bus_on_job(void *userdata, Job *j, Change change) {

@@ -206,6 +206,7 @@ static int get_job_property(sd_bus *bus, const char *path, const char *interface
                 { "Id", "u", "id" },       { "Verb", "s", "verb" },         { "Session", "s", "session" },
                 { "State", "s", "state" }, { "Progress", "d", "progress" }, { "Text", "s", "text" },
                 { "Result", "s", "result" },
+                { "Bytes", "t", "bytes" },
         };
         json_object *o = job_describe(userdata);
         int r = append_property(m, table, ELEMENTSOF(table), property, o);
@@ -222,6 +223,9 @@ const sd_bus_vtable bus_vtable_job[] = {
         SD_BUS_PROPERTY("Progress", "d", get_job_property, 0, EMITS),
         SD_BUS_PROPERTY("Text", "s", get_job_property, 0, EMITS),
         SD_BUS_PROPERTY("Result", "s", get_job_property, 0, 0),
+        SD_BUS_PROPERTY("Bytes", "t", get_job_property, 0, EMITS),
         SD_BUS_METHOD("Cancel", "", "", bus_on_cancel_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Wait", SD_BUS_NO_ARGS, SD_BUS_ARGS("s", result, "s", job), bus_on_wait_job,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attach: the connection becomes a reader of a session; Rotate: its recordings. */
+/* Attach: the connection becomes a reader of a session; Snapshot: one that only wants what there is, as a job;
+ * Rotate: the session's recordings. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
@@ -7,6 +8,7 @@
 #include "base/fds.h"
 #include "base/log.h"
 #include "manifest/cursor.h"
+#include "session/snapshot.h"
 
 typedef struct Attachment {
         char id[SESSION_ID_LENGTH + 1];
@@ -27,6 +29,19 @@ static void on_upgrade(const Caller *caller, Manager *m, int fd, void *userdata)
 
 static void on_attach_gone(Call *c, void *userdata) {
         free(userdata);
+}
+
+/* NULL: answered. */
+static Attachment *attachment_new(Call *c, const Session *s, const StreamerReader *r) {
+        Attachment *a = calloc(1, sizeof(*a));
+        if (!a) {
+                call_error_text(c, "Internal", "reason", strerror(ENOMEM));
+                return NULL;
+        }
+        strcpy(a->id, s->id);
+        a->options = *r;
+        a->options.uid = c->caller->uid;
+        return a;
 }
 
 static bool check_attach(Call *c, const Session *s, const StreamerReader *r) {
@@ -103,7 +118,6 @@ static bool charge(Call *c, StreamerReader *r, int64_t count) {
         bool bounded = r->segment_bytes > 0 && count > 0;
         r->charge = bounded ? r->segment_bytes * (uint64_t) count : MIN2(left, UNBOUNDED_CHARGE);
         r->max_bytes = bounded ? 0 : r->charge;
-        r->uid = c->caller->uid;
         if (r->charge > 0 && r->charge <= left)
                 return true;
         json_object *o = json_object_new_object();
@@ -151,25 +165,73 @@ static bool read_cursor(Call *c, const Session *s, const char *cursor, StreamerR
         return k >= 0;
 }
 
+static bool may_hand_over(Call *c) {
+        if (!c->peer->single || !c->peer->ties)
+                return true;
+        call_error_text(c, "InvalidState", "state", "this connection has a session"); /* it would have to go, too */
+        return false;
+}
+
 void verb_attach(Call *c) {
         StreamerReader r = { .overflow = "drop" };
         const char *cursor;
         if (!read_words(c, &r) || !read_place(c, &r, &cursor))
                 return;
-        if (c->peer->single && c->peer->ties) { /* it would have to go with the upgrade */
-                call_error_text(c, "InvalidState", "state", "this connection has a session");
+        if (!may_hand_over(c))
                 return;
-        }
         Session *s = verb_session(c, VERB_SEE);
         if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r) ||
             !read_recording(c, &r))
                 return;
-        Attachment *a = calloc(1, sizeof(*a));
-        if (!a) {
+        Attachment *a = attachment_new(c, s, &r);
+        if (a)
+                call_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
+}
+
+/* ------------------------------------------------------------------ Snapshot */
+
+/* The reply is out. Whatever has happened meanwhile, the job knows. */
+static void on_snapshot_upgrade(const Caller *caller, Manager *m, int fd, void *userdata) {
+        _cleanup_(freep) Attachment *a = userdata;
+        _cleanup_(closep) int owned = fd;
+        Job *j = job_find(m, (uint32_t) a->options.job);
+        if (j)
+                snapshot_begin(j, TAKE_FD(owned), &a->options, caller->pid);
+}
+
+static void on_snapshot_gone(Call *c, void *userdata) {
+        _cleanup_(freep) Attachment *a = userdata;
+        Job *j = job_find(c->manager, (uint32_t) a->options.job);
+        if (j)
+                snapshot_cancel(j);
+}
+
+static void hand_over_snapshot(Call *c, Session *s, const StreamerReader *r) {
+        Attachment *a = attachment_new(c, s, r);
+        if (!a)
+                return;
+        Job *j = job_new_snapshot(s, c->caller->uid, 0);
+        if (!j) {
+                free(a);
                 call_error_text(c, "Internal", "reason", strerror(ENOMEM));
                 return;
         }
-        strcpy(a->id, s->id);
-        a->options = r;
-        call_hand_over(c, NULL, on_upgrade, on_attach_gone, a);
+        a->options.job = j->id;
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "job", json_object_new_int64(j->id));
+        call_hand_over(c, o, on_snapshot_upgrade, on_snapshot_gone, a);
+}
+
+void verb_snapshot(Call *c) {
+        static const char *const formats[] = { "text", "json", "jsonSeq", NULL };
+        StreamerReader r = { .overflow = "drop", .no_follow = true };
+        const char *cursor;
+        if (!param_word(c, "format", true, formats, &r.format) || !param_flag(c, "cursors", &r.cursors) ||
+            !param_flag(c, "withText", &r.with_text) || !read_place(c, &r, &cursor) || !may_hand_over(c))
+                return;
+        Session *s = verb_session(c, VERB_SEE);
+        if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r))
+                return;
+        r.from = r.from ?: "start";
+        hand_over_snapshot(c, s, &r);
 }

@@ -30,6 +30,9 @@ const VerbInfo verbs[] = {
         { STAPD_INTERFACE ".Attach", verb_attach, VERB_NEEDS_UPGRADE,
           .member = "AttachStream", .object = "Attach", .in = "ssa{sv}t", .in_names = "id format options:* flags", .out = "hs",
           .out_names = "stream cursor" },
+        { STAPD_INTERFACE ".Snapshot", verb_snapshot, VERB_NEEDS_UPGRADE,
+          .member = "SnapshotSession", .object = "Snapshot", .in = "ssa{sv}t", .in_names = "id format options:* flags", .out = "ho",
+          .out_names = "stream job:@job" },
         { STAPD_INTERFACE ".Rotate", verb_rotate, 0,
           .member = "RotateSession", .object = "Rotate", .in = "st", .in_names = "id flags", .out = "" },
         { STAPD_INTERFACE ".List", verb_list, VERB_MANY,
@@ -39,6 +42,8 @@ const VerbInfo verbs[] = {
         { STAPD_INTERFACE ".Subscribe", verb_subscribe },
         { STAPD_INTERFACE ".ListJobs", verb_list_jobs, VERB_MANY,
           .member = "ListJobs", .in = "", .out = "a(usssoo)", .out_names = "job id verb state session @id @session" },
+        { STAPD_INTERFACE ".WaitJob", verb_wait_job, 0,
+          .member = "WaitJob", .in = "ut", .in_names = "job flags", .out = "ss", .out_names = "result:job.result job" },
         { STAPD_INTERFACE ".CancelJob", verb_cancel_job, 0,
           .member = "CancelJob", .in = "ut", .in_names = "job flags", .out = "" },
         { STAPD_INTERFACE ".Describe", verb_describe, 0,
@@ -183,8 +188,11 @@ static const char *word_of(const Call *c) {
 
 /* What is done to a session of another, and who reads or ends one, be it his own. */
 static bool is_on_record(const Call *c, const Session *s) {
-        return s && (s->owner.uid != c->caller->uid || strcmp(word_of(c), "attach") == 0 ||
-                     strcmp(word_of(c), "stop") == 0);
+        static const char *const always[] = { "attach", "snapshot", "stop" };
+        bool recorded = s && s->owner.uid != c->caller->uid;
+        for (size_t i = 0; s && i < ELEMENTSOF(always); i++)
+                recorded |= strcmp(word_of(c), always[i]) == 0;
+        return recorded;
 }
 
 static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const Session *s) {

@@ -28,7 +28,7 @@
  *   {"type": "state", "state": TEXT, "result": TEXT or null}     becomes a record of JSON readers
  *   {"type": "rotate"}                                           recordings go on in another file
  *   {"type": "stats"}                                            is answered
- *   {"type": "detach", "id": N}   writes out what is queued for that reader, then closes it
+ *   {"type": "detach", "id": N}   cuts that reader off
  *   {"type": "finish", "result": TEXT, "exitStatus": N, "timeoutMs": N}
  *        The kernel side has stopped. Everything is drained, readers get their last record and are closed. A
  *        reader that has not taken it all after timeoutMs (0: no limit) is closed nevertheless, and counted.
@@ -40,8 +40,10 @@
  *   {"type": "message", "n": N, "severity": "error" | "warning", "text": TEXT}
  *        for people: the script's errors and warnings, and losses. n counts from 1; one that was seen already
  *        comes again after a restart: ignore it.
- *   {"type": "reader", "id": N, "state": "closed" | "overflow" | "failed", "error": TEXT or null, "lost": N}
- *        it went away, was too slow for "disconnect", or its descriptor failed. Forget its descriptors.
+ *   {"type": "reader", "id": N, "state": "complete" | "closed" | "overflow" | "failed", "error": TEXT or null,
+ *    "lost": N}
+ *        it has all that it was to get, went away or was cut off, was too slow, or its descriptor failed.
+ *        Forget its descriptors.
  *   {"type": "stats", "records": N, "lost": N, "errors": N, "bytes": N, "readers": N}
  *   {"type": "done", "records": N, "lost": N, "readerLost": N, "errors": N, "skipped": N, "bytes": N}
  *        and exits. "lost" counts records that the kernel could not keep or that were damaged, "readerLost"

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "session/lifecycle.h"
 #include "session/login.h"
+#include "session/snapshot.h"
 
 #define FORMAT 2 /* of the memo */
 
@@ -299,6 +300,7 @@ void manager_adopt(Manager *m, Store *store) {
                         continue;
                 }
                 link_in(m, s);
+                snapshot_adopt_all(s);
                 s->client_fd = store_take(store, id, "client");
                 s->adopted = true;
                 store_drop(store, id);

@@ -75,5 +75,7 @@ json_object *job_describe(const Job *j) {
         json_object_object_add(o, "progress", json_object_new_double(j->progress));
         add_text(o, "text", j->text);
         add_text(o, "result", job_result_to_string(j->result));
+        if (j->verb == JOB_SNAPSHOT)
+                add_number(o, "bytes", (int64_t) j->bytes);
         return o;
 }

@@ -11,6 +11,7 @@
 #include "session/adopt.h"
 #include "session/lifecycle.h"
 #include "session/manager.h"
+#include "session/snapshot.h"
 
 #define UNLOAD_FIRST_USEC 10000ull
 #define UNLOAD_LAST_USEC 1000000ull
@@ -126,4 +127,4 @@ static void on_stream_changed(void *userdata) {
 }
 
 const StreamerHandler session_stream_handler = { .message = on_stream_message, .changed = on_stream_changed,
-                                                 .done = on_stream_done };
+                                                 .reader_gone = snapshot_on_reader_gone, .done = on_stream_done };

@@ -2,11 +2,15 @@
 #include "session/job.h"
 #include <errno.h>
 #include <string.h>
+#include "session/describe.h"
 #include "session/manager.h"
 #include "session/preparation.h"
+#include "session/snapshot.h"
 
 static const char *const verbs[_JOB_VERB_MAX] = { [JOB_START] = "start", [JOB_STOP] = "stop",
-                                                    [JOB_PREPARE] = "prepare" };
+                                                    [JOB_PREPARE] = "prepare", [JOB_SNAPSHOT] = "snapshot" };
+
+#define ENDED_MAX 64 /* jobs whose end can still be asked for */
 
 static const char *const results[_JOB_RESULT_MAX] = {
 #define X(name, text) [JOB_##name] = text,
@@ -22,11 +26,13 @@ const char *job_result_to_string(JobResult r) {
         return r >= 0 && r < _JOB_RESULT_MAX ? results[r] : NULL;
 }
 
-static Job *add(Manager *m, JobVerb verb, uid_t owner, Session *s) {
+/* id: 0: the next one. */
+static Job *add(Manager *m, JobVerb verb, uid_t owner, Session *s, uint32_t id) {
         Job *j = calloc(1, sizeof(*j));
         if (!j)
                 return NULL;
-        *j = (Job) { .manager = m, .id = ++m->last_job, .verb = verb, .owner = owner, .session = s,
+        m->last_job = id > 0 ? MAX2(id, m->last_job) : m->last_job + 1;
+        *j = (Job) { .manager = m, .id = id > 0 ? id : m->last_job, .verb = verb, .owner = owner, .session = s,
                      .next = m->jobs, .result = _JOB_RESULT_INVALID };
         if (j->next)
                 j->next->prev = j;
@@ -36,18 +42,47 @@ static Job *add(Manager *m, JobVerb verb, uid_t owner, Session *s) {
 }
 
 Job *job_new(JobVerb verb, Session *s) {
-        return add(s->manager, verb, s->owner.uid, s);
+        return add(s->manager, verb, s->owner.uid, s, 0);
 }
 
 Job *job_new_prepare(Manager *m, uid_t owner) {
-        return add(m, JOB_PREPARE, owner, NULL);
+        return add(m, JOB_PREPARE, owner, NULL, 0);
 }
+
+Job *job_new_snapshot(Session *s, uid_t owner, uint32_t id) {
+        return add(s->manager, JOB_SNAPSHOT, owner, s, id);
+}
+
+/* ------------------------------------------------------------------ what has ended */
+
+static void remember(Job *j) {
+        json_object *list = j->manager->ended_jobs, *o = json_object_new_object();
+        if (json_object_array_length(list) >= ENDED_MAX)
+                json_object_array_del_idx(list, 0, 1);
+        json_object_object_add(o, "owner", json_object_new_int64(j->owner));
+        json_object_object_add(o, "job", job_describe(j));
+        json_object_array_add(list, o);
+}
+
+json_object *job_find_ended(Manager *m, uint32_t id, uid_t *ret_owner) {
+        for (size_t i = json_object_array_length(m->ended_jobs); i-- > 0;) {
+                json_object *o = json_object_array_get_idx(m->ended_jobs, i), *job = json_object_object_get(o, "job");
+                if (json_object_get_int64(json_object_object_get(job, "id")) != id)
+                        continue;
+                *ret_owner = (uid_t) json_object_get_int64(json_object_object_get(o, "owner"));
+                return job;
+        }
+        return NULL;
+}
+
+/* ------------------------------------------------------------------ their ends */
 
 Job *job_end(Job *j, JobResult result) {
         if (!j)
                 return NULL;
         j->result = result;
         j->progress = result == JOB_DONE ? 1 : j->progress;
+        remember(j);
         manager_tell_job(j->manager, j, CHANGE_REMOVED);
         if (j->prev)
                 j->prev->next = j->next;
@@ -55,6 +90,7 @@ Job *job_end(Job *j, JobResult result) {
                 j->manager->jobs = j->next;
         if (j->next)
                 j->next->prev = j->prev;
+        sd_event_source_disable_unref(j->look);
         free(j->text);
         free(j);
         return NULL;
@@ -72,6 +108,8 @@ int job_cancel(Job *j) {
                 return -EBUSY;
         if (j->verb == JOB_PREPARE)
                 preparation_cancel(j->manager);
+        else if (j->verb == JOB_SNAPSHOT)
+                snapshot_cancel(j);
         else
                 session_stop(j->session, "canceled", /* immediate= */ true);
         return 0;

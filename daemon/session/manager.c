@@ -276,7 +276,8 @@ int manager_new(sd_event *event, const Config *config, Manager **ret) {
         if (r < 0)
                 return r;
         m->ended = json_object_new_array();
-        if (!m->ended || tally_init(&m->tally) < 0)
+        m->ended_jobs = json_object_new_array();
+        if (!m->ended || !m->ended_jobs || tally_init(&m->tally) < 0)
                 return -ENOMEM;
         if (asprintf(&m->kit_dir, "%s/kit", config->cache_dir) < 0)
                 return -ENOMEM;
@@ -337,6 +338,7 @@ Manager *manager_free(Manager *m) {
         polkit_free(m->polkit);
         login_watch_free(m->logins);
         json_object_put(m->ended);
+        json_object_put(m->ended_jobs);
         tally_done(&m->tally);
         free(m->kit_dir);
         sd_event_unref(m->event);

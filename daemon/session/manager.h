@@ -26,6 +26,7 @@ struct Manager {
         unsigned n_sessions;
         Job *jobs;               /* newest first */
         uint32_t last_job;
+        json_object *ended_jobs; /* the last ends: an array of {"owner", "job"}, newest last */
         Watcher *watchers;
         struct LoginWatch *logins;
         json_object *ended;      /* the last ends: an array of {"session", "outcome"}, newest last */

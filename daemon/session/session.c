@@ -23,6 +23,7 @@
 #include "session/lifecycle.h"
 #include "session/login.h"
 #include "session/manager.h"
+#include "session/snapshot.h"
 
 void session_set_state(Session *s, SessionState to) {
         if (s->state == to)
@@ -215,6 +216,7 @@ Session *session_free(Session *s) {
         s->question = polkit_cancel(s->question);
         s->start_job = job_end(s->start_job, JOB_CANCELED);
         s->stop_job = job_end(s->stop_job, JOB_DONE);
+        snapshot_end_all(s);
         sd_event_source_disable_unref(s->leash_source);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->until);

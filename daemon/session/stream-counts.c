@@ -45,3 +45,24 @@ void stream_counts_read_keep(int ledger_fd, int keep_fd, StreamMemory *ret) {
             head.keep_head >= keep.tail)
                 ret->kept = MIN2(head.keep_head - keep.tail, ret->keep);
 }
+
+/* Bytes that went to its descriptor, or are in the pipe on their way there. */
+static uint64_t written(int queue_fd) {
+        QueueHeader queue;
+        return read_at(queue_fd, &queue, sizeof(queue), 0) ? queue.progress >> 1 : 0;
+}
+
+bool stream_counts_read_reader(int ledger_fd, unsigned id, int queue_fd, StreamerProgress *ret) {
+        ret->bytes = written(queue_fd);
+        if (!read_head(ledger_fd, &head))
+                return false;
+        for (size_t i = 0; i < STREAM_READERS_MAX; i++) {
+                const LedgerReader *r = &head.readers[i];
+                if (!r->used || r->id != id || r->next == 0)
+                        continue;
+                ret->next = r->next;
+                ret->until = r->until;
+                return true;
+        }
+        return false;
+}

@@ -11,3 +11,6 @@
  * to read. */
 void stream_counts_read(int ledger_fd, int64_t gone_lost, StreamTotals *ret);
 void stream_counts_read_keep(int ledger_fd, int keep_fd, StreamMemory *ret);
+/* Where the reader of this id, whose queue this is, stands. False: it has not begun, or there is nothing to
+ * read. */
+bool stream_counts_read_reader(int ledger_fd, unsigned id, int queue_fd, StreamerProgress *ret);

@@ -149,6 +149,13 @@ static void changed(Streamer *s) {
                 s->handler->changed(s->userdata);
 }
 
+static Reader *find_reader(const Streamer *s, unsigned id) {
+        for (Reader *r = s->readers; r; r = r->next)
+                if (r->id == id)
+                        return r;
+        return NULL;
+}
+
 static void reader_forget(Streamer *s, unsigned id) {
         for (Reader **r = &s->readers; *r; r = &(*r)->next) {
                 if ((*r)->id != id)
@@ -213,6 +220,35 @@ uint64_t streamer_charge(const Streamer *s, uid_t uid) {
         return sum;
 }
 
+static Reader *find_job(const Streamer *s, uint32_t job) {
+        for (Reader *r = s->readers; r; r = r->next)
+                if (r->options.job == job)
+                        return r;
+        return NULL;
+}
+
+bool streamer_progress(const Streamer *s, uint32_t job, StreamerProgress *ret) {
+        const Reader *r = find_job(s, job);
+        return r && stream_counts_read_reader(s->ledger_fd, r->id, r->queue[0], ret);
+}
+
+void streamer_detach(Streamer *s, uint32_t job) {
+        Reader *r = find_job(s, job);
+        if (!r)
+                return;
+        r->options.job = 0;
+        json_object *o = message_new("detach");
+        json_object_object_add(o, "id", json_object_new_int64(r->id));
+        (void) message_send(s, o, NULL, 0);
+        changed(s);
+}
+
+void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid), void *userdata) {
+        for (const Reader *r = s->readers; r; r = r->next)
+                if (r->options.job > 0)
+                        each(userdata, (uint32_t) r->options.job, r->options.uid);
+}
+
 unsigned streamer_n_readers(const Streamer *s) {
         return s->n_readers;
 }
@@ -257,12 +293,20 @@ static void read_totals(Streamer *s, json_object *o) {
         };
 }
 
+/* Before it is forgotten. */
+static void tell_job(Streamer *s, const Reader *r, bool complete, const char *error) {
+        if (r && r->options.job > 0)
+                s->handler->reader_gone(s->userdata, (uint32_t) r->options.job, complete, error);
+}
+
 static void finish(Streamer *s, const char *error) {
         if (s->finished)
                 return;
         s->finished = true;
-        while (s->readers)
+        while (s->readers) {
+                tell_job(s, s->readers, /* complete= */ false, error ?: "the session has ended");
                 reader_forget(s, s->readers->id);
+        }
         s->handler->done(s->userdata, &s->totals, error);
 }
 
@@ -276,8 +320,13 @@ static void on_type_message(Streamer *s, json_object *o) {
 }
 
 static void on_type_reader(Streamer *s, json_object *o) {
+        unsigned id = (unsigned) number_of(o, "id");
+        const char *state = text_of(o, "state"), *error = text_of(o, "error");
+        if (strcmp(state, "overflow") == 0)
+                error = "it was not read in time";
         s->gone_lost += number_of(o, "lost");
-        reader_forget(s, (unsigned) number_of(o, "id"));
+        tell_job(s, find_reader(s, id), strcmp(state, "complete") == 0, *error ? error : NULL);
+        reader_forget(s, id);
         changed(s);
 }
 
@@ -414,7 +463,7 @@ static int streamer_up(Streamer *s) {
         _cleanup_(closep) int theirs = pair[1];
         char *argv[] = { (char *) "stapd-stream", NULL };
         /* Before the tracers' victims, or the buffers run over; and it drains them when we are killed. */
-        ProcessOptions o = { .program = paths_program("stapd-stream"), .argv = argv, .user = s->user,
+        ProcessOptions o = { .program = s->options.program ?: paths_program("stapd-stream"), .argv = argv, .user = s->user,
                              .control_fd = theirs, .nice = STREAM_NICE, .survives = true };
         pid_t pid = process_spawn(&o);
         if (pid < 0)
@@ -498,6 +547,7 @@ static const struct {
         { "minFreeBytes", offsetof(StreamerReader, min_free_bytes) },
         { "maxBytes", offsetof(StreamerReader, max_bytes) },
         { "charge", offsetof(StreamerReader, charge) },
+        { "job", offsetof(StreamerReader, job) },
 };
 
 static json_object *describe_reader(const Reader *r) {

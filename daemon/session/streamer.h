@@ -22,6 +22,8 @@ typedef struct StreamerHandler {
         void (*message)(void *userdata, const char *severity, const char *text);
         /* What streamer_describe() says is another by now. */
         void (*changed)(void *userdata);
+        /* The reader of a job has gone. complete: it got all that it was to get; error: NULL, or why not. */
+        void (*reader_gone)(void *userdata, uint32_t job, bool complete, const char *error);
         /* It is drained and gone. error: NULL, or why it could not do its work; totals are what is known. */
         void (*done)(void *userdata, const StreamTotals *totals, const char *error);
 } StreamerHandler;
@@ -35,6 +37,7 @@ typedef struct StreamerOptions {
         json_object *mask;          /* names of fields that nobody gets, or NULL; borrowed until it is freed */
         uint64_t helper_usec;       /* silent for longer, when asked, it is stuck */
         bool consume;               /* also when nobody reads */
+        const char *program;        /* in the place of stapd-stream: tests have one of theirs; NULL */
 } StreamerOptions;
 
 /* One reader: the words of manifest/stream-protocol.h, which must be static. */
@@ -45,8 +48,9 @@ typedef struct StreamerReader {
         /* of recordings: */
         uint64_t segment_bytes, segment_usec, min_free_bytes, max_bytes; /* 0: no bound */
         uint64_t charge; /* bytes of files that it may come to */
-        uid_t uid;       /* whom they are charged to */
+        uid_t uid;       /* whom they, and its queue, are charged to */
         bool compress;
+        uint64_t job;    /* that it is the reader of (job.h); 0: none */
 } StreamerReader;
 
 int streamer_new(sd_event *event, const StreamerOptions *o, const StreamerHandler *handler, void *userdata,
@@ -68,6 +72,19 @@ Streamer *streamer_leave(Streamer *s);
 int streamer_add_reader(Streamer *s, int fd, const StreamerReader *options);
 /* Recordings go on in other files. */
 int streamer_rotate(Streamer *s);
+
+/* How far the reader of a job is: the number of the record that it gets next, and of the last one that it
+ * wants (0: not known yet); bytes that it has got. */
+typedef struct StreamerProgress {
+        uint64_t next, until, bytes;
+} StreamerProgress;
+/* False: it is not there, or has not begun. */
+bool streamer_progress(const Streamer *s, uint32_t job, StreamerProgress *ret);
+/* Cuts it off: its descriptor is closed, and nothing is said of it any more. */
+void streamer_detach(Streamer *s, uint32_t job);
+/* Calls back for the reader of each job. */
+void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid), void *userdata);
+
 /* What the recordings of this user may come to, in bytes. */
 uint64_t streamer_charge(const Streamer *s, uid_t uid);
 unsigned streamer_n_readers(const Streamer *s);

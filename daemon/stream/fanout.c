@@ -123,7 +123,7 @@ bool output_flush(Output *o) {
         }
         output_tell_blocked(o, r == 0);
         if (r == 1 && o->closing && !o->replaying) {
-                output_gone(o, "closed", 0);
+                output_gone(o, "complete", 0);
                 return false;
         }
         return true;
@@ -224,12 +224,8 @@ void fanout_forget_missing(Fanout *f) {
 
 void fanout_detach(Fanout *f, uint32_t id) {
         Output *o = find(f, id);
-        if (!o)
-                return;
-        o->closing = true;
-        o->replaying = o->deferred = false;
-        if (!o->blocked)
-                output_flush(o);
+        if (o)
+                output_gone(o, "closed", 0);
 }
 
 void fanout_close(Fanout *f, bool now) {

@@ -97,8 +97,8 @@ typedef struct FanoutOps {
         void (*room)(void *userdata);
         /* The ledger has changed. */
         void (*commit)(void *userdata);
-        /* A reader went away: "closed", "overflow" or "failed" (with the errno), after `lost` records
-         * lost. */
+        /* A reader has gone: "complete", "closed", "overflow" or "failed" (with the errno), after `lost`
+         * records lost. */
         void (*gone)(void *userdata, uint32_t id, const char *state, int error, uint64_t lost);
 } FanoutOps;
 
@@ -112,9 +112,9 @@ DEFINE_CLEANUP(Fanout *, fanout_freep, fanout_free)
 int fanout_add(Fanout *f, const ReaderOptions *o, int fd, int queue_fds[STREAM_QUEUE_FDS]);
 /* Forgets readers of before a restart that did not come back. */
 void fanout_forget_missing(Fanout *f);
-/* Closes it when its queue is empty. */
+/* Cuts it off, whatever it has not taken yet. */
 void fanout_detach(Fanout *f, uint32_t id);
-/* The same with all, as it is at the end; with `now`, without waiting. */
+/* Closes each when its queue is empty, as it is at the end; with `now`, without waiting. */
 void fanout_close(Fanout *f, bool now);
 
 unsigned fanout_count(const Fanout *f);

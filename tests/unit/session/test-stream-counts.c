@@ -71,3 +71,30 @@ TEST(what_is_no_memory_says_nothing) {
         ASSERT_EQ(t.records, 1);
         ASSERT_EQ(m.keep, 0);
 }
+
+TEST(how_far_a_reader_is) {
+        _cleanup_(closep) int fd = stream_ledger_new();
+        int queue[STREAM_QUEUE_FDS];
+        ASSERT_OK(stream_queue_new(STREAM_QUEUE_MIN, queue));
+        Ledger *l = map(fd);
+        QueueHeader *q = mmap(NULL, QUEUE_HEADER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, queue[0], 0);
+        StreamerProgress p = { .next = 77 };
+        ASSERT(l != MAP_FAILED && q != MAP_FAILED);
+        ASSERT(!stream_counts_read_reader(fd, 5, queue[0], &p)); /* no stream yet */
+        l->magic = LEDGER_MAGIC;
+        l->states[0].readers[3] = (LedgerReader) { .used = 1, .id = 5, .next = 11, .until = 20 };
+        q->progress = 4096 << 1 | 1;
+        ASSERT(stream_counts_read_reader(fd, 5, queue[0], &p));
+        ASSERT_EQ(p.next, 11);
+        ASSERT_EQ(p.until, 20);
+        ASSERT_EQ(p.bytes, 4096);
+        ASSERT(!stream_counts_read_reader(fd, 6, queue[0], &p)); /* somebody else's */
+        l->states[0].readers[3].next = 0; /* it is up to date */
+        ASSERT(!stream_counts_read_reader(fd, 5, queue[0], &p));
+        l->states[0].readers[3] = (LedgerReader) { .used = 0, .id = 5, .next = 11, .until = 20 };
+        ASSERT(!stream_counts_read_reader(fd, 5, queue[0], &p));
+        munmap(l, sizeof(*l));
+        munmap(q, QUEUE_HEADER_SIZE);
+        for (unsigned i = 0; i < STREAM_QUEUE_FDS; i++)
+                close_fd(queue[i]);
+}

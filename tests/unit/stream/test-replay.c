@@ -100,7 +100,7 @@ TEST(without_follow_it_ends_where_the_stream_stood) {
         TestReader r[2];
         TestSession t = session_with(40, &r[0]);
         r[1] = reader_new_with(&t, 2, "json", "drop", 0, ",\"from\":\"start\",\"follow\":false");
-        session_wait(&t, "{\"type\":\"reader\",\"id\":2,\"state\":\"closed\"", NULL, 0);
+        session_wait(&t, "{\"type\":\"reader\",\"id\":2,\"state\":\"complete\"", NULL, 0);
         print(&t, 40, 10);
         wait_for(&r[0], "dd 49\n");
         reader_forget(&r[1]);
@@ -111,6 +111,28 @@ TEST(without_follow_it_ends_where_the_stream_stood) {
         ASSERT_NOT_NULL(strstr(r[1].got.data, "\"result\":\"snapshot\""));
         ASSERT_EQ(lines_sum(&r[1].got).last, 40);
         session_finish(&t, r, 1);
+        reader_free(&r[0]);
+        reader_free(&r[1]);
+        session_free(&t);
+}
+
+/* Who takes nothing of what he asked for: the stream says what he has, and lets go of him when it is told. */
+TEST(a_reader_is_cut_off) {
+        TestReader r[2];
+        TestSession t = session_with(6000, &r[0]);
+        r[1] = reader_new_with(&t, 2, "json", "drop", 0, ",\"from\":\"start\",\"follow\":false");
+        reader_wait(&r[1], 1);
+        session_send(&t, "{\"type\":\"detach\",\"id\":2}", NULL, 0);
+        session_send(&t, "{\"type\":\"detach\",\"id\":77}", NULL, 0); /* of one that is gone */
+        session_wait(&t, "{\"type\":\"reader\",\"id\":2,\"state\":\"closed\"", NULL, 0);
+        reader_forget(&r[1]);
+        reader_take(&r[1], SIZE_MAX);
+        ASSERT(r[1].ended);
+        ASSERT_NULL(strstr(r[1].got.data, "\"kind\":\"end\""));
+        print(&t, 6000, 1);
+        wait_for(&r[0], "dd 6000\n");
+        session_finish(&t, r, 1);
+        r[1].format = "cut"; /* no lines for the schema */
         reader_free(&r[0]);
         reader_free(&r[1]);
         session_free(&t);
