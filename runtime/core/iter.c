@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * foreach. Unsorted loops follow the list by age. Sorted ones make a sorted list of elements in the map's
- * one sort array; a loop that finds it taken (inside another over the same map, or beside another CPU's)
- * searches its next element each time instead: slower, with no memory.
+ * one sort array, in order only as far as their limit reaches; a loop that finds it taken (inside another over
+ * the same map, or beside another CPU's) searches its next element each time instead: slower, with no memory.
  */
 #include "cpu.h"
 #include "map.h"
@@ -59,7 +59,7 @@ bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, in
 	i->n = m->count;
 	if (i->mode == ITER_SORTED) {
 		i->n = stp_sort_collect(i);
-		stp_sort_entries(i, i->n);
+		i->sorted = 0;
 	} else if (i->mode == ITER_LIST) {
 		i->at = m->oldest;
 	}
@@ -67,12 +67,26 @@ bool stp_iter_begin(struct stp_ctx *c, struct stp_iter *i, struct stp_map *m, in
 }
 EXPORT_SYMBOL_GPL(stp_iter_begin);
 
+/* As many as the loop can still give; the present one is no longer in the limit. */
+static void sort_more(struct stp_iter *i)
+{
+	u32 rest = i->n - i->sorted, first = rest;
+
+	if (i->limit >= 0 && i->limit < rest)
+		first = i->limit + 1;
+	stp_sort_entries(i, i->sorted, rest, first);
+	i->sorted += first;
+}
+
 /* Elements that go while a loop runs (a wrapping array of statistics, on another CPU) are left out. */
 static struct stp_element *next_sorted(struct stp_iter *i)
 {
 	while (i->at < i->n) {
-		struct stp_element *e = stp_element_at(i->map, i->map->sort[i->at++].index);
+		struct stp_element *e;
 
+		if (i->at == i->sorted)
+			sort_more(i);
+		e = stp_element_at(i->map, i->map->sort[i->at++].index);
 		if (READ_ONCE(e->generation))
 			return e;
 	}

@@ -67,12 +67,19 @@ u32 stp_sort_collect(const struct stp_iter *i)
 	return n;
 }
 
+static void swap_entries(struct stp_sort *a, struct stp_sort *b)
+{
+	struct stp_sort t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
 /* The heap has what comes last at its top. */
 static void sift_down(const struct stp_iter *i, struct stp_sort *heap, u32 at, u32 n, bool string)
 {
 	for (;;) {
 		u32 child = 2 * at + 1;
-		struct stp_sort swap;
 
 		if (child >= n)
 			return;
@@ -80,25 +87,28 @@ static void sift_down(const struct stp_iter *i, struct stp_sort *heap, u32 at, u
 			child++;
 		if (!entry_before(i, &heap[at], &heap[child], string))
 			return;
-		swap = heap[at];
-		heap[at] = heap[child];
-		heap[child] = swap;
+		swap_entries(&heap[at], &heap[child]);
 		at = child;
 	}
 }
 
-void stp_sort_entries(const struct stp_iter *i, u32 n)
+/* A heap of `first` entries takes in what comes before its last one, and is then sorted where it stands. */
+void stp_sort_entries(const struct stp_iter *i, u32 from, u32 n, u32 first)
 {
-	struct stp_sort *heap = i->map->sort, swap;
+	struct stp_sort *heap = i->map->sort + from;
 	bool string = stp_sort_by_string(i);
 	u32 at;
 
-	for (at = n / 2; at--;)
-		sift_down(i, heap, at, n, string);
-	for (at = n; at-- > 1;) {
-		swap = heap[0];
-		heap[0] = heap[at];
-		heap[at] = swap;
+	for (at = first / 2; at--;)
+		sift_down(i, heap, at, first, string);
+	for (at = first; first && at < n; at++) {
+		if (entry_before(i, &heap[at], &heap[0], string)) {
+			swap_entries(&heap[at], &heap[0]);
+			sift_down(i, heap, 0, first, string);
+		}
+	}
+	for (at = first; at-- > 1;) {
+		swap_entries(&heap[0], &heap[at]);
 		sift_down(i, heap, 0, at, string);
 	}
 }

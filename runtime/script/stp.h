@@ -426,7 +426,7 @@ u64 *stp_put_map_hist(u64 *at, struct stp_ctx *c, struct stp_map *m, const union
  * change. `keys` must stay where they are as long. */
 struct stp_iter {
 	struct stp_map *map;
-	u32 at, n;        /* the core's own, like all the rest */
+	u32 at, n, sorted; /* the core's own, like all the rest */
 	s64 limit;        /* elements left to give */
 	u32 wild;
 	union stp_key keys[STP_MAX_KEYS];

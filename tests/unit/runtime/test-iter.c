@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include "cpu.h"
+#include "map.h"
 #include "script.h"
 
 static struct stp_map *longs, *names, *stats;
@@ -213,5 +214,56 @@ TEST(sorting_many) {
                 }
         }
         stp_iter_end(ctx(1), &holder);
+        stp_script_unregister(s);
+}
+
+/* With every limit, what comes first of the whole order, ties included. */
+TEST(a_limit_gives_the_first_of_the_order) {
+        static const int columns[] = { 0, 1, STP_SORT_VALUE };
+        struct stp_script *s = script_with(globals, 3);
+        static char all[8192];
+        int n, way, c;
+        s64 limit;
+
+        srand(3);
+        for (n = 0; n < 60; n++)
+                set(rand() % 40 - 20, n % 7, rand() % 9);
+        for (way = -1; way <= 1; way += 2)
+                for (c = 0; c < 3; c++) {
+                        const char *at = strcpy(all, loop(way, columns[c], -1, NULL, 0));
+
+                        for (limit = 0; limit <= 70; limit++) {
+                                const char *some = loop(way, columns[c], limit, NULL, 0);
+                                size_t len = strlen(some);
+
+                                ASSERT(len == (size_t) (at - all));
+                                ASSERT(memcmp(some, all, len) == 0);
+                                if (*at)
+                                        at = strchr(at, ' ') + 1;
+                        }
+                        ASSERT_STREQ(loop(way, columns[c], INT64_MAX, NULL, 0), all);
+                }
+        stp_script_unregister(s);
+}
+
+/* As a wrapping array of statistics loses them to another CPU: the next one takes the place. */
+TEST(a_limit_counts_what_is_still_there) {
+        struct stp_script *s = script_with(globals, 3);
+        struct stp_iter i;
+        s64 n, want = 9;
+
+        for (n = 0; n < 10; n++)
+                set(n, 0, n);
+        ASSERT(stp_iter_begin(ctx(0), &i, longs, -1, STP_SORT_VALUE, 0, 4, NULL, 0));
+        while (stp_iter_next(ctx(0), &i)) {
+                ASSERT_EQ(stp_iter_value_long(&i), want);
+                if (want == 9) {
+                        stp_map_remove(longs, longs->sort[1].index);
+                        stp_map_remove(longs, longs->sort[3].index);
+                }
+                want = want == 9 ? 7 : want == 7 ? 5 : want - 1;
+        }
+        ASSERT_EQ(want, 3);
+        stp_iter_end(ctx(0), &i);
         stp_script_unregister(s);
 }
