@@ -17,7 +17,7 @@ static const char *need_name(Gen *g, const FunctionUse *f) {
 
 /* The larger of two constants gets a name, so that the text does not double with each. */
 static const char *write_max(Gen *g, const char *base, unsigned n, const char *a, const char *b) {
-        const char *name = text(g, "%s_%u", base, n);
+        const char *name = text(g, "most_of_%s_%u", base, n); /* f_2 may be another function */
         buf_printf(g->out, "\t%s = %s > %s ? %s : %s,\n", name, a, b, a, b);
         return name;
 }
@@ -83,7 +83,7 @@ static const char *write_handler_need(Gen *g, const HandlerUse *h, const char *m
         if (!strcmp(below, "0") && !ptrmap_get(&g->frames, h))
                 return most;
         buf_printf(g->out, "\t%s = (int)%s + %s,\n", name, frame_size(g, h), below);
-        return write_max(g, "need_most", ++*n, most, name);
+        return write_max(g, "need", ++*n, most, name);
 }
 
 void gen_frame_needs(Gen *g) {
@@ -99,7 +99,7 @@ void gen_frame_needs(Gen *g) {
         vec_foreach(f, &g->program->functions) {
                 FunctionUse *use = usage_function(g->usage, *f);
                 if (use->recursive && ptrmap_get(&g->frames, *f))
-                        recursive = write_max(g, "need_recursive", ++n, recursive,
+                        recursive = write_max(g, "recursive", ++n, recursive,
                                               text(g, "(int)%s", frame_size(g, *f)));
         }
         buf_printf(g->out, "\tSTP_FRAME_SIZE = %s + MAXNESTING * %s,\n};\n\n", most, recursive);
