@@ -6,6 +6,7 @@ expression is its text and a function of the environment that gives its value (e
 effects), a statement its text and a function that changes the environment. Nothing here knows how stapd does it.
 """
 import collections
+import re
 
 MASK = (1 << 64) - 1
 STRING_MAX = 511  # MAXSTRINGLEN - 1
@@ -36,6 +37,10 @@ class Continue(Exception):
 
 
 class Return(Exception):
+    pass
+
+
+class Next(Exception):
     pass
 
 
@@ -72,18 +77,24 @@ COMPARE = {
 def format_one(spec, value):
     """%[flags][width][.precision]conversion, as C."""
     flags, width, precision, conversion = spec
-    if conversion == "s":
+    if conversion in "sc":
         text = value if precision is None else value[:precision]
         return text.ljust(width) if "-" in flags else text.rjust(width)
-    digits = {"d": str(abs(value)), "u": str(value & MASK), "x": "%x" % (value & MASK), "o": "%o" % (value & MASK),
+    digits = {"d": str(abs(value)), "i": str(abs(value)), "p": "0x%x" % (value & MASK), "u": str(value & MASK), "x": "%x" % (value & MASK), "o": "%o" % (value & MASK),
               "X": "%X" % (value & MASK)}[conversion]
-    sign = "-" if conversion == "d" and value < 0 else "+" if conversion == "d" and "+" in flags else ""
+    sign = "" if conversion not in "di" else "-" if value < 0 else "+" if "+" in flags else ""
     if precision is not None:
         digits = digits.rjust(precision, "0")  # as in the kernel, %.0d of 0 is 0
     elif "0" in flags and "-" not in flags:
         digits = digits.rjust(width - len(sign), "0")
     text = sign + digits
     return text.ljust(width) if "-" in flags else text.rjust(width)
+
+
+def variance(v):
+    """Of the sample, rounded down."""
+    n = len(v)
+    return (n * sum(x * x for x in v) - sum(v) ** 2) // (n * (n - 1)) if n > 1 else 0
 
 
 class Statistic:
@@ -98,7 +109,7 @@ class Statistic:
             return wrap(sum(v))
         if not v:
             raise ScriptError("empty aggregate")
-        return {"min": min, "max": max, "avg": lambda v: divide(wrap(sum(v)), len(v))}[op](v)
+        return {"min": min, "max": max, "avg": lambda v: divide(wrap(sum(v)), len(v)), "variance": variance}[op](v)
 
 
 class Program:
@@ -172,28 +183,51 @@ class Program:
                   for _ in range(self.random.randint(0, 3))]
         result = self.random.choice([LONG, LONG, STRING])
         name = self.name("f")
-        outer, self.locals = self.locals, list(params)
+        outer = self.locals
         self.in_function, self.depth = result, 1
-        body = [self.statement() for _ in range(self.random.randint(0, 4))]
-        last = self.expression(result)
-        body.append(("return " + last.text, None))
+        bodies = [self.function_body(params, result, overloads > i + 1)
+                  for overloads in [self.random.choice([1, 1, 1, 2])] for i in range(overloads)]
         self.locals, self.in_function, self.depth = outer, None, 0
-        typed = self.random.random() < .5
-        self.declarations.append("function %s%s(%s) {\n%s\n}" % (
-            name, ":" + result if typed else "", ", ".join(p.name + (":" + p.type if typed else "") for p in params),
-            ";\n".join(s[0] for s in body)))
+        typed = len(bodies) > 1 or self.random.random() < .5
+        for body in bodies:
+            self.declarations.append("function %s%s(%s) {\n%s\n}" % (
+                name, ":" + result if typed else "", ", ".join(p.name + (":" + p.type if typed else "") for p in params),
+                ";\n".join(s[0] for s in body)))
 
         def run(env, arguments):
-            frame = Environment(env.world)
-            frame.locals.update(zip((p.name for p in params), arguments))
-            try:
-                for s in body[:-1]:
-                    s[1](frame)
-            except Return as r:
-                return r.args[0]
-            return last.value(frame)
+            for body in bodies:
+                frame = Environment(env.world)
+                frame.locals.update(zip((p.name for p in params), arguments))
+                try:
+                    for s in body:
+                        s[1](frame)
+                except Return as r:
+                    return r.args[0]
+                except Next:
+                    continue
 
         self.functions.append(Function(name, params, result, run))
+
+    def function_body(self, params, result, leaves_to_next):
+        """Statements, of which the last returns; with another overload behind this one, it may have the call instead."""
+        self.locals = list(params)
+        body = [self.leave_to_next()] if leaves_to_next else []
+        body += [self.statement() for _ in range(self.random.randint(0, 4))]
+        return body + [self.result(self.expression(result))]
+
+    @staticmethod
+    def result(x):
+        def run(env):
+            raise Return(x.value(env))
+        return "return " + x.text, run
+
+    def leave_to_next(self):
+        condition = self.expression(LONG, 3)
+
+        def run(env):
+            if condition.value(env):
+                raise Next
+        return "if (%s) next" % condition.text, run
 
     # ---------------------------------------------------------------- expressions
 
@@ -327,6 +361,56 @@ class Program:
     def string_element(self, depth):
         return self.element(STRING)
 
+    def element_step(self, depth):
+        known = self.free_arrays(LONG)
+        if not known:
+            return None
+        a, by, prefix = self.random.choice(known), self.random.choice([1, -1]), self.random.random() < .5
+        text, keys = self.keys_of(a)
+
+        def value(env):
+            k = keys(env)
+            old = env.element(a, k)
+            env.store(a, k, wrap(old + by))
+            return wrap(old + by) if prefix else old
+        sign = "++" if by > 0 else "--"
+        return Expr("(%s%s[%s]%s)" % (sign if prefix else "", a.name, text, "" if prefix else sign), value)
+
+    def slice_of(self, a):
+        """Some of the keys, the others `*`: the text, and of the environment whether a key matches."""
+        wanted = [None if self.random.random() < .5 else self.keys_of(a._replace(keys=[k]), 4) for k in a.keys]
+
+        def matcher(env):
+            values = [w and w[1](env)[0] for w in wanted]
+            return lambda key: all(w is None or v == k for w, v, k in zip(wanted, values, key))
+        return ", ".join("*" if w is None else w[0] for w in wanted), matcher
+
+    def slice_membership(self, depth):
+        known = [a for a in self.arrays if len(a.keys) > 1]
+        if not known:
+            return None
+        a = self.random.choice(known)
+        text, matcher = self.slice_of(a)
+        return Expr("([%s] in %s)" % (text, a.name), lambda env: int(any(map(matcher(env), env.array(a)))))
+
+    def pattern(self, depth=0):
+        """A regular expression that Python reads as POSIX does."""
+        part = self.random.choice(["a", "b", "x", "1", "[a-c]", "[^a]", "[019]", "[[:digit:]]", ".", "_"])
+        if depth < 3 and self.random.random() < .5:
+            inner = self.pattern(depth + 1)
+            part = self.random.choice(["(%s)", "(%s|b)", "(%s)?", "(%s)*", "(%s){2}"]) % inner
+        elif self.random.random() < .4:
+            part += self.random.choice(["*", "+", "?", "{1,2}"])
+        return part + (self.pattern(depth + 1) if depth < 3 and self.random.random() < .6 else "")
+
+    def match(self, depth):
+        subject, pattern = self.expression(STRING, depth), self.pattern()
+        pattern = self.random.choice(["%s", "%s", "^%s", "%s$", "^%s$"]) % pattern
+        compiled = re.compile(pattern.replace("[:digit:]", "0-9").replace("$", r"\Z"), re.S)
+        negated = self.random.random() < .3
+        return Expr('(substr(%s, 0, 12) %s "%s")' % (subject.text, "!~" if negated else "=~", pattern),  # Python backtracks
+                    lambda env: int((compiled.search(subject.value(env)[:12]) is None) == negated))
+
     def membership(self, depth):
         a = self.random.choice(self.arrays)
         text, keys = self.keys_of(a)
@@ -335,8 +419,8 @@ class Program:
     def statistic(self, depth):
         if not self.statistics:
             return None
-        name, op = self.random.choice(self.statistics), self.random.choice(["count", "sum", "min", "max", "avg"])
-        if op in ("min", "max", "avg"):
+        name, op = self.random.choice(self.statistics), self.random.choice(["count", "sum", "min", "max", "avg", "variance"])
+        if op in ("min", "max", "avg", "variance"):
             if not self.can_fail():
                 return Expr("(@count(%s) ? @%s(%s) : -7)" % (name, op, name),
                             lambda env: env.statistic(name).get(op) if env.statistic(name).values else -7)
@@ -395,18 +479,23 @@ class Program:
     def formatted(self, depth):
         text, specs, arguments = "", [], []
         for _ in range(self.random.randint(1, 4)):
-            conversion = self.random.choice("ddxuoXss")
+            conversion = self.random.choice("dddxxuuooXXssssipc")
             flags = "".join(f for f in "-0" if self.random.random() < .2)
-            if conversion == "s":
+            if conversion in "spc":
                 flags = flags.replace("0", "")
-            if conversion == "d" and self.random.random() < .1:
+            if conversion in "di" and self.random.random() < .1:
                 flags += "+"
             width = self.random.choice([0, 0, 1, 5, 12])
-            precision = self.random.choice([None, None, None, 0, 2, 5])
+            precision = self.random.choice([None, None, None, 0, 2, 5]) if conversion not in "pc" else None
             specs.append((flags, width, precision, conversion))
             text += "|%%%s%s%s%s" % (flags, width or "", "" if precision is None else ".%d" % precision, conversion)
-            arguments.append(self.expression(STRING if conversion == "s" else LONG, depth))
+            argument = self.expression(STRING if conversion == "s" else LONG, depth)
+            arguments.append(self.character(argument) if conversion == "c" else argument)
         return text, arguments, lambda values: "".join("|" + format_one(s, v) for s, v in zip(specs, values))
+
+    @staticmethod
+    def character(x):
+        return Expr("((%s) & 63) + 32" % x.text, lambda env: chr((x.value(env) & 63) + 32))
 
     def sprintf(self, depth):
         text, arguments, make = self.formatted(depth)
@@ -414,7 +503,7 @@ class Program:
                     lambda env: cut(make([a.value(env) for a in arguments])))
 
     LONG_MAKERS = [arithmetic] * 5 + [comparison, comparison, logical, unary, long_ternary, step, assigned, long_element,
-                   membership, statistic, long_call, long_call, library_call]
+                   membership, statistic, long_call, long_call, library_call, element_step, slice_membership, match]
     STRING_MAKERS = [concat, concat, substr, sprint, sprintf, string_ternary, string_element, string_call]
 
     # ---------------------------------------------------------------- statements
@@ -501,6 +590,34 @@ class Program:
             k = keys(env)
             env.store(a, k, wrap(env.element(a, k) + by))
         return "%s[%s]%s" % (a.name, text, "++" if by > 0 else "--"), run
+
+    def store_compound(self):
+        known = self.free_arrays()
+        if not known:
+            return None
+        a = self.random.choice(known)
+        text, keys = self.keys_of(a)
+        x, op = self.expression(a.value), self.random.choice(["+", "-", "*", "&", "|", "^", "<<", ">>"])
+        change = ARITHMETIC[op] if a.value == LONG else lambda have, more: cut(have + more)
+
+        def run(env):
+            k = keys(env)
+            value = x.value(env)
+            env.store(a, k, change(env.element(a, k), value))
+        return "%s[%s] %s= %s" % (a.name, text, op if a.value == LONG else ".", x.text), run
+
+    def remove_slice(self):
+        known = [a for a in self.free_arrays() if len(a.keys) > 1]
+        if not known:
+            return None
+        a = self.random.choice(known)
+        text, matcher = self.slice_of(a)
+
+        def run(env):
+            matches = matcher(env)
+            for key in [k for k in env.array(a) if matches(k)]:
+                del env.array(a)[key]
+        return "delete %s[%s]" % (a.name, text), run
 
     def remove(self):
         known = self.free_arrays()
@@ -626,11 +743,12 @@ class Program:
         column = self.random.choice([None] + list(range(-1, len(keys))))
         direction = self.random.choice([1, -1])
         limit = self.random.choice([None, None, 0, 1, 2, 5])
+        slice, matcher = self.slice_of(a) if self.random.random() < .3 else ("", None)
         sign = "+" if direction > 0 else "-"
         names = [k.name + (sign if column == i else "") for i, k in enumerate(keys)]
         head = "[%s]" % ", ".join(names) if len(names) > 1 else names[0]
-        text = "%s%s in %s%s%s" % (value.name + " = " if value else "", head, a.name, sign if column == -1 else "",
-                                   "" if limit is None else " limit %d" % limit)
+        text = "%s%s in %s%s%s%s" % (value.name + " = " if value else "", head, a.name, "[%s]" % slice if slice else "",
+                                     sign if column == -1 else "", "" if limit is None else " limit %d" % limit)
         self.busy.append(a.name)
         outer = list(self.locals)
         self.locals += keys + ([value] if value else [])
@@ -639,7 +757,8 @@ class Program:
         self.busy.pop()
 
         def run(env):
-            items = list(env.array(a).items())
+            matches = matcher(env) if matcher else lambda key: True
+            items = [item for item in env.array(a).items() if matches(item[0])]
             if column is not None:
                 items.sort(key=lambda item: item[1] if column == -1 else item[0][column], reverse=direction < 0)
             for k, x in items[:limit]:
@@ -649,6 +768,28 @@ class Program:
                 if not self.turn(body, env):
                     return
         return "foreach (%s) %s" % (text, body[0]), run
+
+    def foreach_statistic(self):
+        if self.in_function or not self.stat_arrays or self.stat_arrays[0] in self.busy:
+            return None
+        t, key = self.stat_arrays[0], Var(self.name("k"), LONG, False)
+        op = self.random.choice(["count", "sum", "min", "max", "avg", "variance"])
+        direction, limit = self.random.choice([1, -1]), self.random.choice([None, 1, 2])
+        self.busy.append(t)
+        outer = list(self.locals)
+        self.locals.append(key)
+        body = self.looped()
+        self.locals = outer
+        self.busy.pop()
+
+        def run(env):
+            items = sorted(env.stat_array(t).items(), key=lambda item: item[1].get(op), reverse=direction < 0)
+            for k, _ in items[:limit]:
+                env.locals[key.name] = k
+                if not self.turn(body, env):
+                    return
+        return "foreach (%s in %s @%s%s%s) %s" % (key.name, t, op, "+" if direction > 0 else "-",
+                                                  "" if limit is None else " limit %d" % limit, body[0]), run
 
     def attempt(self):
         if self.in_loop or self.in_function:
@@ -663,18 +804,24 @@ class Program:
                 raise ScriptError(message)
             body = ("%s error(\"%s\") }" % (body[0][:-1], message), fail)
         self.trying -= 1
-        handler = self.block(2)
+        handler, caught = self.block(2), self.name("m")
+        told = self.random.random() < .5
 
         def run(env):
             try:
                 body[1](env)
-            except ScriptError:
+            except ScriptError as e:
+                if told:
+                    env.print("caught " + str(e)[:2])
                 handler[1](env)
-        return "try %s catch %s" % (body[0], handler[0]), run
+        if not told:
+            return "try %s catch %s" % (body[0], handler[0]), run
+        show = 'println("%d: caught ", substr(%s, 0, 2));' % (self.number, caught)  # behind it is the place
+        return "try %s catch (%s) {\n%s%s" % (body[0], caught, show, handler[0][1:]), run
 
-    SIMPLE = [assign, assign, assign, compound_assign, store, store, store_step, remove, add, add_to_element, output,
-              output, effect, jump, leave]
-    COMPOUND = [branch, branch, counted, foreach, attempt]
+    SIMPLE = [assign, assign, assign, compound_assign, store, store, store_step, store_compound, remove, remove_slice, add,
+              add_to_element, output, output, effect, jump, leave]
+    COMPOUND = [branch, branch, counted, foreach, foreach_statistic, attempt]
 
     # ---------------------------------------------------------------- the whole
 
