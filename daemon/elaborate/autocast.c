@@ -27,7 +27,10 @@ static void no_type(Flow *f, const ExprTarget *t) {
         if (t->path.n && t->path.items[0].kind == ACCESS_INDEX)
                 diag_note(f->e->diags, d, SPAN_NONE, "a character of a string is stringat(%s, N)",
                           expr_text(f->e, t->value));
-        diag_hint(f->e->diags, d, "say it: @cast(%s, \"TYPE\")->...", expr_text(f->e, t->value));
+        if (t->path.n && t->path.items[0].kind == ACCESS_INDEX && expr_as(Index, t->value))
+                diag_hint(f->e->diags, d, "the keys of an array stand in one pair of brackets: a[1, 2]");
+        else
+                diag_hint(f->e->diags, d, "say it: @cast(%s, \"TYPE\")->...", expr_text(f->e, t->value));
 }
 
 static void replace(Flow *f, Expr **x, Expr *by) {

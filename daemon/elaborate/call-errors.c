@@ -91,8 +91,8 @@ void call_unknown(Lower *l, const ExprCall *call) {
                 return;
         }
         visible_names(l, &names);
-        if (!hint_known(l, d, call->name))
-                hint_similar(e, d, call->name, names.items, names.n, "()");
+        if (!hint_known(l, d, call->name) && !hint_similar(e, d, call->name, names.items, names.n, "()"))
+                hint_keyword(e, d, call->name);
 }
 
 /* ------------------------------------------------------------------ wrong number of arguments */

@@ -132,9 +132,11 @@ Diag *target_error(Elab *e, DiagCode code, Span span, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 /* "a, b, c, ..." of at most `max` names. */
 const char *names_list(Elab *e, const char *const *names, size_t n, size_t max);
-/* Adds "did you mean" when one is near. */
-void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
+/* Adds "did you mean" when one is near, and says whether. */
+bool hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
                   const char *mark);
+/* As above, with the keyword of a statement: misspelt ones are variables and calls, `esle {`, `whle (x)`. */
+void hint_keyword(Elab *e, Diag *diag, const char *name);
 /* The expression as text, cut to a readable length. */
 const char *expr_text(Elab *e, const Expr *x);
 

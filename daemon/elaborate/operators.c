@@ -168,6 +168,13 @@ static Expr *perf(Lower *l, ExprOperator *x) {
         return make_poison(l->e, x->base.span);
 }
 
+static Expr *no_errno(Lower *l, ExprOperator *x) {
+        Diag *d = target_error(l->e, DIAG_E0250, x->base.span,
+                               "@errno is in none of SystemTap's manuals, and not in this version");
+        diag_hint(l->e->diags, d, "in a .return, returnval() is the result, and errno_str(returnval()) names it");
+        return make_poison(l->e, x->base.span);
+}
+
 static const struct {
         const char *name;
         unsigned min, max; /* arguments */
@@ -184,6 +191,7 @@ static const struct {
         { "@kregister", 1, 1, kernel_register },
         { "@uregister", 1, 1, user_register },
         { "@perf", 1, 1, perf },
+        { "@errno", 0, 0, no_errno },
 };
 
 Expr *lower_operator(Lower *l, ExprOperator *x) {

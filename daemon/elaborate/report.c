@@ -38,12 +38,19 @@ const char *names_list(Elab *e, const char *const *names, size_t n, size_t max) 
         return n > max ? arena_printf(e->arena, "%s ... (%zu in all)", text, n) : text;
 }
 
-void hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
+bool hint_similar(Elab *e, Diag *diag, const char *name, const char *const *names, size_t n,
                   const char *mark) {
         /* Of a name of one or two letters everything short is near. */
         const char *near = strlen(name) > 2 ? diag_suggest(name, names, n) : NULL;
         if (near)
                 diag_hint(e->diags, diag, "did you mean `%s%s`?", near, mark);
+        return near;
+}
+
+void hint_keyword(Elab *e, Diag *diag, const char *name) {
+        static const char *const words[] = { "else", "while", "for", "foreach", "return", "next", "break", "continue",
+                                             "delete", "try", "catch" };
+        hint_similar(e, diag, name, words, ELEMENTSOF(words), "");
 }
 
 const char *expr_text(Elab *e, const Expr *x) {

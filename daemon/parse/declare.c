@@ -18,6 +18,14 @@ static Expr *parse_initializer(Parser *p) {
         return &e->base;
 }
 
+static void check_literal(Parser *p, const Var *var) {
+        if (p->panic || !parser_at_infix(p))
+                return;
+        Diag *d = parser_fail(p, DIAG_E0126, parser_peek(p)->span,
+                              "what a global starts with is a literal, and is not worked out");
+        diag_hint(p->diags, d, "assign it in a probe: `probe begin { %s = ... }`", var->name);
+}
+
 /* `[` [number] `]` */
 static void parse_size(Parser *p, Var *var) {
         Span open = parser_take(p).span;
@@ -46,8 +54,10 @@ static void parse_global(Parser *p, bool is_private) {
         if (parser_at(p, TOKEN_LBRACKET))
                 parse_size(p, var);
         var->wraps |= parser_accept(p, TOKEN_MOD);
-        if (parser_accept(p, TOKEN_ASSIGN))
+        if (parser_accept(p, TOKEN_ASSIGN)) {
                 var->init = parse_initializer(p);
+                check_literal(p, var);
+        }
         if (var->init && (var->is_array || var->wraps))
                 parser_report(p, DIAG_E0126, var->init->span,
                               "an array starts empty: only a scalar has a value to start with");
@@ -89,7 +99,11 @@ static void unknown_declaration(Parser *p) {
         const char *near = t->kind == TOKEN_NAME ? diag_suggest(t->text, words, ELEMENTSOF(words)) : NULL;
         if (p->panic)
                 return;
+        bool type = t->kind == TOKEN_LONG_TYPE || t->kind == TOKEN_STRING_TYPE;
+        const char *text = t->text;
         Diag *diag = parser_fail_expected(p, "`probe`, `function`, `global` or `private`");
+        if (type)
+                diag_hint(p->diags, diag, "types stand behind names: `function NAME:%s(...)`", text);
         if (near)
                 diag_hint(p->diags, diag, "did you mean `%s`?", near);
 }

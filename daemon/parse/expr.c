@@ -166,6 +166,10 @@ static const Infix infixes[_TOKEN_KIND_MAX] = {
         [TOKEN_MOD] = { BIND_PRODUCT, OP_MOD, make_binary },
 };
 
+bool parser_at_infix(Parser *p) {
+        return infixes[parser_peek(p)->kind].binding != BIND_NONE;
+}
+
 /* (`-` | `+` | `!` | `~`) operand. A minus before a number is part of it, so LONG_MIN can be written. */
 static Expr *parse_unary(Parser *p, OperatorCode op) {
         Token t = parser_take(p);

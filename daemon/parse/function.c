@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parse/parser.h"
 
+/* Types of other languages. */
+static const char *const numbers[] = {
+        "int", "unsigned", "short", "bool", "char", "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "size_t",
+        "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "number",
+};
+static const char *const texts[] = { "str", "text" };
+
+/* `long` or `string`, or NULL when it is no such type. */
+static const char *foreign_type(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++)
+                if (strcmp(numbers[i], name) == 0)
+                        return "long";
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                if (strcmp(texts[i], name) == 0)
+                        return "string";
+        return NULL;
+}
+
 /* [`:` (`long` | `string`)] */
 static Type parse_type(Parser *p) {
         if (!parser_accept(p, TOKEN_COLON))
@@ -9,16 +27,34 @@ static Type parse_type(Parser *p) {
                 return TYPE_LONG;
         if (parser_accept(p, TOKEN_STRING_TYPE))
                 return TYPE_STRING;
-        parser_fail_expected(p, "`long` or `string` after `:`");
+        const char *type = parser_at(p, TOKEN_NAME) ? foreign_type(parser_peek(p)->text) : NULL;
+        Diag *d = parser_fail_expected(p, "`long` or `string` after `:`");
+        if (type)
+                diag_hint(p->diags, d, "write `%s`", type);
         return TYPE_UNKNOWN;
+}
+
+/* `long x` and `int x`, as in C. */
+static void fail_type_first(Parser *p, const char *expected, const char *name, const char *type) {
+        diag_hint(p->diags, parser_fail_expected(p, expected), "types stand behind names: `%s:%s`", name, type);
 }
 
 /* name [`:` type] */
 static Var *parse_param(Parser *p) {
         Var *var = arena_new0(p->arena, Var);
         var->kind = VAR_PARAMETER;
+        var->name = "";
+        if (parser_at(p, TOKEN_LONG_TYPE) || parser_at(p, TOKEN_STRING_TYPE)) {
+                const Token *next = parser_peek_second(p);
+                fail_type_first(p, "the name of a parameter", next->kind == TOKEN_NAME ? next->text : "NAME",
+                                parser_peek(p)->text);
+                return var;
+        }
         var->name = parser_expect_name(p, "the name of a parameter", &var->span) ?: "";
         var->type = parse_type(p);
+        const char *type = foreign_type(var->name);
+        if (type && parser_at(p, TOKEN_NAME))
+                fail_type_first(p, "`,` or `)`", parser_peek(p)->text, type);
         return var;
 }
 

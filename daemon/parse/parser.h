@@ -35,6 +35,7 @@ typedef struct Parser {
         bool hist_allowed;  /* the next histogram may stand as it is */
         bool star_allowed;  /* the next index may hold `*` */
         unsigned loops;     /* around the statement */
+        const char *meant;  /* the loop that the word before this block looks like */
 } Parser;
 
 /* The next token, and the one after it. */
@@ -84,6 +85,8 @@ bool parser_begins_declaration(TokenKind kind);
 bool parser_begins_statement(TokenKind kind);
 /* Whether the next token may begin an expression. */
 bool parser_at_expression(Parser *p);
+/* Does an operator between two operands come next? */
+bool parser_at_infix(Parser *p);
 
 static inline Span parser_span_from(Parser *p, Span start) {
         return span_join(start, p->last);

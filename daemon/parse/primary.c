@@ -44,8 +44,11 @@ void parse_args(Parser *p, ExprVec *args) {
         }
         if (parser_accept(p, TOKEN_RPAREN) || p->panic)
                 return;
+        bool semicolon = parser_at(p, TOKEN_SEMICOLON);
         Diag *diag = parser_fail_expected(p, args->n ? "`,` or `)`" : "an expression or `)`");
         diag_note(p->diags, diag, open, "to close this one");
+        if (semicolon)
+                diag_hint(p->diags, diag, "only the parentheses of `for` have `;` in them");
 }
 
 /* key {`,` key} `]`, where a key is an expression or `*` */

@@ -12,6 +12,16 @@ static bool at_block_end(Parser *p) {
         return kind == TOKEN_RBRACE || kind == TOKEN_END || parser_begins_declaration(kind);
 }
 
+static void close_block(Parser *p, Span open) {
+        TokenKind kind = parser_peek(p)->kind;
+        if (parser_accept(p, TOKEN_RBRACE) || p->panic)
+                return;
+        Diag *diag = parser_fail_expected(p, token_kind_name(TOKEN_RBRACE));
+        diag_note(p->diags, diag, open, "to close this one");
+        if (kind == TOKEN_GLOBAL || kind == TOKEN_FUNCTION || kind == TOKEN_PRIVATE)
+                diag_hint(p->diags, diag, "declarations stand outside of probes and functions; locals need none");
+}
+
 /* `{` {statement} `}` */
 Stmt *parse_block(Parser *p, const char *what) {
         Span open = parser_peek(p)->span;
@@ -30,13 +40,15 @@ Stmt *parse_block(Parser *p, const char *what) {
                 else if (!parser_recover_statement(p, taken, nesting))
                         break;
         }
-        parser_expect_close(p, TOKEN_RBRACE, open);
+        close_block(p, open);
         s->base.span = parser_span_from(p, open);
         return &s->base;
 }
 
 static Stmt *parse_plain_block(Parser *p) {
-        return parse_block(p, "`{`");
+        Stmt *s = parse_block(p, "`{`");
+        p->meant = NULL;
+        return s;
 }
 
 /* `;` */
@@ -109,8 +121,11 @@ static Stmt *parse_for(Parser *p) {
 }
 
 static void check_loop(Parser *p, const Token *t) {
-        if (p->loops == 0)
-                parser_report(p, DIAG_E0127, t->span, "`%s` outside of a loop", t->text);
+        if (p->loops > 0)
+                return;
+        Diag *diag = parser_report(p, DIAG_E0127, t->span, "`%s` outside of a loop", t->text);
+        if (diag && p->meant)
+                diag_hint(p->diags, diag, "did you mean `%s` before this block?", p->meant);
 }
 
 /* `break` */
@@ -178,9 +193,10 @@ static Stmt *parse_try(Parser *p) {
         StmtTry *s = stmt_new(p->arena, Try, parser_take(p).span);
         s->body = parse_block(p, "`{` after `try`");
         parser_expect(p, TOKEN_CATCH, "after the block of `try`");
-        if (parser_at(p, TOKEN_LPAREN))
+        bool named = parser_at(p, TOKEN_LPAREN);
+        if (named)
                 s->variable = parse_catch_name(p);
-        s->handler = parse_block(p, "`{` after `catch`");
+        s->handler = parse_block(p, named ? "`{` after `catch (...)`" : "`{` or `(` after `catch`");
         return &s->base;
 }
 
@@ -203,10 +219,33 @@ static Stmt *parse_stray(Parser *p) {
         return &stmt_new(p->arena, Empty, t->span)->base;
 }
 
+/* Statements of C that the language does not have. */
+static const struct { const char *name, *instead; } foreign[] = {
+        { "switch", "use `if` and `else if`" },
+        { "do", "`while` looks before each turn: use it, or `while (1)` with `break`" },
+};
+
+/* `word {` and `word (...) {` are two statements, which nobody writes who does not mean a third. */
+static void check_block_word(Parser *p, Expr *e) {
+        static const char *const loops[] = { "while", "for", "foreach" };
+        const ExprCall *call = expr_as(Call, e);
+        const ExprName *alone = expr_as(Name, e);
+        const char *name = call ? call->name : alone ? alone->name : NULL;
+        for (size_t i = 0; name && i < ELEMENTSOF(foreign); i++)
+                if (strcmp(name, foreign[i].name) == 0) {
+                        Diag *diag = parser_fail(p, DIAG_E0101, e->span, "the language has no `%s`", name);
+                        diag_hint(p->diags, diag, "%s", foreign[i].instead);
+                        return;
+                }
+        p->meant = call && strlen(name) > 2 ? diag_suggest(name, loops, ELEMENTSOF(loops)) : NULL;
+}
+
 /* expression */
 static Stmt *parse_expression_statement(Parser *p) {
         StmtExpr *s = stmt_new(p->arena, Expr, parser_peek(p)->span);
         s->expr = parse_expression(p);
+        if (parser_at(p, TOKEN_LBRACE) && !p->panic)
+                check_block_word(p, s->expr);
         end_statement(p);
         return &s->base;
 }
