@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fds.h"
 #include "ctl/main.h"
@@ -82,6 +83,31 @@ static void print_words(const char *title, json_object *o, const char *member) {
                 print_one(i == 0 ? title : "", json_object_get_string(json_object_array_get_idx(list, i)));
 }
 
+static void append_words(Buf *out, json_object *o, const char *member, size_t max) {
+        json_object *list = json_object_object_get(o, member);
+        size_t n = list ? json_object_array_length(list) : 0;
+        for (size_t i = 0; i < MIN2(n, max); i++)
+                buf_printf(out, "%s%s", i > 0 ? " " : "", json_object_get_string(json_object_array_get_idx(list, i)));
+        if (n > max)
+                buf_printf(out, " and %zu more", n - max);
+}
+
+#define PROBES_SHOWN 2
+
+void sights_print(json_object *o, const char *first, const char *rest) {
+        json_object *list = json_object_object_get(o, "sees");
+        for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+                _cleanup_(buf_done) Buf line = BUF_INIT;
+                json_object *sight = json_object_array_get_idx(list, i);
+                append_words(&line, sight, "values", SIZE_MAX);
+                buf_str(&line, " at ");
+                append_words(&line, sight, "probes", PROBES_SHOWN);
+                fputs(i == 0 ? first : rest, stdout);
+                plain_print(stdout, line.failed ? "?" : line.data);
+                puts("");
+        }
+}
+
 static void print_block(const char *title, const char *text) {
         if (!*text)
                 return;
@@ -106,6 +132,7 @@ void request_print(json_object *o) {
         print_one("Digest:", member_text(o, "digest"));
         print_one("Class:", member_text(o, "class"));
         print_words("Probes:", o, "probes");
+        sights_print(o, "Sees:      ", "           ");
         print_words("Functions:", o, "functions");
         print_words("Prints:", o, "fields");
         print_block("Settings:", member_text(o, "settings"));

@@ -18,5 +18,7 @@ json_object *request_of(const Reply *r);
 /* A time (CLOCK_REALTIME, microseconds) or "-"; the user of a member or "-", until the next call. */
 void request_format_time(int64_t usec, char *ret, size_t size);
 const char *request_name_user(json_object *o, const char *member);
+/* What its probes look at, a line for each set of them, with `first` before the first one. */
+void sights_print(json_object *o, const char *first, const char *rest);
 /* All of it, with its script, for who decides. */
 void request_print(json_object *o);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include "authz/rules.h"
 #include "base/fds.h"
+#include "ctl/approval.h"
 #include "ctl/client.h"
 #include "ctl/main.h"
 
@@ -162,9 +163,9 @@ void policy_print_limits(json_object *limits, const char *before) {
                                rows[i].unit);
 }
 
-static void print_probes(json_object *probes) {
-        for (size_t i = 0; probes && i < json_object_array_length(probes); i++)
-                printf("  probe:  %s\n", json_object_get_string(json_object_array_get_idx(probes, i)));
+static void print_words(const char *before, json_object *words) {
+        for (size_t i = 0; words && i < json_object_array_length(words); i++)
+                printf("%s%s\n", before, json_object_get_string(json_object_array_get_idx(words, i)));
 }
 
 static int print_decision(json_object *p) {
@@ -179,7 +180,9 @@ static int print_decision(json_object *p) {
                member_text(p, "reason"), member_text(p, "class"), member_text(p, "digest"));
         if (json_object_object_get_ex(p, "limits", &v) && v && (allowed || *action))
                 policy_print_limits(v, "  limit:  ");
-        print_probes(json_object_object_get(p, "probes"));
+        print_words("  probe:  ", json_object_object_get(p, "probes"));
+        sights_print(p, "  sees:   ", "  sees:   ");
+        print_words("  calls:  ", json_object_object_get(p, "functions"));
         return allowed ? EXIT_OK : EXIT_POLICY;
 }
 

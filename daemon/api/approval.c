@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "api/manifest.h"
 #include "base/cleanup.h"
 #include "manifest/bytes.h"
 #include "session/policy.h"
@@ -84,21 +85,9 @@ int verb_approval_set(char **field, const char *value) {
 
 static void add_manifest(json_object *o, const Approval *a) {
         _cleanup_(manifest_freep) Manifest *m = NULL;
-        json_object *probes = json_object_new_array(), *functions = json_object_new_array(),
-                    *fields = json_object_new_array();
         if (a->manifest && manifest_parse(a->manifest, strlen(a->manifest), &m, NULL) >= 0)
                 add_text(o, "class", privilege_class_to_string(m->privilege));
-        for (unsigned i = 0; m && i < m->n_probes; i++)
-                json_object_array_add(probes, text(m->probes[i].point));
-        for (unsigned i = 0; m && i < m->n_functions; i++)
-                json_object_array_add(functions, text(m->functions[i]));
-        for (unsigned i = 0; m && i < m->n_formats; i++)
-                for (unsigned k = 0; k < m->formats[i].n_fields; k++)
-                        if (!m->formats[i].fields[k].hidden)
-                                json_object_array_add(fields, text(m->formats[i].fields[k].name));
-        json_object_object_add(o, "probes", probes);
-        json_object_object_add(o, "functions", functions);
-        json_object_object_add(o, "fields", fields);
+        describe_manifest(o, m);
 }
 
 json_object *verb_approval_describe(const Approval *a, bool whole) {

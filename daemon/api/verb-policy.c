@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "api/check.h"
+#include "api/manifest.h"
 #include "api/verbs.h"
 #include "base/cleanup.h"
 #include "session/policy.h"
@@ -21,16 +22,14 @@ json_object *verb_describe_limits(const RuleLimits *l) {
 }
 
 static json_object *describe_decision(const Decision *d, const Manifest *m, bool approved) {
-        json_object *o = json_object_new_object(), *probes = json_object_new_array();
-        for (unsigned i = 0; i < m->n_probes; i++)
-                json_object_array_add(probes, text(m->probes[i].point));
+        json_object *o = json_object_new_object();
         json_object_object_add(o, "decision", text(d->allowed ? "allowed" : d->action ? "ask" : "refused"));
         json_object_object_add(o, "rule", text(d->rule));
         json_object_object_add(o, "reason", text(d->reason));
         json_object_object_add(o, "action", text(d->action));
         json_object_object_add(o, "class", text(privilege_class_to_string(approved ? PRIVILEGE_APPROVED : m->privilege)));
         json_object_object_add(o, "digest", text(m->digest));
-        json_object_object_add(o, "probes", probes);
+        describe_manifest(o, m);
         if (d->limits)
                 json_object_object_add(o, "limits", verb_describe_limits(d->limits));
         return o;

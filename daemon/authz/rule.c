@@ -143,6 +143,14 @@ static int set_scripts(Rule *r, char *value, const char **ret_error) {
         return add_words(&r->scripts, value, ret_error);
 }
 
+static int set_sights(Rule *r, char *value, const char **ret_error) {
+        return add_words(&r->sights, value, ret_error);
+}
+
+static int set_functions(Rule *r, char *value, const char **ret_error) {
+        return add_words(&r->functions, value, ret_error);
+}
+
 static int set_argument(Rule *r, char *value, const char **ret_error) {
         const char *number = strsep(&value, BLANKS);
         RuleArgument a = {};
@@ -170,7 +178,7 @@ static const struct {
         { "Effect", set_effect },   { "Verb", set_verbs },   { "User", set_users },
         { "Group", set_groups },    { "Class", set_classes }, { "Probe", set_probes },
         { "Digest", set_digests },  { "Argument", set_argument }, { "Reason", set_reason },
-        { "Script", set_scripts },
+        { "Script", set_scripts },  { "Sees", set_sights },   { "Function", set_functions },
 };
 
 #define LIMIT(key, member, field, max) { key, member, offsetof(RuleLimits, field), max }
@@ -233,13 +241,13 @@ int rule_set(Rule *r, const char *key, const char *value, const char **ret_error
 int rule_check(const Rule *r, const char **ret_error) {
         const unsigned run = r->verbs ? r->verbs & 1u << VERB_RUN : 1;
         bool about_scripts = r->classes || r->probes.n > 0 || r->digests.n > 0 ||
-                r->scripts.n > 0 || r->n_arguments > 0;
+                r->scripts.n > 0 || r->sights.n > 0 || r->functions.n > 0 || r->n_arguments > 0;
         bool limited = false;
         for (unsigned i = 0; i < RULE_LIMITS; i++)
                 limited |= rule_limit_get(&r->limits, i) > 0;
         *ret_error = !r->has_effect                                ? "the rule has no Effect="
                      : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
-                     : about_scripts && !run ? "Class=, Script=, Probe=, Digest= and Argument= are about Verb=run"
+                     : about_scripts && !run ? "Class=, Script=, Probe=, Sees=, Function=, Digest= and Argument= are about Verb=run"
                      : limited && (!run || r->effect == RULE_DENY)
                              ? "Sessions=, Seconds= and the other limits are of what a rule lets run"
                              : NULL;
@@ -280,6 +288,14 @@ static bool probes_match(const Rule *r, const Manifest *m) {
         return r->effect == RULE_DENY ? n > 0 : n == m->n_probes && n > 0;
 }
 
+/* All of them, where that allows something; any, where it denies. */
+static bool texts_match(const Rule *r, const RuleWords *patterns, char *const *texts, unsigned n_texts) {
+        unsigned n = 0;
+        for (unsigned i = 0; i < n_texts; i++)
+                n += any_matches(patterns, texts[i]);
+        return r->effect == RULE_DENY ? n > 0 : n == n_texts;
+}
+
 static bool digest_matches(const Rule *r, const Manifest *m) {
         for (unsigned i = 0; i < r->digests.n; i++)
                 if (strcasecmp(r->digests.items[i], m->digest) == 0)
@@ -311,6 +327,8 @@ bool rule_matches(const Rule *r, const Question *q) {
         return q->manifest && ((r->classes ?: any) & 1u << question_class(q)) &&
                 (r->scripts.n == 0 || (q->approved && any_matches(&r->scripts, q->approved->name))) &&
                 (r->probes.n == 0 || probes_match(r, q->manifest)) &&
+                (r->sights.n == 0 || texts_match(r, &r->sights, q->manifest->sights, q->manifest->n_sights)) &&
+                (r->functions.n == 0 || texts_match(r, &r->functions, q->manifest->functions, q->manifest->n_functions)) &&
                 (r->digests.n == 0 || digest_matches(r, q->manifest)) && arguments_match(r, q);
 }
 
@@ -337,6 +355,8 @@ Rule *rule_free(Rule *r) {
         words_done(&r->probes);
         words_done(&r->digests);
         words_done(&r->scripts);
+        words_done(&r->sights);
+        words_done(&r->functions);
         for (unsigned i = 0; i < r->n_arguments; i++)
                 free(r->arguments[i].pattern);
         free(r->users);

@@ -11,6 +11,8 @@
  *     Class=own system                    own, system, guru, approved (default: own system approved)
  *     Script=disk-* execlog               names of scripts of the catalogue, run from there
  *     Probe=syscall.* timer.*             patterns; * and ? and [...] as in file names
+ *     Sees=$count $fd                     patterns: target variables and memory that its probes look at
+ *     Function=pid execname               patterns: functions of the tapsets that it calls
  *     Digest=0f3a...                      sha256 of the script's bytes
  *     Argument=1 [0-9]*                   the first argument looks so; one line per argument
  *     Sessions=4                          limits of what the rule allows
@@ -23,7 +25,8 @@
  *
  * All that is given has to match. A rule that allows or asks matches when each probe of the script matches
  * one of its patterns, and it is the resolved probe point that counts: what a script calls a probe, or
- * itself, is its own choice. A rule that denies matches when any probe does, under either name.
+ * itself, is its own choice. A rule that denies matches when any probe does, under either name. It is the same with what is
+ * seen and called, but that a script may do neither.
  */
 #include <stdbool.h>
 #include "authz/caller.h"
@@ -116,7 +119,7 @@ typedef struct Rule {
         uid_t *users;
         gid_t *groups;
         unsigned n_users, n_groups;
-        RuleWords probes, digests, scripts;
+        RuleWords probes, digests, scripts, sights, functions;
         RuleArgument arguments[RULE_ARGUMENTS_MAX];
         unsigned n_arguments;
         RuleLimits limits;

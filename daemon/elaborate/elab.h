@@ -117,7 +117,11 @@ typedef struct Elab {
         bool too_many;
         unsigned n_autocasts;    /* -> on values whose C type was not known at once */
         bool alias_loop;         /* an alias was left out because it is being expanded */
+        VEC(const File *) wanted; /* tapsets of the user's of which something is used */
 } Elab;
+
+/* Something of the file is used. */
+void elab_want(Elab *e, const File *f);
 
 /* One body being lowered. A Visitor comes first: lower.c. */
 typedef struct Lower Lower;
@@ -180,7 +184,13 @@ void pass_formats(Elab *e);
 void pass_fold(Elab *e);
 void pass_prune(Elab *e);
 void pass_stable(Elab *e);
+void pass_sees(Elab *e);
 void pass_merge(Elab *e);
 void pass_reach(Elab *e);
 void pass_finish(Elab *e);
 void pass_privilege(Elab *e);
+
+/* ------------------------------------------------------------------ privilege.c */
+
+/* %m and %M print memory of the kernel's. */
+bool print_shows_memory(const ExprPrint *p);

@@ -72,6 +72,11 @@ Expr *lower_entry(Lower *l, ExprEntry *x);
 Expr *saved_value(Lower *l, Expr *value);
 /* enumname.c: the text of a value of an enum. */
 Expr *enumname_call(Elab *e, Span span, const TypeRef *type, Expr *value);
+/* origin.c: the target in one form, whatever macros it was written with: "$file->f_path->dentry", "@cast(..., \"file\")->f_pos",
+ * "(struct file *)->f_flags" of a value whose type is known. Interned. */
+const char *origin_text(Elab *e, const ExprTarget *t);
+/* What of `x` (or NULL) has no origin yet has this one. */
+void origin_mark(Expr *x, const char *origin);
 /* operators.c */
 Expr *lower_operator(Lower *l, ExprOperator *x);
 /* named-type.c: the type in the list of modules (NULL: here); NULL, with an error: there is none. */

@@ -203,7 +203,9 @@ Expr *lower_operator(Lower *l, ExprOperator *x) {
                                  x->name, operators[i].min, operators[i].min == 1 ? "" : "s", x->args.n);
                         return make_poison(l->e, x->base.span);
                 }
-                return operators[i].lower(l, x);
+                Expr *made = operators[i].lower(l, x);
+                origin_mark(made, arena_intern(l->e->arena, arena_printf(l->e->arena, "%s(...)", x->name)));
+                return made;
         }
         return unsupported(l, x);
 }

@@ -26,6 +26,7 @@ static const struct {
         { "fold", pass_fold },           /* constants, branches never taken */
         { "prune", pass_prune },         /* what has no effect */
         { "stable", pass_stable },       /* what gives the same value all the time is called once */
+        { "sees", pass_sees },           /* what each probe looks at, for people and the policy */
         { "merge", pass_merge },         /* handlers and functions that came out the same */
         { "reach", pass_reach },         /* functions, locals and slots that are left */
         { "finish", pass_finish },       /* the program */
@@ -45,6 +46,15 @@ void elab_init(Elab *e, ProbeWorld *w, const Library *l, File *const *files, siz
                 .program = arena_new0(w->arena, Program),
         };
         e->program->arena = w->arena;
+}
+
+void elab_want(Elab *e, const File *f) {
+        if (!f->is_tapset)
+                return;
+        vec_foreach(it, &e->wanted)
+                if (*it == f)
+                        return;
+        vec_push(e->arena, &e->wanted, f);
 }
 
 Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files,

@@ -37,8 +37,8 @@ static Need need_of_context(const ExprContext *c) {
         return c->source == CONTEXT_REGS || c->source == CONTEXT_SYMBOL ? NEED_MACHINE : NEED_PROCESS;
 }
 
-/* %m and %M print memory of the kernel's; a histogram's own conversion looks the same. */
-static bool prints_memory(const ExprPrint *p) {
+/* A histogram's own conversion looks the same. */
+bool print_shows_memory(const ExprPrint *p) {
         vec_foreach(it, &p->args)
                 if ((*it)->kind == EXPR_HIST)
                         return false;
@@ -83,7 +83,7 @@ static bool on_expr(Visitor *v, Expr **at) {
                                                                   : "memory of the kernel");
                 break;
         case EXPR_PRINT:
-                if (prints_memory((const ExprPrint *) e))
+                if (print_shows_memory((const ExprPrint *) e))
                         raise(&s->found, NEED_MACHINE, e->span, "memory of the kernel");
                 break;
         case EXPR_STORE:

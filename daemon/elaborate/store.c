@@ -37,13 +37,23 @@ static Expr *store_later(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, S
         return &a->base;
 }
 
+/* What leads there, and what was there, is read. */
+static Expr *written(Elab *e, const ExprTarget *t, Expr *x) {
+        ExprStore *s = expr_as(Store, x);
+        const char *origin = origin_text(e, t);
+        if (s)
+                s->origin = arena_intern(e->arena, arena_printf(e->arena, "%s =", origin));
+        origin_mark(x, origin);
+        return x;
+}
+
 Expr *store_autocast(Elab *e, ExprTarget *t, OperatorCode op, Expr *value, Span span) {
         if (!t->value->ctype)
                 return NULL;
         Location at = location_of_value(t->value, t->value->ctype);
         if (!location_follow(e, &at, t->path.items, t->path.n))
                 return make_poison(e, span);
-        return store_at(e, &at, op, value, span);
+        return written(e, t, store_at(e, &at, op, value, span));
 }
 
 Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span span) {
@@ -66,5 +76,5 @@ Expr *lower_store(Lower *l, ExprTarget *t, OperatorCode op, Expr *value, Span sp
         e->skipping -= skips;
         if (!found)
                 return skips ? value : make_poison(e, span);
-        return store_at(e, &at, op, value, span);
+        return written(e, t, store_at(e, &at, op, value, span));
 }

@@ -140,7 +140,9 @@ Expr *lower_autocast(Elab *e, ExprTarget *t) {
         Location at = location_of_value(t->value, t->value->ctype);
         if (!location_follow(e, &at, t->path.items, t->path.n))
                 return make_poison(e, t->base.span);
-        return read_location(e, t, &at);
+        Expr *x = read_location(e, t, &at);
+        origin_mark(x, origin_text(e, t));
+        return x;
 }
 
 /* In a probe that never runs anything may be asked for: `alias = point!, never { x = $x }`. */
@@ -163,13 +165,12 @@ static Expr *find_target(Lower *l, ExprTarget *t) {
                 e->n_autocasts += !t->value->ctype;
                 return lower_autocast(e, t) ?: &t->base;
         }
-        Expr *text = target_text(l, t);
-        if (text)
-                return text;
         Location at;
-        if (!target_locate(l, t, /* for_writing= */ false, &at))
-                return make_poison(e, t->base.span);
-        return read_location(e, t, &at);
+        Expr *x = target_text(l, t);
+        if (!x && target_locate(l, t, /* for_writing= */ false, &at))
+                x = read_location(e, t, &at);
+        origin_mark(x, origin_text(e, t));
+        return x ?: make_poison(e, t->base.span);
 }
 
 Expr *lower_target(Lower *l, ExprTarget *t) {

@@ -257,6 +257,7 @@ typedef struct {
         bool is_signed;
         const char *symbol;
         bool per_cpu;   /* SYMBOL: of the CPU that we are on */
+        const char *origin; /* as in ExprLoad */
 } ExprContext;
 
 typedef enum { SPACE_KERNEL, SPACE_USER } AddressSpace;
@@ -267,6 +268,7 @@ typedef struct {
         unsigned size; /* 1, 2, 4, 8 */
         bool is_signed;
         AddressSpace space;
+        const char *origin; /* what of the script it is a part of, interned: "$file->f_flags"; or NULL */
 } ExprLoad;
 
 typedef struct {
@@ -274,6 +276,7 @@ typedef struct {
         Expr *address, *value; /* address: or an EXPR_CONTEXT that can be written, an argument or the result */
         unsigned size;
         AddressSpace space;
+        const char *origin;    /* as in ExprLoad */
 } ExprStore;
 
 /* ------------------------------------------------------------------ statements */
@@ -425,7 +428,8 @@ typedef struct {
 /* What pass 1 makes of one file. */
 typedef struct {
         SourceFile *source;
-        bool is_library; /* a tapset: guru, and `private` by file */
+        bool is_library; /* a tapset of ours: guru, and `private` by file */
+        bool is_tapset;  /* one of the user's, -I: what the script uses of it counts; else as if the script had it */
         VEC(Var *) globals;
         VEC(Function *) functions;
         VEC(ProbeDecl *) probes;

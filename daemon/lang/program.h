@@ -36,6 +36,8 @@ struct Probe {
         Stmt *entry;              /* returns: what runs at the entry to fill SAVED slots, or NULL */
         VarVec locals;
         VEC(Expr *) saved;        /* expression of each SAVED slot, evaluated at the entry */
+        VEC(const char *) sees;   /* target variables and memory that it looks at, interned: "$file->f_flags"; "$x =" is
+                                   * written */
 };
 
 typedef struct Program {

@@ -18,6 +18,7 @@
 #define MAX_DEPTH 8
 #define MAX_NAME 4096    /* bytes of a name, place or probe point */
 #define MAX_FUNCTIONS 65536
+#define MAX_SIGHTS 65536
 
 static const char *const field_types[_FIELD_TYPE_MAX] = {
         [FIELD_LONG] = "long",
@@ -71,6 +72,23 @@ static void add_format(Buf *out, const ManifestFormat *f) {
         buf_str(out, "]}");
 }
 
+static void add_texts(Buf *out, char *const *list, unsigned n) {
+        for (unsigned i = 0; i < n; i++) {
+                buf_str(out, i ? "," : "");
+                add_text(out, list[i]);
+        }
+}
+
+static void add_probe(Buf *out, const ManifestProbe *p) {
+        buf_str(out, "{\"point\":");
+        add_text(out, p->point);
+        buf_str(out, ",\"written\":");
+        add_text(out, p->written);
+        for (unsigned i = 0; i < p->n_sees; i++)
+                buf_printf(out, "%s%u", i ? "," : ",\"sees\":[", p->sees[i]);
+        buf_str(out, p->n_sees > 0 ? "]}" : "}");
+}
+
 int manifest_to_json(const Manifest *m, Buf *out) {
         buf_printf(out, "{\"manifest\":%d", STAPD_MANIFEST_VERSION);
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
@@ -79,17 +97,13 @@ int manifest_to_json(const Manifest *m, Buf *out) {
         }
         buf_printf(out, ",\"abiHash\":\"%016llx\",\"privilege\":\"%s\",\"functions\":[",
                    (unsigned long long) m->abi_hash, privilege_class_to_string(m->privilege));
-        for (unsigned i = 0; i < m->n_functions; i++) {
-                buf_str(out, i ? "," : "");
-                add_text(out, m->functions[i]);
-        }
+        add_texts(out, m->functions, m->n_functions);
+        buf_str(out, "],\"sights\":[");
+        add_texts(out, m->sights, m->n_sights);
         buf_str(out, "],\"probes\":[");
         for (unsigned i = 0; i < m->n_probes; i++) {
-                buf_str(out, i ? ",{\"point\":" : "{\"point\":");
-                add_text(out, m->probes[i].point);
-                buf_str(out, ",\"written\":");
-                add_text(out, m->probes[i].written);
-                buf_char(out, '}');
+                buf_str(out, i ? "," : "");
+                add_probe(out, &m->probes[i]);
         }
         buf_str(out, "],\"formats\":[");
         for (unsigned i = 0; i < m->n_formats; i++) {
@@ -155,18 +169,47 @@ static void bufp(Buf *b) {
         buf_done(b);
 }
 
+/* One that looks at nothing has no such member. */
+static int read_sees(Reading *r, unsigned probe, json_object *o) {
+        json_object *list = NULL;
+        if (!json_object_object_get_ex(o, "sees", &list))
+                return 0;
+        if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > r->m->n_sights)
+                return bad(r, "what a probe sees is no list, or longer than all that there is");
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+                json_object *index = json_object_array_get_idx(list, i);
+                int64_t n = json_object_is_type(index, json_type_int) ? json_object_get_int64(index) : -1;
+                if (n < 0 || n >= r->m->n_sights)
+                        return bad(r, "a probe sees what is not there");
+                int k = manifest_add_seen(r->m, probe, (unsigned) n);
+                if (k < 0)
+                        return k;
+        }
+        return 0;
+}
+
 static int read_probe(Reading *r, json_object *o) {
         _cleanup_(bufp) Buf point = BUF_INIT, written = BUF_INIT;
         int k = get_member_text(r, o, "point", MAX_NAME, &point);
         if (k == 0)
                 k = get_member_text(r, o, "written", MAX_NAME, &written);
-        return k < 0 ? k : manifest_add_probe(r->m, point.data, written.data);
+        int at = k < 0 ? k : manifest_add_probe(r->m, point.data, written.data);
+        k = at < 0 ? at : read_sees(r, (unsigned) at, o);
+        return k < 0 ? k : at;
+}
+
+static int read_text(Reading *r, json_object *o, int (*add)(Manifest *m, const char *text)) {
+        _cleanup_(bufp) Buf text = BUF_INIT;
+        int k = get_text(r, o, MAX_NAME, &text);
+        return k < 0 ? k : add(r->m, text.data ? text.data : "");
 }
 
 static int read_function(Reading *r, json_object *o) {
-        _cleanup_(bufp) Buf name = BUF_INIT;
-        int k = get_text(r, o, MAX_NAME, &name);
-        return k < 0 ? k : manifest_add_function(r->m, name.data ? name.data : "");
+        return read_text(r, o, manifest_add_function);
+}
+
+static int read_sight(Reading *r, json_object *o) {
+        return read_text(r, o, manifest_add_sight);
 }
 
 static FieldType field_type_from_string(const char *s) {
@@ -268,14 +311,18 @@ static const struct {
         const char *key;
         size_t max;
         int (*read)(Reading *r, json_object *o);
+        bool optional; /* kept approvals have manifests of before there was such a thing */
 } lists[] = {
         { "functions", MAX_FUNCTIONS, read_function },
+        { "sights", MAX_SIGHTS, read_sight, .optional = true }, /* before the probes, which refer to them */
         { "probes", MANIFEST_MAX_PROBES, read_probe },
         { "formats", MANIFEST_MAX_FORMATS, read_format },
 };
 
 static int read_list(Reading *r, json_object *o, size_t list) {
         json_object *array;
+        if (lists[list].optional && !json_object_object_get_ex(o, lists[list].key, &array))
+                return 0;
         int k = get_member(r, o, lists[list].key, &array);
         if (k < 0)
                 return k;

@@ -68,10 +68,14 @@ Manifest *manifest_free(Manifest *m) {
         for (unsigned i = 0; i < m->n_probes; i++) {
                 free(m->probes[i].point);
                 free(m->probes[i].written);
+                free(m->probes[i].sees);
         }
+        for (unsigned i = 0; i < m->n_sights; i++)
+                free(m->sights[i]);
         for (unsigned i = 0; i < m->n_formats; i++)
                 format_done(&m->formats[i]);
         free(m->functions);
+        free(m->sights);
         free(m->probes);
         free(m->formats);
         free(m->module);
@@ -146,10 +150,28 @@ int manifest_set_agg(Manifest *m, unsigned format, const ManifestAgg *agg) {
         return 0;
 }
 
-int manifest_add_function(Manifest *m, const char *name) {
-        char **f = grow((void **) &m->functions, m->n_functions, sizeof(*f));
-        if (!f)
+static int add_text(char ***texts, unsigned *n, const char *text) {
+        char **t = grow((void **) texts, *n, sizeof(*t));
+        if (!t)
                 return -ENOMEM;
-        *f = strdup(name);
-        return *f ? (int) m->n_functions++ : -ENOMEM;
+        *t = strdup(text);
+        return *t ? (int) (*n)++ : -ENOMEM;
+}
+
+int manifest_add_function(Manifest *m, const char *name) {
+        return add_text(&m->functions, &m->n_functions, name);
+}
+
+int manifest_add_sight(Manifest *m, const char *what) {
+        return add_text(&m->sights, &m->n_sights, what);
+}
+
+int manifest_add_seen(Manifest *m, unsigned probe, unsigned sight) {
+        ManifestProbe *p = &m->probes[probe];
+        unsigned *index = grow((void **) &p->sees, p->n_sees, sizeof(*index));
+        if (!index)
+                return -ENOMEM;
+        *index = sight;
+        p->n_sees++;
+        return 0;
 }

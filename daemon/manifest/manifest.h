@@ -67,6 +67,8 @@ typedef struct ManifestFormat {
 typedef struct ManifestProbe {
         char *point;   /* resolved: kernel.function("vfs_read@fs/read_write.c") */
         char *written; /* as the script has it: vfs.read */
+        unsigned *sees; /* what it looks at, or writes ("$x ="): indices of Manifest.sights */
+        unsigned n_sees;
 } ManifestProbe;
 
 typedef enum PrivilegeClass {
@@ -89,6 +91,8 @@ typedef struct Manifest {
         PrivilegeClass privilege;
         char **functions;      /* tapset functions it uses */
         unsigned n_functions;
+        char **sights;         /* target variables and memory that probes look at: "$file->f_flags" */
+        unsigned n_sights;
         ManifestProbe *probes;
         unsigned n_probes;
         ManifestFormat *formats;
@@ -107,6 +111,9 @@ int manifest_add_probe(Manifest *m, const char *point, const char *written);
 int manifest_add_format(Manifest *m, const char *format, const char *place);
 int manifest_add_field(Manifest *m, unsigned format, const char *name, FieldType type, bool hidden);
 int manifest_add_function(Manifest *m, const char *name);
+int manifest_add_sight(Manifest *m, const char *what);
+/* 0 or -ENOMEM. */
+int manifest_add_seen(Manifest *m, unsigned probe, unsigned sight);
 /* The format becomes that of an aggregate; copies. 0 or -ENOMEM. */
 int manifest_set_agg(Manifest *m, unsigned format, const ManifestAgg *agg);
 

@@ -146,6 +146,18 @@ static void summarise_probes(const Manifest *m, char *text) {
         }
 }
 
+/* What its probes look at, the same way: whoever is asked reads the rest with `stapctl check --policy`. */
+static void summarise_sights(const Manifest *m, char *text) {
+        *text = 0;
+        for (unsigned i = 0; i < m->n_sights && strlen(text) < DETAIL_MAX / 2; i++) {
+                if (i > 0)
+                        add(text, ", ");
+                add(text, m->sights[i]);
+                if (strlen(text) >= DETAIL_MAX / 2 && i + 1 < m->n_sights)
+                        add(text, " and more");
+        }
+}
+
 static void join_arguments(json_object *args, char *text) {
         size_t n = args ? json_object_array_length(args) : 0;
         *text = 0;
@@ -158,12 +170,13 @@ static void join_arguments(json_object *args, char *text) {
 }
 
 static int ask(Session *s, const char *action) {
-        char script[DETAIL_MAX] = "", probes[DETAIL_MAX], arguments[DETAIL_MAX];
+        char script[DETAIL_MAX] = "", probes[DETAIL_MAX], sees[DETAIL_MAX], arguments[DETAIL_MAX];
         add(script, s->request->name);
         summarise_probes(s->manifest, probes);
+        summarise_sights(s->manifest, sees);
         join_arguments(s->request->catalog ? s->request->values : s->request->args, arguments);
         const char *const details[] = {
-                "script", script, "digest", s->manifest->digest, "probes", probes, "arguments", arguments,
+                "script", script, "digest", s->manifest->digest, "probes", probes, "sees", sees, "arguments", arguments,
                 "class", privilege_class_to_string(s->request->catalog ? PRIVILEGE_APPROVED : s->manifest->privilege),
                 "session", s->id,
                 "polkit.message", "Authentication is required to run the tracing script \"$(script)\" (sha256 $(digest)), "

@@ -110,6 +110,7 @@ typedef struct Gen {
         bool has_printf;        /* the macro STAP_PRINTF stands already */
         unsigned registers;     /* the most that one of them needs */
         StrMap formats;         /* what makes a format -> index + 1 */
+        StrMap sights;          /* what a probe sees -> index + 1 of the manifest's */
         VEC(SharedHandler *) shared; /* shared.c: all handlers, before they are written */
         StrMap skeletons;       /* shared.c */
         unsigned n_shared;

@@ -177,6 +177,26 @@ static size_t condition_index(const Gen *g, const ConditionUse *c) {
         return i;
 }
 
+static int describe_sight(Gen *g, unsigned probe, const char *what) {
+        uintptr_t index = (uintptr_t) strmap_get(&g->sights, what);
+        if (index == 0) {
+                int r = manifest_add_sight(g->manifest, what);
+                if (r < 0)
+                        return r;
+                index = (uintptr_t) r + 1;
+                strmap_put(g->arena, &g->sights, what, (void *) index);
+        }
+        return manifest_add_seen(g->manifest, probe, (unsigned) (index - 1));
+}
+
+static void describe_probe(Gen *g, const Probe *p) {
+        int at = manifest_add_probe(g->manifest, p->point ?: p->written ?: "", p->written ?: p->point ?: ""), r = at;
+        for (size_t i = 0; r >= 0 && i < p->sees.n; i++)
+                r = describe_sight(g, (unsigned) at, p->sees.items[i]);
+        if (r < 0)
+                g->error = r;
+}
+
 static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         const Probe *p = g->program->probes.items[i];
         const HandlerUse *h = g->usage->of_probe[i], *entry = g->usage->of_entry[i];
@@ -203,8 +223,7 @@ static void write_probe_row(Gen *g, size_t i, const PtrMap *locks) {
         if (entry && ptrmap_get(locks, entry))
                 buf_printf(g->out, " .entry_locks = %s,", (const char *) ptrmap_get(locks, entry));
         buf_str(g->out, " },\n");
-        if (manifest_add_probe(g->manifest, p->point ?: p->written ?: "", p->written ?: p->point ?: "") < 0)
-                g->error = -ENOMEM;
+        describe_probe(g, p);
 }
 
 void gen_probe_table(Gen *g) {

@@ -19,7 +19,11 @@ static ManifestProbe writes[] = { { (char *) "syscall.write", (char *) "syscall.
                                   { (char *) "begin", (char *) "begin" } };
 static ManifestProbe posing[] = { { (char *) "kernel.function(\"vfs_read\")", (char *) "syscall.write" } };
 static char digest[] = "ab12";
+static char *sights[] = { (char *) "$count", (char *) "$file->f_flags =" };
+static char *functions[] = { (char *) "pid", (char *) "kernel_string" };
 static Manifest plain = { .privilege = PRIVILEGE_SYSTEM, .digest = digest, .probes = writes, .n_probes = 2 };
+static Manifest seeing = { .privilege = PRIVILEGE_SYSTEM, .digest = digest, .probes = writes, .n_probes = 2,
+                           .sights = sights, .n_sights = 2, .functions = functions, .n_functions = 2 };
 static Manifest poser = { .privilege = PRIVILEGE_SYSTEM, .digest = digest, .probes = posing, .n_probes = 1 };
 static Manifest guru = { .privilege = PRIVILEGE_GURU, .digest = digest, .probes = writes, .n_probes = 2 };
 
@@ -62,6 +66,14 @@ TEST(what_a_rule_matches) {
                 { __LINE__, "Probe=syscall.* begin end", &alice, VERB_RUN, &plain, true },
                 { __LINE__, "Probe=syscall.*\nProbe=begin", &alice, VERB_RUN, &plain, true },
                 { __LINE__, "Probe=syscall.*", &alice, VERB_RUN, &poser, false },
+                /* So has everything that is looked at, and called. Who does neither does nothing that is not allowed. */
+                { __LINE__, "Sees=$count", &alice, VERB_RUN, &seeing, false },
+                { __LINE__, "Sees=$count $file->*", &alice, VERB_RUN, &seeing, true },
+                { __LINE__, "Sees=$nothing", &alice, VERB_RUN, &plain, true },
+                { __LINE__, "Function=pid", &alice, VERB_RUN, &seeing, false },
+                { __LINE__, "Function=pid kernel_*", &alice, VERB_RUN, &seeing, true },
+                { __LINE__, "Function=pid kernel_*\nSees=$file->*", &alice, VERB_RUN, &seeing, false },
+                { __LINE__, "Function=pid", &alice, VERB_RUN, &plain, true },
                 { __LINE__, "Digest=ff00 AB12", &alice, VERB_RUN, &plain, true },
                 { __LINE__, "Digest=ff00", &alice, VERB_RUN, &plain, false },
                 { __LINE__, "Argument=1 [0-9]*", &alice, VERB_RUN, &plain, true },
@@ -88,6 +100,25 @@ TEST(one_probe_is_enough_to_deny_under_either_name) {
         ASSERT_NOT_NULL(rules_find(rules, &q));
         q.manifest = &guru; /* a rule that denies means every class */
         ASSERT_NOT_NULL(rules_find(rules, &q));
+}
+
+TEST(one_thing_seen_or_called_is_enough_to_deny) {
+        static const struct {
+                const char *rule;
+                bool expected;
+        } rows[] = { { "Sees=$file->*", true },      { "Sees=$file", false },    { "Function=kernel_*", true },
+                     { "Function=user_*", false }, { "Sees=$count\nFunction=user_*", false } };
+        Question q = { .caller = &alice, .verb = VERB_RUN };
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                char text[256];
+                snprintf(text, sizeof(text), "[Rule]\nEffect=deny\n%s\n", rows[i].rule);
+                _cleanup_(rules_freep) Rules *rules = parse(text);
+                TEST_CASE("%s", rows[i].rule);
+                q.manifest = &seeing;
+                ASSERT_EQ(rules_find(rules, &q) != NULL, rows[i].expected);
+                q.manifest = &plain; /* looks at nothing, calls nothing */
+                ASSERT_NULL(rules_find(rules, &q));
+        }
 }
 
 TEST(the_first_rule_decides_and_root_needs_none) {
@@ -151,7 +182,7 @@ TEST(what_is_wrong_is_told_with_its_line) {
                   "Sessions=, Seconds= and the other limits are of what a rule lets run", 5 },
                 { "[Rule]\n[Rule]\nEffect=allow\n", "the rule has no Effect=", 2 },
                 { "[Rule]\nEffect=allow\nUser=\n", "the rule names nobody", 4 },
-                { "[Rule]\nEffect=allow\nVerb=stop\nProbe=*\n", "Class=, Script=, Probe=, Digest= and Argument= are about Verb=run", 5 },
+                { "[Rule]\nEffect=allow\nVerb=stop\nProbe=*\n", "Class=, Script=, Probe=, Sees=, Function=, Digest= and Argument= are about Verb=run", 5 },
         };
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 TEST_CASE("row %zu", i);

@@ -77,6 +77,46 @@ TEST(places_share_a_body_without_target_variables) {
         done();
 }
 
+static const char *seen_by(size_t i) {
+        static char text[512];
+        *text = 0;
+        vec_foreach(it, &program->probes.items[i]->sees)
+                snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", *text ? ", " : "", *it);
+        return text;
+}
+
+TEST(what_probes_see) {
+        static const struct {
+                const char *script, *sees;
+        } cases[] = {
+                { "probe begin { println(1) }", "" },
+                { "probe kernel.function(\"vfs_read\") { println($count) }", "$count" },
+                { "probe kernel.function(\"vfs_read\") { x = $count }", "" }, /* left out: nothing reads x */
+                { "probe kernel.function(\"vfs_read\") { println($file->f_flags, $file->f_flags) }", "$file->f_flags" },
+                { "probe kernel.function(\"vfs_read\") { f = $file  println(f->f_flags) }", "$file, (struct file *)->f_flags" },
+                { "probe kernel.function(\"vfs_read\") { println(@cast($count, \"file\")->f_flags) }",
+                  "@cast(..., \"file\")->f_flags, $count" },
+                { "@define f(x, m) %( @x->@m %) probe kernel.function(\"vfs_read\") { println(@f($file, f_flags)) }",
+                  "$file->f_flags" },
+                { "function n(f) { return @cast(f, \"file\")->f_flags } probe kernel.function(\"vfs_read\") { println(n($file)) }",
+                  "@cast(..., \"file\")->f_flags, $file" },
+                { "function c() { return $count } probe kernel.function(\"vfs_read\") { println(c()) }", "$count" },
+                { "probe kernel.function(\"vfs_read\").return { println($return, @entry($count)) }", "$return, $count" },
+                { "probe kernel.function(\"vfs_read\") { printf(\"%4m\", 1) }", "%m" },
+                { "probe kernel.function(\"vfs_read\") { println(@uderef(1, $buf)) }", "@uderef(...), $buf" },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                TEST_CASE("%s", cases[i].script);
+                compile(cases[i].script);
+                ASSERT_STREQ(seen_by(0), cases[i].sees);
+                done();
+        }
+        /* Arguments in the same place make the same handler, which two probes share; not what it is called. */
+        compile("probe kernel.function(\"vfs_read\") { println($count) } probe kernel.function(\"vfs_write\") { println($pos) }");
+        ASSERT_STREQ(seen_by(1), "$pos");
+        done();
+}
+
 TEST(numbers_are_unique_within_their_owner) {
         Program *p = compile("global a, b\nfunction f (x, y) { z = x + y; return z }\n"
                              "probe begin { l = f(a, b); m = l; println(l, m); a = 1; b = 2 }\n"

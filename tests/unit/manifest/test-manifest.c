@@ -19,6 +19,10 @@ static Manifest *example(void) {
         ASSERT_EQ(manifest_add_function(m, "pid"), 1);
         for (int i = 0; i < 20; i++)
                 ASSERT_EQ(manifest_add_probe(m, "kernel.function(\"vfs_read\")", "vfs.read"), i);
+        ASSERT_EQ(manifest_add_sight(m, "$file->f_path"), 0);
+        ASSERT_EQ(manifest_add_sight(m, "$count ="), 1);
+        ASSERT_OK(manifest_add_seen(m, 1, 1));
+        ASSERT_OK(manifest_add_seen(m, 1, 0));
         ASSERT_EQ(manifest_add_format(m, "%s %*d\xfe\n", "t.stp:1:1"), 0);
         ASSERT_EQ(manifest_add_field(m, 0, "execname", FIELD_STRING, false), 0);
         ASSERT_EQ(manifest_add_field(m, 0, "", FIELD_LONG, true), 1);
@@ -47,6 +51,11 @@ TEST(a_manifest_survives_json) {
         ASSERT_EQ(n->privilege, PRIVILEGE_GURU);
         ASSERT_EQ(n->n_probes, 20);
         ASSERT_STREQ(n->probes[19].written, "vfs.read");
+        ASSERT_EQ(n->n_sights, 2);
+        ASSERT_STREQ(n->sights[0], "$file->f_path");
+        ASSERT_EQ(n->probes[0].n_sees, 0);
+        ASSERT_EQ(n->probes[1].n_sees, 2);
+        ASSERT_EQ(n->probes[1].sees[0], 1);
         ASSERT_EQ(n->n_functions, 2);
         ASSERT_STREQ(n->functions[1], "pid");
         ASSERT_STREQ(n->formats[0].format, "%s %*d\xfe\n");
@@ -62,6 +71,18 @@ TEST(a_manifest_survives_json) {
         buf_done(&again);
         manifest_free(m);
         manifest_free(n);
+}
+
+TEST(one_from_before_there_were_sights) {
+        static const char before[] = "{\"manifest\":1,\"module\":\"m\",\"script\":\"s\",\"digest\":\"d\",\"kernel\":\"k\","
+                                     "\"kernelBuildId\":\"\",\"stapdVersion\":\"\",\"abiHash\":\"0123456789abcdef\","
+                                     "\"privilege\":\"own\",\"functions\":[],\"formats\":[],"
+                                     "\"probes\":[{\"point\":\"begin\",\"written\":\"begin\"}]}";
+        Manifest *m;
+        ASSERT_OK(manifest_parse(before, strlen(before), &m, NULL));
+        ASSERT_EQ(m->n_sights, 0);
+        ASSERT_EQ(m->probes[0].n_sees, 0);
+        manifest_free(m);
 }
 
 /* Replaces the first occurrence; what results must be refused with this text. */
@@ -82,6 +103,12 @@ static const struct {
         { "a hash of letters", "fedcba9876543210", "gedcba9876543210", "abiHash" },
         { "probes that are none", "\"probes\":[", "\"probes\":7,\"x\":[", "list" },
         { "a probe without point", "{\"point\":", "{\"pont\":", "lacks" },
+        { "sights that are none", "\"sights\":[", "\"sights\":7,\"x\":[", "list" },
+        { "sees a text", "\"sees\":[1,0]", "\"sees\":[\"1\"]", "not there" },
+        { "sees what is not there", "\"sees\":[1,0]", "\"sees\":[2]", "not there" },
+        { "sees what is before all", "\"sees\":[1,0]", "\"sees\":[-1]", "not there" },
+        { "sees more than there is", "\"sees\":[1,0]", "\"sees\":[1,0,1]", "longer" },
+        { "sees no list", "\"sees\":[1,0]", "\"sees\":1", "longer" },
         { "unknown field type", "\"type\":\"long\"", "\"type\":\"float\"", "unknown type" },
         { "a field too few", "{\"name\":\"count\",\"type\":\"long\"}", "{\"name\":\"count\",\"type\":\"string\"}",
           "not its arguments" },
