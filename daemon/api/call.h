@@ -49,6 +49,7 @@ struct Call {
                 Verb verb;
                 bool granted;
         } asked;
+        char rule[256];           /* what let the caller do it: a rule's place, "built in", polkit's action */
         CallGone gone;            /* of a call that waits */
         CallGone drained;         /* of one that sends many replies: the client has taken all of them */
         void *gone_data;

@@ -45,10 +45,10 @@ void verb_list_requests(Call *c) {
 static bool check_not_own(Call *c, const Approval *a) {
         if (!verb_approval_is_own(c, a) || (c->caller->uid == 0 && c->manager->config->allow_self_approval))
                 return true;
-        call_error_text(c,
-                        "PolicyDenied",
-                        "reason",
-                        "nobody decides on what he has asked for himself; AllowSelfApproval= in stapd.conf lets root do so");
+        static const char reason[] =
+                        "nobody decides on what he has asked for himself; AllowSelfApproval= in stapd.conf lets root do so";
+        verb_audit_refusal(c, reason, a);
+        call_error_text(c, "PolicyDenied", "reason", reason);
         return false;
 }
 
@@ -171,7 +171,7 @@ static void approve(
                 verb_approval_error(c, r);
                 return;
         }
-        audit_approval("approve", c->caller, fresh);
+        audit_approval("approve", c->caller, c->rule, fresh);
         call_reply(c, verb_approval_describe(fresh, /* whole= */ false));
         TAKE_PTR(fresh);
 }
@@ -191,9 +191,10 @@ void verb_approve(Call *c) {
         const Approval *a = find_open(c);
         if (!a)
                 return;
-        if (strcasecmp(digest, a->digest) != 0)
+        if (strcasecmp(digest, a->digest) != 0) {
+                verb_audit_refusal(c, "the digest is not that of what was asked for", a);
                 call_error_text(c, "DigestMismatch", "digest", a->digest);
-        else if (scripts_find_any(c->manager, name ?: a->name))
+        } else if (scripts_find_any(c->manager, name ?: a->name))
                 call_error_text(c, "NameTaken", "name", name ?: a->name);
         else
                 approve(c, a, name, constraints, settings, until);
@@ -211,6 +212,6 @@ void verb_reject(Call *c) {
                 verb_approval_error(c, r);
                 return;
         }
-        audit_approval("reject", c->caller, a);
+        audit_approval("reject", c->caller, c->rule, a);
         call_reply(c, NULL);
 }

@@ -68,7 +68,7 @@ static void on_described(Call *c, const Caller *about, Request *r, const Manifes
                 verb_approval_error(c, k);
                 return;
         }
-        audit_approval("request", about, a);
+        audit_approval("request", about, c->rule, a);
         call_reply(c, verb_approval_describe(a, /* whole= */ false));
         TAKE_PTR(a);
 }

@@ -15,7 +15,7 @@ static void reply_stopped(Call *c, unsigned n) {
 }
 
 static void withdraw(Call *c, Approval *a) {
-        audit_approval("withdraw", c->caller, a);
+        audit_approval("withdraw", c->caller, "built in", a);
         int r = approvals_remove(c->manager->approvals, a);
         if (r < 0)
                 verb_approval_error(c, r);
@@ -39,7 +39,7 @@ static void revoke_approval(Call *c, Approval *a, const char *reason) {
                 verb_approval_error(c, r);
                 return;
         }
-        audit_approval("revoke", c->caller, a);
+        audit_approval("revoke", c->caller, c->rule, a);
         reply_stopped(c, scripts_stop(c->manager, a->name, a->digest));
 }
 
@@ -58,7 +58,7 @@ static void revoke_file(Call *c, const CatalogScript *s, const char *reason) {
                 verb_approval_error(c, r);
                 return;
         }
-        audit_approval("revoke", c->caller, a);
+        audit_approval("revoke", c->caller, c->rule, a);
         reply_stopped(c, scripts_stop(c->manager, s->name, s->digest));
         if (approvals_find(c->manager->approvals, a->id) == a)
                 TAKE_PTR(a);
@@ -70,7 +70,7 @@ static void restore(Call *c, const CatalogScript *s) {
                 call_error_text(c, "InvalidState", "state", "it is not revoked");
                 return;
         }
-        audit_approval("restore", c->caller, a);
+        audit_approval("restore", c->caller, c->rule, a);
         int r = approvals_remove(c->manager->approvals, a);
         if (r < 0)
                 verb_approval_error(c, r);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "api/interface.h"
 #include "base/cleanup.h"
+#include "catalog/approvals.h"
 #include "session/audit.h"
 #include "session/policy.h"
 
@@ -195,33 +196,57 @@ static bool is_on_record(const Call *c, const Session *s) {
         return recorded;
 }
 
-static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const Session *s) {
-        audit_decision(&(AuditEntry) { .verb = word_of(c), .allowed = allowed, .rule = rule, .reason = reason,
-                                       .caller = c->caller, .session = s });
+/* What a call is about: a session, a request for a script, or neither. */
+typedef struct About {
+        const Session *session;
+        const Approval *approval;
+        const char *kind, *id, *script, *digest;
+} About;
+
+static About about_session(const Session *s) {
+        return s ? (About) { s, NULL, "session", s->id, s->request->name, s->digest } : (About) {};
 }
 
-static void refuse(Call *c, const char *rule, const char *reason, const Session *s) {
-        audit(c, false, rule, reason, s);
+static About about_approval(const Approval *a) {
+        return a ? (About) { NULL, a, "request", a->id, a->name, a->digest } : (About) {};
+}
+
+static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const About *a) {
+        audit_decision(&(AuditEntry) { .verb = word_of(c), .allowed = allowed, .rule = rule, .reason = reason,
+                                       .caller = c->caller, .session = a->session, .approval = a->approval });
+}
+
+static void refuse(Call *c, const char *rule, const char *reason, const About *a) {
+        audit(c, false, rule, reason, a);
         call_error_text(c, "PolicyDenied", "reason", reason);
 }
 
-static Session *find_asked(const Call *c) {
-        return *c->asked.about ? manager_find(c->manager, c->asked.about) : NULL;
+void verb_audit_refusal(const Call *c, const char *reason, const Approval *a) {
+        About about = about_approval(a);
+        audit(c, false, "built in", reason, &about);
+}
+
+static About find_asked(const Call *c) {
+        const char *id = c->asked.about;
+        const Approvals *store = c->manager->approvals;
+        const Session *s = *id ? manager_find(c->manager, id) : NULL;
+        return s || !*id || !store ? about_session(s) : about_approval(approvals_find(store, id));
 }
 
 static void on_answer(void *userdata, PolkitAnswer answer) {
         Call *c = userdata;
         char reason[256];
+        About about = find_asked(c);
         snprintf(reason, sizeof(reason), "%s (%s)", polkit_answer_text(answer), c->asked.action);
         if (answer == POLKIT_YES) {
                 c->asked.granted = true;
                 call_again(c);
         } else if (c->asked.verb == VERB_SEE && !c->interactive) {
                 /* What he may not see does not exist for him. */
-                audit(c, false, c->asked.action, reason, find_asked(c));
+                audit(c, false, c->asked.action, reason, &about);
                 call_error_text(c, "NoSuchSession", "id", c->asked.about);
         } else {
-                refuse(c, c->asked.action, reason, find_asked(c));
+                refuse(c, c->asked.action, reason, &about);
         }
 }
 
@@ -229,21 +254,10 @@ static void on_gone(Call *c, void *userdata) {
         polkit_cancel(userdata);
 }
 
-/* What a call is about: a session, a request for a script, or neither. */
-typedef struct About {
-        const Session *session;
-        const char *kind, *id, *script, *digest;
-} About;
-
-static About about_session(const Session *s) {
-        return s ? (About) { s, "session", s->id, s->request->name, s->digest } : (About) {};
-}
-
 static void ask(Call *c, const char *action, Verb verb, const About *a) {
         const char *const details[] = {
                 "verb", word_of(c), a->kind, a->id, "script", a->script, "digest", a->digest, NULL,
         };
-        const Session *s = a->session;
         PolkitQuestion q = { .caller = c->caller, .action = action, .details = details, .interactive = c->interactive };
         PolkitPending *pending;
         c->asked.action = action;
@@ -252,7 +266,7 @@ static void ask(Call *c, const char *action, Verb verb, const About *a) {
         int r = polkit_ask(c->manager->polkit, &q, on_answer, c, &pending);
         if (r < 0)
                 refuse(c, action, r == -EBUSY ? "you have as many questions to polkit open as one may have" :
-                       polkit_answer_text(r == -ESRCH ? POLKIT_GONE : POLKIT_BROKEN), s);
+                       polkit_answer_text(r == -ESRCH ? POLKIT_GONE : POLKIT_BROKEN), a);
         else
                 call_wait(c, on_gone, pending);
 }
@@ -268,13 +282,15 @@ static bool allowed_on(Call *c, Verb verb, uid_t owner, const About *a) {
         Decision d = policy_decide(c->manager, &(Question) { .caller = c->caller, .verb = verb, .owner = owner });
         bool granted = !d.allowed && d.action && is_granted(c, d.action, a);
         if ((d.allowed || granted) && is_on_record(c, s))
-                audit(c, true, granted ? d.action : d.rule, granted ? polkit_answer_text(POLKIT_YES) : policy_explain(&d), s);
-        if (d.allowed || granted)
+                audit(c, true, granted ? d.action : d.rule, granted ? polkit_answer_text(POLKIT_YES) : policy_explain(&d), a);
+        if (d.allowed || granted) {
+                snprintf(c->rule, sizeof(c->rule), "%s", granted ? d.action : d.rule);
                 return true;
+        }
         if (d.action && !c->asked.action)
                 ask(c, d.action, verb, a);
         else
-                refuse(c, d.rule, policy_explain(&d), s);
+                refuse(c, d.rule, policy_explain(&d), a);
         return false;
 }
 
@@ -283,7 +299,8 @@ bool verb_allowed(Call *c, Verb verb, uid_t owner) {
 }
 
 bool verb_allowed_about(Call *c, Verb verb, uid_t owner, const Approval *a) {
-        return allowed_on(c, verb, owner, &(About) { NULL, "request", a->id, a->name, a->digest });
+        About about = about_approval(a);
+        return allowed_on(c, verb, owner, &about);
 }
 
 bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner) {

@@ -89,6 +89,8 @@ json_object *verb_describe_limits(const RuleLimits *l);
 bool verb_prepare_request(Call *c, const Caller *about, Request *r);
 /* The same about a request for a script, which polkit is told of. */
 bool verb_allowed_about(Call *c, Verb verb, uid_t owner, const Approval *a);
+/* A refusal that no rule decided, and the verb answers itself, on record. */
+void verb_audit_refusal(const Call *c, const char *reason, const Approval *a);
 /* What Status tells; the caller's to put. */
 json_object *status_describe(Manager *m);
 bool verb_may_see(const Manager *m, const Caller *caller, uid_t owner);

@@ -45,6 +45,7 @@ static const struct {
         { "STAPD_PID", "caller_pid", false },   { "STAPD_SESSION", "session", false },
         { "STAPD_OWNER", "owner_uid", false },  { "STAPD_SCRIPT", "script", true },
         { "STAPD_DIGEST", "sha256", false },    { "STAPD_CLASS", "class", false },
+        { "STAPD_REQUEST", "request", false },
         { "STAPD_ERROR", "error", true },
 };
 

@@ -40,6 +40,16 @@ static void add_session(Fields *f, const Session *s) {
                                                        : NULL);
 }
 
+static void add_approval(Fields *f, const Approval *a) {
+        if (!a)
+                return;
+        add_text(f, "STAPD_REQUEST", a->id);
+        if (a->requester != (uid_t) -1)
+                add_number(f, "STAPD_OWNER", a->requester);
+        add_text(f, "STAPD_SCRIPT", a->name);
+        add_text(f, "STAPD_DIGEST", a->digest);
+}
+
 void audit_decision(const AuditEntry *e) {
         static Fields f; /* one thread */
         f.n = 0;
@@ -49,11 +59,12 @@ void audit_decision(const AuditEntry *e) {
         add_number(&f, "STAPD_UID", e->caller->uid);
         add_number(&f, "STAPD_PID", e->caller->pid);
         add_session(&f, e->session);
-        const Session *s = e->session;
+        add_approval(&f, e->approval);
+        const char *name = e->session ? e->session->request->name : e->approval ? e->approval->name : NULL;
+        const char *digest = e->session ? e->session->digest : e->approval ? e->approval->digest : "";
         log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s %s%s%.12s%s: %s",
                   e->caller->uid, (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb,
-                  s ? s->request->name : "", s ? " (sha256 " : "", s ? s->digest : "", s ? ")" : "",
-                  e->reason);
+                  name ?: "", name ? " (sha256 " : "", digest, name ? ")" : "", e->reason);
         audit_kernel_send(f.list, e->allowed);
 }
 
@@ -70,18 +81,15 @@ void audit_reload(unsigned n_rules, const char *error) {
                 log_event(LOG_INFO, AUDIT_RELOAD_ID, f.list, "The policy has %u rule(s).", n_rules);
 }
 
-void audit_approval(const char *verb, const Caller *caller, const Approval *a) {
+void audit_approval(const char *verb, const Caller *caller, const char *rule, const Approval *a) {
         static Fields f;
         f.n = 0;
         add_text(&f, "STAPD_VERB", verb);
         add_text(&f, "STAPD_DECISION", "allowed");
+        add_text(&f, "STAPD_RULE", rule);
         add_number(&f, "STAPD_UID", caller->uid);
         add_number(&f, "STAPD_PID", caller->pid);
-        add_text(&f, "STAPD_REQUEST", a->id);
-        if (a->requester != (uid_t) -1)
-                add_number(&f, "STAPD_OWNER", a->requester);
-        add_text(&f, "STAPD_SCRIPT", a->name);
-        add_text(&f, "STAPD_DIGEST", a->digest);
+        add_approval(&f, a);
         add_text(&f, "STAPD_REASON", a->answer ?: a->reason);
         log_event(LOG_NOTICE, AUDIT_APPROVAL_ID, f.list, "uid %u (pid %d): %s %s (sha256 %.12s): %s", caller->uid,
                   (int) caller->pid, verb, a->name, a->digest, a->answer ?: a->reason ?: "no reason given");

@@ -20,11 +20,12 @@ typedef struct AuditEntry {
         const char *reason;     /* for people */
         const Caller *caller;
         const Session *session; /* that it is about, or NULL */
+        const Approval *approval; /* a request for a script, or NULL */
 } AuditEntry;
 
 void audit_decision(const AuditEntry *e);
 /* verb: "request", "approve", "reject", "revoke", "withdraw", "restore": what was done to a request or a script of the
- * catalogue. */
-void audit_approval(const char *verb, const Caller *caller, const Approval *a);
+ * catalogue; rule: what let it be. */
+void audit_approval(const char *verb, const Caller *caller, const char *rule, const Approval *a);
 /* error: NULL, the new rules are in force. */
 void audit_reload(unsigned n_rules, const char *error);
