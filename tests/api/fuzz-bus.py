@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Calls the members that org.stapd1 says it has on the bus, with values that nobody meant. fuzz-bus.py ADDRESS SEED RUNS;
-prints how many were answered, and with which errors, as JSON."""
+prints how many were answered, and with which errors, as JSON; and of those that were not what they were, and how long a call
+that waits for nothing took right then: a late machine is told from a call that is never answered."""
 import collections
 import json
 import os
 import re
 import sys
+import time
 import xml.etree.ElementTree
 
 import dbus
@@ -41,20 +43,22 @@ class Values:
         return unix
 
     def variant(self):
-        kind = self.random.choice(('s', 'b', 't', 'x', 'u', 'as', 'd', 'y', 'a{sv}'))
+        kind = self.random.choice(('s', 'b', 't', 'x', 'u', 'as', 'd', 'y', 'a{sv}', 'a{ss}'))
         value = self.of(kind)
         types = {'s': dbus.String, 'b': dbus.Boolean, 't': dbus.UInt64, 'x': dbus.Int64, 'u': dbus.UInt32, 'd': dbus.Double,
                  'y': dbus.Byte}
         if kind in types:
             return types[kind](value)
-        return dbus.Array(value, 's') if kind == 'as' else dbus.Dictionary(value, 'sv')
+        return dbus.Array(value, 's') if kind == 'as' else dbus.Dictionary(value, kind[2:4])
 
     def of(self, kind):
         r, m = self.random, self.maker
         if kind == 'a{sv}':
             names = ('name', 'sessionName', 'lifetime', 'guru', 'defines', 'globals', 'module', 'bufferMegabytes', 'timeoutUSec',
-                     'target', 'hold', 'keepBytes', 'zone', 'tail', 'afterCursor', 'segmentBytes', self.text())
+                     'target', 'hold', 'keepBytes', 'zone', 'tail', 'afterCursor', 'segmentBytes', 'tapsets', self.text())
             return {r.choice(names): self.variant() for _ in range(r.randrange(4))}
+        if kind == 'a{ss}':
+            return {self.text() + r.choice(('.stp', '.stpm', '')): r.choice(SCRIPTS).replace('\0', '') for _ in range(r.randrange(4))}
         if kind.startswith('a'):
             return [self.of(kind[1:]) for _ in range(r.choice((0, 1, 3, 30)))]
         bits = {'u': 32, 't': 64, 'y': 8, 'q': 16}.get(kind)
@@ -68,13 +72,26 @@ class Values:
                 's': lambda: r.choice(m.ids) if m.chance(20) else self.text()}[kind]()
 
 
+PATIENCE = 60  # seconds
+
+
+def how_late(bus):
+    """What a plain call takes now, in seconds."""
+    started = time.monotonic()
+    try:
+        bus.call_blocking('org.stapd1', '/org/stapd1', 'org.stapd1.Manager', 'Describe', '', (), timeout=10 * PATIENCE)
+    except dbus.DBusException as e:
+        return f'{e.get_dbus_name()} after {time.monotonic() - started:.1f}'
+    return round(time.monotonic() - started, 1)
+
+
 def main(address, seed, runs):
     maker = Maker(int(seed))
     values, r = Values(maker), maker.random
     bus = dbus.bus.BusConnection(address)
     paths = ('/org/stapd1', '/org/stapd1/session/x', '/org/stapd1/job/1', '/')
     known = sorted(set(members(bus, '/org/stapd1')))
-    said = collections.Counter()
+    said, unanswered = collections.Counter(), []
     for _ in range(int(runs)):
         interface, member, signature = r.choice(known)
         if maker.chance(8):
@@ -82,14 +99,17 @@ def main(address, seed, runs):
         arguments = [values.of(t[0]) for t in TYPE.finditer(signature)]
         if member == 'Prepare' and signature == 'sbt':
             arguments[:2] = [arguments[0] or 'none', False]
+        path = paths[0] if maker.chance(85) else r.choice(paths)
         try:
-            bus.call_blocking('org.stapd1', paths[0] if maker.chance(85) else r.choice(paths), interface, member, signature,
-                              arguments, timeout=60)
+            bus.call_blocking('org.stapd1', path, interface, member, signature, arguments, timeout=PATIENCE)
             said['answered'] += 1
         except dbus.DBusException as e:
             name = e.get_dbus_name()
             said[f'{name} from {member}' if name.endswith('NoReply') else name] += 1
-    print(json.dumps(said))
+            if name.endswith('NoReply'):
+                unanswered.append({'call': f'{path} {interface}.{member}({signature})', 'arguments': repr(arguments)[:1000],
+                                   'seconds of a plain call': how_late(bus)})
+    print(json.dumps({'said': said, 'unanswered': unanswered}))
 
 
 main(*sys.argv[1:])
