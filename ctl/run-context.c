@@ -63,6 +63,8 @@ json_object *run_options_context(const RunOptions *o, const char *script, size_t
                 json_object_object_add(c, "defines", json_object_get(o->defines));
         if (o->globals)
                 json_object_object_add(c, "globals", json_object_get(o->globals));
+        if (o->tapsets)
+                json_object_object_add(c, "tapsets", json_object_get(o->tapsets));
         if (o->module)
                 json_object_object_add(c, "module", json_object_new_string(o->module));
         if (o->compatible)

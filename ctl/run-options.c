@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/paths.h"
 #include "ctl/main.h"
+#include "ctl/tapsets.h"
 #include "ctl/when.h"
 
 #define SCRIPT_MAX (1u << 20)
@@ -31,6 +32,7 @@ static const char usage[] =
         "  --journal         Also an entry in the systemd journal for each record\n"
         RECORDING_USAGE
         "  -g                Guru: embedded C and writes\n"
+        "  -I DIR            More tapsets: the .stp and .stpm files there\n"
         "  -D NAME[=VALUE]   Define a macro: MAXACTION, MAXSTRINGLEN ...\n"
         "  -G NAME=VALUE     Set a global\n"
         "  -T TIME           End after this time: seconds, or with ms, min, h, d\n"
@@ -182,6 +184,7 @@ static int read_option(RunOptions *o, int c) {
         case 'g': o->guru = true; return 0;
         case 'G': return read_global(o, optarg);
         case 'D': append(&o->defines, optarg); return 0;
+        case 'I': append(&o->tapset_dirs, optarg); return 0;
         case 's': return read_number("-s", optarg, 1, 1024, &o->buffer_megabytes);
         case 'T': return read_seconds(optarg, &o->timeout_usec);
         case 'w': o->no_warnings = true; return 0;
@@ -235,7 +238,7 @@ static int check_catalog(const RunOptions *o) {
                 const char *option;
                 bool given;
         } rows[] = {
-                { "-g", o->guru }, { "-D, -t", o->defines }, { "-G", o->globals }, { "-m", o->module }, { "-k", o->keep },
+                { "-g", o->guru }, { "-D, -t", o->defines }, { "-G", o->globals }, { "-I", o->tapset_dirs }, { "-m", o->module }, { "-k", o->keep },
                 { "--compatible", o->compatible }, { "--unprivileged", o->unprivileged }, { "--trace-self", o->trace_self },
                 { "--skip-badvars", o->skip_bad_variables }, { "--persist", o->persist },
         };
@@ -278,6 +281,10 @@ static int check_remote(const RunOptions *o) {
 }
 
 static int check(const RunOptions *o) {
+        if (o->list && o->tapset_dirs) {
+                fputs("stapctl: -l and -L list what stapd has; with folders of tapsets: stapd-compile -I DIR -l PATTERN\n", stderr);
+                return -EINVAL;
+        }
         if (o->list)
                 return 1;
         if (o->catalog && check_catalog(o) < 0)
@@ -323,9 +330,19 @@ static void keep_said(RunOptions *o, int c) {
         json_object_array_add(o->said, optarg ? json_object_new_string(optarg) : NULL);
 }
 
+/* As the user who may read them: stapd opens no file of a script's. */
+static int read_tapsets(RunOptions *o) {
+        for (size_t i = 0; o->tapset_dirs && i < json_object_array_length(o->tapset_dirs); i++) {
+                int r = tapsets_read(json_object_get_string(json_object_array_get_idx(o->tapset_dirs, i)), &o->tapsets);
+                if (r < 0)
+                        return r;
+        }
+        return 1;
+}
+
 int run_options_read(int argc, char **argv, RunOptions *ret) {
         *ret = (RunOptions) { .last_pass = PASS_RUN, .recording = RECORDING_INIT, .said = json_object_new_array() };
-        for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:s:T:wWue:l:L:h",
+        for (int c; (c = getopt_long(argc, argv, RECORDING_SHORT "c:x:o:p:tvkm:gG:D:I:s:T:wWue:l:L:h",
                                      long_options, NULL)) >= 0;) {
                 if (c == 'h') {
                         fputs(usage, stdout);
@@ -344,7 +361,9 @@ int run_options_read(int argc, char **argv, RunOptions *ret) {
                 append(&ret->args, argv[i]);
         if (is_catalog(ret, argv[0]))
                 ret->catalog = TAKE_PTR(ret->file);
-        return check(ret);
+        int r = check(ret);
+        bool alone = ret->last_pass < PASS_RUN || (strcmp(argv[0], "check") == 0 && !ret->policy);
+        return r <= 0 || alone ? r : read_tapsets(ret);
 }
 
 bool run_options_records(const RunOptions *o) {
@@ -360,6 +379,8 @@ void run_options_done(RunOptions *o) {
         json_object_put(o->args);
         json_object_put(o->defines);
         json_object_put(o->globals);
+        json_object_put(o->tapset_dirs);
+        json_object_put(o->tapsets);
         json_object_put(o->said);
 }
 
@@ -470,6 +491,7 @@ int run_options_exec_compiler(const RunOptions *o) {
         add_flag(&a, "-v", o->verbose);
         add_flag(&a, "--json", o->json);
         add_list(&a, "-D", o->defines);
+        add_list(&a, "-I", o->tapset_dirs);
         add_list(&a, "-G", o->globals);
         add(&a, "--");
         if (o->file)

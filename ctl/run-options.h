@@ -18,6 +18,8 @@ typedef struct RunOptions {
         const char *file;         /* "-": standard input */
         const char *catalog;      /* the name of a script of the catalogue; then there is no file */
         json_object *args, *defines, *globals;
+        json_object *tapset_dirs; /* -I */
+        json_object *tapsets;     /* what is in them: run and check --policy alone */
         int64_t buffer_megabytes, timeout_usec, keep_bytes;
         int64_t until_usec;       /* --until */
         const char *session_name; /* --name */

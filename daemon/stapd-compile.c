@@ -13,8 +13,7 @@
 
 static int run_zygote(Arena *a, const Options *o) {
         StringVec dirs = standalone_kit_dirs(a, o);
-        WorldOptions options = { .release = o->kernel, .kit_dirs = dirs.items, .n_kit_dirs = dirs.n,
-                                 .tapset_dirs = o->tapset_dirs.items, .n_tapset_dirs = o->tapset_dirs.n };
+        WorldOptions options = { .release = o->kernel, .kit_dirs = dirs.items, .n_kit_dirs = dirs.n };
         return zygote_run(COMPILE_ZYGOTE_FD, o->user, &options);
 }
 

@@ -81,6 +81,26 @@ static int read_strings(sd_bus_message *m, json_object **ret) {
         return r;
 }
 
+/* Files by their names, as Varlink has them: objects of name and text. */
+static int read_files(sd_bus_message *m, json_object **ret) {
+        json_object *list = json_object_new_array();
+        const char *name, *text;
+        int r = sd_bus_message_enter_container(m, 'a', "{ss}");
+        while (r >= 0 && (r = sd_bus_message_read(m, "{ss}", &name, &text)) > 0) {
+                json_object *o = json_object_new_object();
+                json_object_object_add(o, "name", json_object_new_string(name));
+                json_object_object_add(o, "text", json_object_new_string(text));
+                json_object_array_add(list, o);
+        }
+        if (r >= 0)
+                r = sd_bus_message_exit_container(m);
+        if (r < 0)
+                json_object_put(list);
+        else
+                *ret = list;
+        return r;
+}
+
 static int read_variant(sd_bus_message *m, json_object **ret) {
         const char *contents;
         char type;
@@ -89,7 +109,8 @@ static int read_variant(sd_bus_message *m, json_object **ret) {
                 return r;
         r = sd_bus_message_enter_container(m, 'v', contents);
         if (r >= 0)
-                r = strcmp(contents, "as") == 0 ? read_strings(m, ret)
+                r = strcmp(contents, "as") == 0      ? read_strings(m, ret)
+                        : strcmp(contents, "a{ss}") == 0 ? read_files(m, ret)
                         : strlen(contents) == 1 ? read_basic(m, *contents, ret) : -EINVAL;
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }

@@ -169,3 +169,32 @@ char *tree_new_temporary(Arena *a, const char *prefix) {
         }
         return NULL;
 }
+
+#define WALK_MAX_DEPTH 8 /* folders in one another: a link may lead back up */
+
+static int walk_files(const char *dir, unsigned depth, int (*each)(void *userdata, const char *path), void *userdata) {
+        struct dirent **entries;
+        int n = scandir(dir, &entries, NULL, alphasort), r = n < 0 ? -errno : 0;
+        for (int i = 0; i < n; i++) {
+                _cleanup_(freep) char *path = NULL;
+                struct stat st;
+                if (r != 0 || entries[i]->d_name[0] == '.')
+                        (void) 0;
+                else if (asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0)
+                        r = -ENOMEM;
+                else if (stat(path, &st) < 0)
+                        (void) 0; /* gone: as if it were not there */
+                else if (S_ISREG(st.st_mode))
+                        r = each(userdata, path);
+                else if (S_ISDIR(st.st_mode) && depth + 1 < WALK_MAX_DEPTH)
+                        r = walk_files(path, depth + 1, each, userdata);
+                free(entries[i]);
+        }
+        if (n >= 0)
+                free(entries);
+        return r == -EACCES && depth > 0 ? 0 : r;
+}
+
+int tree_foreach_file(const char *dir, int (*each)(void *userdata, const char *path), void *userdata) {
+        return walk_files(dir, 0, each, userdata);
+}

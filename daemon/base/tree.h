@@ -19,6 +19,9 @@ int tree_copy_file(const char *from, const char *to);
 int tree_write_file(const char *path, const void *data, size_t len);
 /* The whole file with a NUL after it, in the arena; NULL with errno set. */
 char *tree_read_file(Arena *a, const char *path, size_t *ret_len);
+/* Calls `each` for the regular files below `dir`, folders by the order of names, hidden ones left out, until it returns
+ * something else than 0, which is returned. -errno: `dir` cannot be read. */
+int tree_foreach_file(const char *dir, int (*each)(void *userdata, const char *path), void *userdata);
 /* Puts `fresh` in the place of `path` in one step, and removes what was there. */
 int tree_replace(const char *fresh, const char *path);
 /* A new directory in $TMPDIR, /tmp or /var/tmp that only we can open; in the arena. NULL with errno set. */

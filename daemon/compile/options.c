@@ -75,7 +75,7 @@ void options_print_help(FILE *f) {
               "  -t                      measure the handlers; the script prints it at its end\n"
               "      --suppress-handler-errors, --suppress-time-limits\n"
               "                          errors do not end the script; no MAXACTION and no overload (with -g)\n"
-              "  -I DIRECTORY            more tapsets\n"
+              "  -I DIRECTORY            more tapsets, with the rights of the script: no embedded C without -g\n"
               "      --compatible=VERSION of SystemTap, 4.3 to 5.6: what %( systemtap_v ... %) sees\n"
               "  -p N, --stop-after=PASS 1 parse, 2 elaborate, 3 translate, 4 build\n"
               "      --dump=PASS         print what a pass made\n"
@@ -182,7 +182,8 @@ static bool check(Arena *a, Options *o, int rest, const char **ret_error) {
         if (o->mode == MODE_LIST)
                 return rest == 0 || fail(a, ret_error, "one pattern is wanted");
         if (o->mode != MODE_COMPILE)
-                return rest == 0 || fail(a, ret_error, "no script is wanted here");
+                return (rest == 0 && o->tapset_dirs.n == 0) ||
+                       fail(a, ret_error, rest ? "no script is wanted here" : "-I goes with a script, or a list");
         if (!o->script && !o->file)
                 return fail(a, ret_error, "no script: give a file, or -e");
         if (!o->sign_key != !o->sign_certificate)

@@ -85,6 +85,10 @@ static const char *make_module_name(Compilation *c) {
                 vec_foreach(s, lists[i])
                         digest_add_string(d, *s);
         }
+        vec_foreach(it, &r->tapsets) {
+                digest_add_string(d, it->name);
+                digest_add(d, it->text, it->len);
+        }
         if (digest_hex(d, hex) < 0)
                 return NULL;
         return arena_printf(c->arena, STP_MODULE_PREFIX "%.*s", MODULE_DIGITS, hex);
@@ -111,6 +115,35 @@ static CompileResult internal_error(Compilation *c, int r, const char *what) {
 
 /* ------------------------------------------------------------------ passes 1 to 3 */
 
+static bool ends_in(const Tapset *t, const char *suffix) {
+        size_t n = strlen(t->name), m = strlen(suffix);
+        return n > m && strcmp(t->name + n - m, suffix) == 0;
+}
+
+static bool is_macros(const Tapset *t) {
+        return ends_in(t, ".stpm");
+}
+
+static bool is_tapset(const Tapset *t) {
+        return !is_macros(t);
+}
+
+/* Macros go before all, as every file may use them; they are kept where those of the library are. */
+static void parse_tapsets(Compilation *c, ParseOptions o, bool (*which)(const Tapset *t)) {
+        o.args = NULL;
+        o.n_args = 0;
+        o.is_tapset = true;
+        vec_foreach(it, &c->request->tapsets) {
+                if (!which(it))
+                        continue;
+                SourceFile *source = source_new(c->arena, it->name, it->text, it->len);
+                if (is_macros(it))
+                        library_read_macros(c->world->library, &c->diags, source, &o);
+                else
+                        vec_push(c->arena, &c->files, parse_file(c->arena, &c->diags, source, &o));
+        }
+}
+
 static CompileResult run_parse(Compilation *c) {
         const CompileRequest *r = c->request;
         ParseTarget target = c->world->target;
@@ -121,8 +154,11 @@ static CompileResult run_parse(Compilation *c) {
                 target.systemtap_v = r->compatible;
         ParseOptions o = { .target = &target, .macros = library_macros(c->world->library), .args = r->args.items,
                            .n_args = (unsigned) r->args.n, .guru = r->guru };
+        parse_tapsets(c, o, is_macros);
         SourceFile *source = source_new(c->arena, r->name, r->script, r->script_len);
         c->file = parse_file(c->arena, &c->diags, source, &o);
+        vec_push(c->arena, &c->files, c->file);
+        parse_tapsets(c, o, is_tapset);
         return COMPILE_RESULT_OK;
 }
 
@@ -151,7 +187,7 @@ static CompileResult run_elaborate(Compilation *c) {
                                .hide_globals = c->request->hide_globals,
                                .skip_bad_variables = c->request->skip_bad_variables, .settings = settings,
                                .n_settings = (unsigned) c->request->globals.n };
-        c->program = elaborate(&world, c->world->library, &c->file, 1, &o);
+        c->program = elaborate(&world, c->world->library, c->files.items, c->files.n, &o);
         if (c->program) {
                 c->detail = arena_printf(c->arena, "%zu probes, %zu functions, %zu globals",
                                          c->program->probes.n, c->program->functions.n,
@@ -163,7 +199,7 @@ static CompileResult run_elaborate(Compilation *c) {
 
 static int describe(Compilation *c) {
         char digest[DIGEST_HEX];
-        int r = digest_memory(c->request->script, c->request->script_len, digest);
+        int r = request_digest(c->request, digest);
         c->manifest = r < 0 ? NULL : manifest_new();
         if (!c->manifest)
                 return r < 0 ? r : -ENOMEM;

@@ -24,7 +24,8 @@ typedef struct Compilation {
         Diags diags;
         PassId reached;          /* the last pass that ended without mistakes, or _PASS_INVALID */
         const char *module;      /* name */
-        File *file;
+        File *file;              /* the script */
+        VEC(File *) files;       /* it, and the tapsets behind it */
         Program *program;
         Manifest *manifest;
         Buf source;              /* the C */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compile/request.h"
+#include <errno.h>
 #include <stdio.h>
 #include "build/build.h"
+#include "build/digest.h"
 #include "manifest/compile-protocol.h"
 
 #define MAX_NAME 4096
@@ -77,6 +79,29 @@ static bool read_list(Reader *r, json_object *v, StringVec *ret) {
         return true;
 }
 
+static const char *read_bytes(Reader *r, json_object *o, const char *key, size_t *ret_len) {
+        json_object *v;
+        if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_string))
+                return NULL;
+        *ret_len = (size_t) json_object_get_string_len(v);
+        return arena_strndup(r->arena, json_object_get_string(v), *ret_len);
+}
+
+static bool read_tapsets(Reader *r, json_object *v) {
+        if (!json_object_is_type(v, json_type_array) || json_object_array_length(v) > COMPILE_MAX_TAPSETS)
+                return false;
+        for (size_t i = 0; i < json_object_array_length(v); i++) {
+                json_object *o = json_object_array_get_idx(v, i);
+                size_t len = 0;
+                Tapset t = {};
+                if (!json_object_is_type(o, json_type_object) || !(t.name = read_bytes(r, o, "name", &len)) ||
+                    !(t.text = read_bytes(r, o, "text", &t.len)))
+                        return false;
+                vec_push(r->arena, &r->request->tapsets, t);
+        }
+        return true;
+}
+
 #define LIST(member) \
         static bool read_##member(Reader *r, json_object *v) { return read_list(r, v, &r->request->member); }
 #define FLAG(member)                                                    \
@@ -108,6 +133,7 @@ static const struct {
         { "args", "`args` is not a list of texts", read_args },
         { "defines", "`defines` is not a list of texts", read_defines },
         { "globals", "`globals` is not a list of texts", read_globals },
+        { "tapsets", "`tapsets` is not a list of files", read_tapsets },
         { "guru", "`guru` is neither true nor false", read_guru },
         { "unprivileged", "`unprivileged` is neither true nor false", read_unprivileged },
         { "optimize", "`optimize` is neither true nor false", read_optimize },
@@ -169,6 +195,27 @@ bool request_sets_limits(const CompileRequest *r) {
         return false;
 }
 
+static void add_part(Digest *d, const void *data, size_t len) {
+        uint64_t n = len;
+        digest_add(d, &n, sizeof(n));
+        digest_add(d, data, len);
+}
+
+int request_digest(const CompileRequest *r, char *ret) {
+        if (r->tapsets.n == 0)
+                return digest_memory(r->script, r->script_len, ret);
+        _cleanup_(digest_freep) Digest *d = digest_new();
+        if (!d)
+                return -ENOMEM;
+        digest_add_string(d, COMPILE_TAPSETS_MARK);
+        add_part(d, r->script, r->script_len);
+        vec_foreach(it, &r->tapsets) {
+                add_part(d, it->name, strlen(it->name));
+                add_part(d, it->text, it->len);
+        }
+        return digest_hex(d, ret);
+}
+
 bool request_check(const CompileRequest *r, const char **ret_error) {
         const char *error = NULL;
         if (r->compatible && check_compatible(r->compatible))
@@ -177,6 +224,8 @@ bool request_check(const CompileRequest *r, const char **ret_error) {
                 error = "the script is larger than 4 MiB";
         else if (r->args.n > COMPILE_MAX_ARGS)
                 error = "there are more than 999 script arguments";
+        else if (r->tapsets.n > COMPILE_MAX_TAPSETS)
+                error = "there are more than 256 files of tapsets (-I)";
         else if (r->module && !build_name_is_valid(r->module))
                 error = "the module's name may have small letters, digits and _, and 55 bytes";
         else if (r->unprivileged && r->guru)

@@ -21,6 +21,13 @@ PassId pass_from_string(const char *s); /* also "1" to "4" */
 
 typedef VEC(const char *) StringVec;
 
+/* A file of a user's folder of tapsets, NAME.stp, or of macros, NAME.stpm. */
+typedef struct Tapset {
+        const char *name;
+        const char *text;
+        size_t len;
+} Tapset;
+
 typedef struct CompileRequest {
         const char *name;      /* of the script, for messages */
         const char *script;    /* its bytes */
@@ -28,6 +35,7 @@ typedef struct CompileRequest {
         const char *module;    /* NULL: made from the digest of the script and its arguments */
         const char *compatible; /* --compatible: the version that systemtap_v is; NULL: ours */
         StringVec args, defines, globals;
+        VEC(Tapset) tapsets;   /* -I: with the rights of the script */
         bool unprivileged;     /* for its user alone (elaborate/privilege.c) */
         bool guru, optimize, no_warnings, warnings_fatal, color;
         bool hide_globals;     /* what is never read is not printed at exit */
@@ -43,5 +51,8 @@ void request_init(CompileRequest *r);
 bool request_from_json(Arena *a, json_object *o, CompileRequest *ret, const char **ret_error);
 /* It runs within other limits than the usual: -D other than what -t is. */
 bool request_sets_limits(const CompileRequest *r);
+/* The digest of what is compiled: of the script's bytes, or of theirs and the tapsets' (compile-protocol.h). Hex, DIGEST_HEX.
+ * Negative errno. */
+int request_digest(const CompileRequest *r, char *ret);
 /* Limits that hold wherever it came from. */
 bool request_check(const CompileRequest *r, const char **ret_error);

@@ -89,7 +89,8 @@ static WorldOptions world_options(Arena *a, const Options *o, const StringVec *d
         const char *cache = user_cache(a);
         bool writable = cache && tree_make(cache, 0700) == 0;
         return (WorldOptions) { .release = o->kernel, .kit_dirs = dirs->items, .n_kit_dirs = dirs->n,
-                                .tapset_dirs = o->tapset_dirs.items, .n_tapset_dirs = o->tapset_dirs.n,
+                                .tapset_dirs = o->tapset_dirs.items,
+                                .n_tapset_dirs = o->mode == MODE_LIST ? o->tapset_dirs.n : 0,
                                 .cache_dir = writable ? arena_printf(a, "%s/btf", cache) : NULL };
 }
 
@@ -134,6 +135,7 @@ typedef struct {
         const Options *options;
         Arena *arena;
         CompileRequest request;
+        size_t tapset_bytes;
         Compilation compilation;
 } Command;
 
@@ -158,6 +160,41 @@ static bool read_script(Command *c) {
                 return false;
         }
         r->script = arena_strndup(c->arena, text, r->script_len);
+        return true;
+}
+
+enum { TAPSETS_FULL = 1, TAPSETS_UNREADABLE /* which was printed */ };
+
+/* Called for each file of a folder. */
+static int add_tapset(void *userdata, const char *path) {
+        Command *c = userdata;
+        const char *end = strrchr(path, '.');
+        Tapset t = { .name = arena_strdup(c->arena, path) };
+        if (!end || (strcmp(end, ".stp") != 0 && strcmp(end, ".stpm") != 0))
+                return 0;
+        if (c->request.tapsets.n == COMPILE_MAX_TAPSETS)
+                return TAPSETS_FULL;
+        t.text = tree_read_file(c->arena, path, &t.len);
+        if (!t.text) {
+                fprintf(stderr, "stapd-compile: %s: %s\n", path, strerror(errno));
+                return TAPSETS_UNREADABLE;
+        }
+        c->tapset_bytes += t.len;
+        vec_push(c->arena, &c->request.tapsets, t);
+        return c->tapset_bytes > COMPILE_MAX_TAPSET_BYTES ? TAPSETS_FULL : 0;
+}
+
+static bool read_tapsets(Command *c) {
+        vec_foreach(dir, &c->options->tapset_dirs) {
+                int r = tree_foreach_file(*dir, add_tapset, c);
+                if (r == TAPSETS_FULL)
+                        fprintf(stderr, "stapd-compile: -I %s: more than %u files, or %u KiB, of tapsets\n", *dir,
+                                COMPILE_MAX_TAPSETS, COMPILE_MAX_TAPSET_BYTES >> 10);
+                else if (r < 0)
+                        fprintf(stderr, "stapd-compile: -I %s: %s\n", *dir, strerror(-r));
+                if (r != 0)
+                        return false;
+        }
         return true;
 }
 
@@ -266,7 +303,7 @@ int standalone_compile(Arena *a, const Options *o) {
         WorldOptions options = world_options(a, o, &dirs);
         _cleanup_(world_closep) World *w = NULL;
         arena_set_oom(a, on_memory, NULL);
-        if (!read_script(&c) || open_kernel(&options, &w) < 0)
+        if (!read_script(&c) || !read_tapsets(&c) || open_kernel(&options, &w) < 0)
                 return EXIT_USAGE;
         int r = load_library(w, &options);
         if (r < 0)

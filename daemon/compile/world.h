@@ -11,7 +11,7 @@ typedef struct WorldOptions {
         const char *release;            /* NULL: the running kernel */
         const char *const *kit_dirs;    /* where kits are looked for, in order */
         size_t n_kit_dirs;
-        const char *const *tapset_dirs; /* after our own: -I */
+        const char *const *tapset_dirs; /* after our own, to be listed: -I */
         size_t n_tapset_dirs;
         const char *cache_dir;          /* for unpacked BTF; or NULL */
 } WorldOptions;

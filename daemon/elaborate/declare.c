@@ -12,11 +12,17 @@ static bool can_see(const File *a, bool a_private, const File *b, bool b_private
         return a == b || (!a_private && !b_private);
 }
 
+/* A tapset of the user's may have what the script has, which then goes first. */
+static bool may_shadow(const File *a, const File *b) {
+        return a != b && (a->is_tapset || b->is_tapset);
+}
+
 /* Functions have names of their own: `trace()` and `trace[tid()]` may stand side by side. */
 static void check_global_names(Elab *e, const GlobalDeclVec *v) {
         const GlobalDecl *first = v->items[0];
         for (size_t i = 1; i < v->n; i++)
-                if (can_see(first->file, first->var->is_private, v->items[i]->file,
+                if (!may_shadow(first->file, v->items[i]->file) &&
+                    can_see(first->file, first->var->is_private, v->items[i]->file,
                             v->items[i]->var->is_private))
                         declared_twice(e, "global", first->var->name, v->items[i]->var->span,
                                        first->var->span);
@@ -30,6 +36,7 @@ static void check_overloads(Elab *e, const FunctionDeclVec *v) {
                         const FunctionDecl *before = v->items[k];
                         if (before->may_next || before->function->params.n != d->function->params.n
                             || before->function->has_priority || d->function->has_priority
+                            || may_shadow(before->file, d->file)
                             || !can_see(before->file, before->function->is_private, d->file,
                                         d->function->is_private))
                                 continue;
@@ -76,10 +83,11 @@ void pass_declare(Elab *e) {
 void pass_link(Elab *e) {
         strmap_foreach(it, &e->index.functions)
                 vec_foreach(d, (FunctionDeclVec *) it->value)
-                        if (!e->is_called[(*d)->id])
+                        if (!e->is_called[(*d)->id] && !(*d)->file->is_tapset)
                                 link_unused_function(e, *d);
         link_drain(e);
         for (size_t i = 0; i < e->n_files; i++)
                 vec_foreach(it, &e->files[i]->globals)
-                        scope_find_global(e, e->files[i], (*it)->name);
+                        if (!e->files[i]->is_tapset)
+                                scope_find_global(e, e->files[i], (*it)->name);
 }

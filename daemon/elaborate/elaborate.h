@@ -15,6 +15,8 @@ typedef struct Library Library;
  * tapsets are bugs and are reported as any others. Never NULL. */
 Library *library_load(Arena *a, Diags *d, const char *const *dirs, size_t n_dirs, const ParseTarget *target);
 const MacroLibrary *library_macros(const Library *l);
+/* Adds those of a .stpm file of the user's: in the process of one compilation, with which they go. */
+void library_read_macros(Library *l, Diags *d, SourceFile *source, const ParseOptions *o);
 /* Digest (hex sha256) of all files read: part of the cache key. */
 const char *library_digest(const Library *l);
 
@@ -32,5 +34,5 @@ typedef struct ElaborateOptions {
         unsigned n_settings;
 } ElaborateOptions;
 
-/* NULL when there are errors. The program lives in the world's arena. */
+/* NULL when there are errors. The program lives in the world's arena. Files that are tapsets stand behind the script. */
 Program *elaborate(ProbeWorld *w, Library *l, File *const *files, size_t n_files, const ElaborateOptions *o);

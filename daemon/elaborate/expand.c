@@ -154,6 +154,7 @@ static unsigned expand_alias(Elab *e, const Chain *c, const ProbePoint *p, const
                 .has_suffix = m->used < p->components.n,
                 .depth = c->depth + 1,
         };
+        elab_want(e, m->name->file);
         return expand_points(e, &inner, &m->name->alias->points, p, m->used);
 }
 
@@ -190,15 +191,31 @@ static unsigned expand_point(Elab *e, const Chain *c, const ProbePoint *p) {
         return n;
 }
 
+static void expand_file(Elab *e, const File *f) {
+        vec_foreach(it, &f->probes) {
+                Chain c = { .probe = *it, .file = f };
+                if ((*it)->points.n)
+                        expand_points(e, &c, &(*it)->points, NULL, 0);
+        }
+}
+
+/* What is not lowered yet may want more. */
+static bool is_wanted(Elab *e, size_t i) {
+        if (e->n_files > 1)
+                link_drain(e);
+        return i < e->wanted.n;
+}
+
+/* A user's tapset brings its probes along when the script, or another one, uses something of it. */
 void pass_expand(Elab *e) {
         size_t n_probes = 0;
         for (size_t i = 0; i < e->n_files; i++)
-                vec_foreach(it, &e->files[i]->probes) {
-                        Chain c = { .probe = *it, .file = e->files[i] };
-                        n_probes++;
-                        if ((*it)->points.n)
-                                expand_points(e, &c, &(*it)->points, NULL, 0);
+                if (!e->files[i]->is_tapset) {
+                        n_probes += e->files[i]->probes.n;
+                        expand_file(e, e->files[i]);
                 }
+        for (size_t i = 0; is_wanted(e, i); i++)
+                expand_file(e, e->wanted.items[i]);
         if (n_probes == 0)
                 diag_add(e->diags, DIAG_E0213, SPAN_NONE, "the script has no probe");
 }

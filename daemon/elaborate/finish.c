@@ -18,8 +18,8 @@ static void finish_globals(Elab *e) {
                         continue;
                 v->id = (unsigned) p->globals.n;
                 vec_push(e->arena, &p->globals, v);
-                if (v->is_written && !v->is_read && !var_info(v)->file->is_library &&
-                    !e->options->hide_globals)
+                const File *file = var_info(v)->file;
+                if (v->is_written && !v->is_read && !file->is_library && !file->is_tapset && !e->options->hide_globals)
                         vec_push(e->arena, &p->shown, v);
         }
         vec_foreach(it, &p->shown)
@@ -110,7 +110,7 @@ static bool file_is_used(Elab *e, const File *f) {
         vec_foreach(it, &e->units)
                 if ((*it)->is_reached && (*it)->decl && (*it)->decl->file == f)
                         return true;
-        return !f->is_library;
+        return !f->is_library && !f->is_tapset;
 }
 
 static void add_embedded(Elab *e, const File *f) {

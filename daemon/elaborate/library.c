@@ -4,15 +4,11 @@
  * macro; a directory's own folders are read in order of their names, so that the digest, and with it the
  * key of every cached module, does not depend on the file system.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 #include "base/fds.h"
+#include "base/tree.h"
 #include "elaborate/index.h"
 #include "elaborate/elaborate.h"
-
-#define LIBRARY_MAX_DEPTH 8 /* folders below a tapset directory */
 
 struct Library {
         Arena *arena;
@@ -56,28 +52,25 @@ static void read_one(Library *l, const char *path, const char *relative, FileFun
         read(l, source_new(l->arena, arena_strdup(l->arena, path), arena_strndup(l->arena, text, len), len));
 }
 
-/* `base` is how much of the path is the tapset directory: what comes after it counts for the digest. */
-static void read_dir(Library *l, const char *path, size_t base, unsigned depth, const char *suffix,
-                     FileFunction read) {
-        struct dirent **entries;
-        int n = depth < LIBRARY_MAX_DEPTH ? scandir(path, &entries, NULL, alphasort) : 0;
-        for (int i = 0; i < n; i++) {
-                const char *name = entries[i]->d_name;
-                char *full = arena_printf(l->arena, "%s/%s", path, name);
-                struct stat st;
-                if (name[0] == '.' || stat(full, &st) < 0)
-                        (void) 0; /* hidden, or gone: as if it were not there */
-                else if (S_ISDIR(st.st_mode))
-                        read_dir(l, full, base, depth + 1, suffix, read);
-                else if (S_ISREG(st.st_mode) && has_suffix(name, suffix))
-                        read_one(l, full, full + base, read);
-                free(entries[i]);
-        }
-        if (n > 0)
-                free(entries);
-        else if (n < 0 && depth == 0)
-                diag_add(l->diags, DIAG_E0200, SPAN_NONE, "cannot read the tapset directory `%s`: %s", path,
-                         strerror(errno));
+typedef struct {
+        Library *library;
+        const char *suffix;
+        size_t base; /* so much of the path is the tapset directory: what comes after it counts for the digest */
+        FileFunction read;
+} Walk;
+
+static int on_file(void *userdata, const char *path) {
+        const Walk *w = userdata;
+        if (has_suffix(path, w->suffix))
+                read_one(w->library, path, path + w->base, w->read);
+        return 0;
+}
+
+static void read_dir(Library *l, const char *dir, const char *suffix, FileFunction read) {
+        Walk w = { .library = l, .suffix = suffix, .base = strlen(dir), .read = read };
+        int r = tree_foreach_file(dir, on_file, &w);
+        if (r < 0)
+                diag_add(l->diags, DIAG_E0200, SPAN_NONE, "cannot read the tapset directory `%s`: %s", dir, strerror(-r));
 }
 
 static void finish_digest(Library *l) {
@@ -102,11 +95,15 @@ Library *library_load(Arena *a, Diags *d, const char *const *dirs, size_t n_dirs
         EVP_DigestInit_ex(l->hash, EVP_sha256(), NULL);
         index_init(&l->index, a, /* before= */ NULL);
         for (size_t i = 0; i < n_dirs; i++)
-                read_dir(l, dirs[i], strlen(dirs[i]), 0, ".stpm", read_macros);
+                read_dir(l, dirs[i], ".stpm", read_macros);
         for (size_t i = 0; i < n_dirs; i++)
-                read_dir(l, dirs[i], strlen(dirs[i]), 0, ".stp", read_tapset);
+                read_dir(l, dirs[i], ".stp", read_tapset);
         finish_digest(l);
         return l;
+}
+
+void library_read_macros(Library *l, Diags *d, SourceFile *source, const ParseOptions *o) {
+        parse_macros(l->arena, d, source, o, l->macros);
 }
 
 const MacroLibrary *library_macros(const Library *l) {

@@ -226,6 +226,7 @@ void lower_call(Lower *l, ExprCall *call) {
                 /* The condition of a point is looked at anywhere: it has no place. */
                 Function *f = link_function(l->e, l->in_condition ? NULL : l->unit, *it);
                 l->e->is_called[(*it)->id] = true;
+                elab_want(l->e, (*it)->file);
                 if (!function_unit(f)->called_at.file) {
                         function_unit(f)->called_at = call->base.span;
                         function_unit(f)->caller = l->unit;

@@ -41,6 +41,7 @@ static Var *link_global(Elab *e, const GlobalDecl *d) {
         info->type_at = info->shape_at = v->span;
         info->shape_known = v->is_array || v->init;
         info->setting = find_setting(e, d);
+        elab_want(e, d->file);
         e->linked_globals[d->id] = v;
         vec_push(e->arena, &e->globals, v);
         return v;

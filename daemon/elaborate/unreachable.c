@@ -91,6 +91,8 @@ static bool goes_on(Flow *f, const Stmt *x) {
 void warn_unreachable(Elab *e) {
         Flow f = { .e = e };
         for (size_t i = 0; i < e->n_files; i++) {
+                if (e->files[i]->is_tapset)
+                        continue;
                 vec_foreach(it, &e->files[i]->functions)
                         (void) goes_on(&f, (*it)->body);
                 vec_foreach(it, &e->files[i]->probes)

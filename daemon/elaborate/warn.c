@@ -8,7 +8,7 @@ enum { WRITTEN = 1, READ = 2 };
 
 static bool is_ours(const Var *v) {
         const VarInfo *info = var_info((Var *) v);
-        bool in_script = info->file && !info->file->is_library && v->span.file && !v->span.expansion;
+        bool in_script = info->file && !info->file->is_library && !info->file->is_tapset && v->span.file && !v->span.expansion;
         return in_script && v->type != TYPE_POISON;
 }
 
@@ -110,7 +110,7 @@ static void warn_global(Elab *e, Var *v) {
 static void warn_functions(Elab *e) {
         strmap_foreach(it, &e->index.functions)
                 vec_foreach(d, (FunctionDeclVec *) it->value)
-                        if (!e->is_called[(*d)->id] && !(*d)->is_shadowed)
+                        if (!e->is_called[(*d)->id] && !(*d)->is_shadowed && !(*d)->file->is_tapset)
                                 diag_add(e->diags, DIAG_W0204, (*d)->function->name_span,
                                          "function `%s` is never called",
                                          (*d)->function->name);

@@ -18,7 +18,7 @@
  *
  *   {"name": "test.stp", "args": ["a"], "module": "stap_...", "guru": false, "optimize": true,
  *    "defines": ["MAXACTION=5"], "globals": ["x=3"], "noWarnings": false, "warningsFatal": false,
- *    "compatible": "5.0" (or not there), "hideGlobals": false, "skipBadVariables": false,
+ *    "tapsets": [{"name": "DIR/mine.stp", "text": "..."}] (or not there), "compatible": "5.0" (or not there), "hideGlobals": false, "skipBadVariables": false,
  *    "stopAfter": "build", "keepSource": false, "color": false}            with [0] the script (a memory file)
  *
  * and answers with any number of
@@ -47,6 +47,11 @@
                                         * descriptor comes with {"large": true} */
 #define COMPILE_MAX_SCRIPT (4u << 20)
 #define COMPILE_MAX_ARGS 999
+#define COMPILE_MAX_TAPSETS 256
+#define COMPILE_MAX_TAPSET_BYTES (1u << 20) /* of all of them */
+/* The digest of a script without tapsets is sha256 of its bytes; of one with them, of this text with its NUL, then of the
+ * script, and of name and bytes of each tapset, with the length (64 bits) before each. No script begins so. */
+#define COMPILE_TAPSETS_MARK "stapd: a script with tapsets"
 /* Seconds on the wall, where stapd.conf does not say others: the child ends itself then, and says so; one
  * that has not a while later never will. */
 #define COMPILE_SECONDS 120

@@ -30,6 +30,7 @@ File *parse_file(Arena *a, Diags *d, SourceFile *source, const ParseOptions *o) 
         File *file = arena_new0(a, File);
         file->source = source;
         file->is_library = o->is_library;
+        file->is_tapset = o->is_tapset;
         if (!check_source(d, source))
                 return file;
         Parser *p = arena_new0(a, Parser);

@@ -34,7 +34,8 @@ typedef struct ParseOptions {
         const MacroLibrary *macros; /* or NULL */
         const char *const *args;    /* script arguments, $1 is args[0] */
         unsigned n_args;
-        bool is_library;            /* a tapset */
+        bool is_library;            /* a tapset of ours */
+        bool is_tapset;             /* one of the user's */
         bool guru;                  /* embedded C is allowed: -g, or a tapset */
 } ParseOptions;
 

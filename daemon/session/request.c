@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 #include "manifest/bytes.h"
+#include "manifest/compile-protocol.h"
 #include "manifest/stream-protocol.h"
 #include "runtime/abi.h"
 
@@ -22,6 +23,7 @@ Request *request_free(Request *r) {
         json_object_put(r->args);
         json_object_put(r->defines);
         json_object_put(r->globals);
+        json_object_put(r->tapsets);
         json_object_put(r->values);
         json_object_put(r->mask);
         free(r);
@@ -30,7 +32,7 @@ Request *request_free(Request *r) {
 
 /* ------------------------------------------------------------------ reading */
 
-typedef enum { FIELD_TEXT, FIELD_LIST, FIELD_FLAG, FIELD_NUMBER, FIELD_LIFETIME } FieldKind;
+typedef enum { FIELD_TEXT, FIELD_LIST, FIELD_TAPSETS, FIELD_FLAG, FIELD_NUMBER, FIELD_LIFETIME } FieldKind;
 
 static const struct {
         const char *name;
@@ -43,6 +45,7 @@ static const struct {
         { "compatible", FIELD_TEXT, offsetof(Request, compatible) },
         { "catalog", FIELD_TEXT, offsetof(Request, catalog) },
         { "values", FIELD_LIST, offsetof(Request, values) },
+        { "tapsets", FIELD_TAPSETS, offsetof(Request, tapsets) },
         { "mask", FIELD_LIST, offsetof(Request, mask) },
         { "zone", FIELD_TEXT, offsetof(Request, zone) },
         { "utcOffset", FIELD_NUMBER, offsetof(Request, utc_offset), -86400, 86400 },
@@ -107,6 +110,31 @@ static int read_list(json_object *value, json_object **ret) {
         return 0;
 }
 
+static bool is_tapset_name(const char *s) {
+        size_t n = strlen(s);
+        return n <= 4096 && is_plain(s) && ((n > 4 && strcmp(s + n - 4, ".stp") == 0) || (n > 5 && strcmp(s + n - 5, ".stpm") == 0));
+}
+
+/* Names are for messages: no file is opened by them. */
+static int read_tapsets(json_object *value, json_object **ret) {
+        size_t bytes = 0;
+        if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > COMPILE_MAX_TAPSETS)
+                return -EINVAL;
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+                json_object *o = json_object_array_get_idx(value, i), *name = NULL, *text = NULL;
+                if (!json_object_is_type(o, json_type_object) || json_object_object_length(o) != 2 ||
+                    !json_object_object_get_ex(o, "name", &name) || !is_text(name) ||
+                    !is_tapset_name(json_object_get_string(name)) || !json_object_object_get_ex(o, "text", &text) ||
+                    !json_object_is_type(text, json_type_string))
+                        return -EINVAL;
+                bytes += (size_t) json_object_get_string_len(text);
+        }
+        if (bytes > COMPILE_MAX_TAPSET_BYTES)
+                return -EINVAL;
+        *ret = json_object_array_length(value) > 0 ? json_object_get(value) : NULL;
+        return 0;
+}
+
 static int read_lifetime(json_object *value, SessionLifetime *ret) {
         SessionLifetime l = is_text(value) ? session_lifetime_from_string(json_object_get_string(value))
                                            : _SESSION_LIFETIME_INVALID;
@@ -123,6 +151,8 @@ static int read_field(Request *r, size_t i, json_object *value) {
                 return read_text(value, field);
         case FIELD_LIST:
                 return read_list(value, field);
+        case FIELD_TAPSETS:
+                return read_tapsets(value, field);
         case FIELD_FLAG:
                 if (!json_object_is_type(value, json_type_boolean))
                         return -EINVAL;
@@ -143,7 +173,7 @@ static int read_field(Request *r, size_t i, json_object *value) {
 
 /* Base64, in lines or not. Whoever brings a module brings no script, and cannot change it any more. */
 static int read_compiled(Request *r, json_object *context, const char **ret_field) {
-        static const char *const fixed[] = { "script", "catalog", "values", "arguments", "defines", "globals", "module" };
+        static const char *const fixed[] = { "script", "catalog", "values", "arguments", "defines", "globals", "module", "tapsets" };
         json_object *value, *other;
         *ret_field = "compiled";
         if (!json_object_object_get_ex(context, "compiled", &value) || !value)
@@ -310,7 +340,8 @@ static json_object *field_to_json(const void *field, FieldKind kind) {
         switch (kind) {
         case FIELD_TEXT:
                 return *(char *const *) field ? json_object_new_string(*(char *const *) field) : NULL;
-        case FIELD_LIST: return json_object_get(*(json_object *const *) field);
+        case FIELD_LIST:
+        case FIELD_TAPSETS: return json_object_get(*(json_object *const *) field);
         case FIELD_FLAG: return json_object_new_boolean(*(const bool *) field);
         case FIELD_LIFETIME:
                 return json_object_new_string(session_lifetime_to_string(*(const SessionLifetime *) field));
@@ -352,6 +383,8 @@ json_object *request_to_compile_job(const Request *r, const char *module) {
                                r->defines ? json_object_get(r->defines) : json_object_new_array());
         json_object_object_add(o, "globals",
                                r->globals ? json_object_get(r->globals) : json_object_new_array());
+        if (r->tapsets)
+                json_object_object_add(o, "tapsets", json_object_get(r->tapsets));
         json_object_object_add(o, "guru", json_object_new_boolean(r->guru));
         json_object_object_add(o, "unprivileged", json_object_new_boolean(r->unprivileged));
         json_object_object_add(o, "optimize", json_object_new_boolean(r->optimize));
@@ -392,6 +425,16 @@ static void hash_list(EVP_MD_CTX *md, json_object *list) {
         }
 }
 
+/* Name and bytes of each. */
+static void hash_tapsets(EVP_MD_CTX *md, json_object *tapsets) {
+        static const char *const parts[] = { "name", "text" };
+        for (size_t i = 0; tapsets && i < json_object_array_length(tapsets); i++)
+                for (size_t k = 0; k < ELEMENTSOF(parts); k++) {
+                        json_object *s = json_object_object_get(json_object_array_get_idx(tapsets, i), parts[k]);
+                        hash_part(md, json_object_get_string(s), (size_t) json_object_get_string_len(s));
+                }
+}
+
 static void finish_hex(EVP_MD_CTX *md, char *ret) {
         unsigned char digest[EVP_MAX_MD_SIZE] = {};
         unsigned len = 0;
@@ -411,6 +454,9 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
         hash_list(md, r->args);
         hash_list(md, r->defines);
         hash_list(md, r->globals);
+        uint64_t n_tapsets = r->tapsets ? json_object_array_length(r->tapsets) : 0;
+        hash_part(md, &n_tapsets, sizeof(n_tapsets));
+        hash_tapsets(md, r->tapsets);
         bool flags[] = { r->guru, r->unprivileged, r->optimize, r->no_warnings, r->warnings_fatal, r->hide_globals,
                          r->skip_bad_variables };
         hash_part(md, flags, sizeof(flags));
@@ -420,6 +466,12 @@ void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH
 void request_digest(const Request *r, char ret[static KEY_LENGTH + 1]) {
         _cleanup_(evp_freep) EVP_MD_CTX *md = EVP_MD_CTX_new();
         EVP_DigestInit_ex(md, EVP_sha256(), NULL);
-        EVP_DigestUpdate(md, r->script, r->script_len);
+        if (r->tapsets) {
+                EVP_DigestUpdate(md, COMPILE_TAPSETS_MARK, sizeof(COMPILE_TAPSETS_MARK));
+                hash_part(md, r->script, r->script_len);
+                hash_tapsets(md, r->tapsets);
+        } else {
+                EVP_DigestUpdate(md, r->script, r->script_len);
+        }
         finish_hex(md, ret);
 }

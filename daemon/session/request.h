@@ -30,6 +30,7 @@ typedef struct Request {
         unsigned char *compiled; /* a module, in the place of a script; or NULL */
         size_t compiled_len;
         json_object *args, *defines, *globals; /* arrays of strings, or NULL */
+        json_object *tapsets; /* files that the script may use: objects of "name" and "text"; or NULL */
         json_object *values; /* NAME=VALUE: what that script is given */
         json_object *mask;   /* fields of events whose values nobody gets */
         bool unprivileged; /* for its user alone */
@@ -64,5 +65,5 @@ json_object *request_to_describe_job(const Request *r);
  * compiler, tapsets and our version. Hex, KEY_LENGTH digits.
  */
 void request_key(const Request *r, const char *world, char ret[static KEY_LENGTH + 1]);
-/* sha256 of the script's bytes, hex. */
+/* sha256 of the script's bytes, or of them and the tapsets' (compile-protocol.h), hex. */
 void request_digest(const Request *r, char ret[static KEY_LENGTH + 1]);

@@ -146,6 +146,7 @@ static const char *find_foreign(const Request *r) {
         } rows[] = {
                 { "script", r->script_len > 0 }, { "compiled", r->compiled },
                 { "arguments", r->args && json_object_array_length(r->args) > 0 },
+                { "tapsets", r->tapsets },
                 { "defines", r->defines && json_object_array_length(r->defines) > 0 },
                 { "globals", r->globals && json_object_array_length(r->globals) > 0 },
                 { "guru", r->guru }, { "unprivileged", r->unprivileged }, { "module", r->module },

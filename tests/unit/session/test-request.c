@@ -84,6 +84,10 @@ TEST(the_key_depends_on_everything_that_matters) {
                 "{\"script\":\"x\",\"guru\":true}",
                 "{\"script\":\"x\",\"optimize\":false}",
                 "{\"script\":\"x\",\"module\":\"m\"}",
+                "{\"script\":\"x\",\"tapsets\":[{\"name\":\"a.stp\",\"text\":\"b\"}]}",
+                "{\"script\":\"x\",\"tapsets\":[{\"name\":\"b.stp\",\"text\":\"b\"}]}",
+                "{\"script\":\"x\",\"tapsets\":[{\"name\":\"a.stp\",\"text\":\"c\"}]}",
+                "{\"script\":\"x\",\"tapsets\":[{\"name\":\"a.stp\",\"text\":\"\"},{\"name\":\"b.stp\",\"text\":\"b\"}]}",
         };
         char keys[ELEMENTSOF(requests) + 1][KEY_LENGTH + 1];
         for (size_t i = 0; i < ELEMENTSOF(requests); i++)
