@@ -46,6 +46,10 @@ void connection_close(Connection *c) {
         free(c);
 }
 
+static void charge(Connection *c) {
+        server_charge(c->server, c, c->in.len + c->out.len);
+}
+
 /* ------------------------------------------------------------------ sending */
 
 static void give_socket_away(Connection *c) {
@@ -76,6 +80,7 @@ static bool flush(Connection *c) {
                 }
                 buf_consume(&c->out, (size_t) n);
         }
+        charge(c);
         if (c->out.len == 0 && c->busy && c->call.drained)
                 c->call.drained(&c->call, c->call.gone_data);
         if (c->out.len == 0 && c->upgrade) {
@@ -108,6 +113,15 @@ static void send_later(Connection *c) {
         (void) sd_event_source_set_enabled(c->deferred, SD_EVENT_ONESHOT);
 }
 
+void connection_drop(Connection *c) {
+        buf_done(&c->in);
+        buf_done(&c->out);
+        c->out.failed = true;
+        c->has_message = false;
+        c->closing = true;
+        send_later(c);
+}
+
 static Connection *connection_of(Call *c) {
         return (Connection *) c; /* its first member */
 }
@@ -126,6 +140,7 @@ static void reply(Call *call, json_object *parameters, bool continues) {
                 json_object_put(parameters);
         else
                 varlink_add_reply(&c->out, parameters, continues);
+        charge(c);
         if (continues)
                 send_later(c);
         else
@@ -143,6 +158,7 @@ static void error(Call *call, const char *name, json_object *parameters) {
                 json_object_put(parameters);
         else
                 varlink_add_error(&c->out, name, parameters);
+        charge(c);
         call_ended(c);
 }
 
@@ -214,6 +230,7 @@ static bool process_one(Connection *c) {
                 return false;
         }
         c->timeout = sd_event_source_disable_unref(c->timeout);
+        charge(c);
         connection_set_call(c);
         verbs_dispatch(&c->call);
         return true;
@@ -238,6 +255,7 @@ static bool receive(Connection *c) {
                 c->in.len += (size_t) n;
                 /* Only what is new is searched: a message may come byte by byte. */
                 c->has_message |= memchr(room, 0, (size_t) n) || c->in.len >= VARLINK_MAX_MESSAGE;
+                charge(c);
                 return true;
         }
         if (room && n < 0 && (errno == EAGAIN || errno == EINTR))

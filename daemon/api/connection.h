@@ -23,6 +23,8 @@ struct Connection {
         Connection *prev, *next;
         int fd;
         Buf in, out;
+        struct Account *account; /* of its uid; the server's */
+        size_t charged;          /* bytes of `in` and `out` */
         sd_event_source *source, *timeout, *deferred;
         bool busy;          /* it waits */
         bool has_message;   /* there may be a whole one in `in` */
@@ -35,6 +37,8 @@ struct Connection {
 int connection_new(sd_event *event, Server *server, Manager *manager, int fd, Caller *caller,
                    Connection **ret);
 void connection_close(Connection *c);
+/* Forgets what it holds; it is closed in a moment. */
+void connection_drop(Connection *c);
 
 /* Answers every call that has come and does not have to wait. */
 void connection_process(Connection *c);

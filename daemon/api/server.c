@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include "api/account.h"
 #include "api/connection.h"
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -22,6 +23,7 @@ struct Server {
         sd_event_source *source, *pause;
         Connection *connections;
         unsigned n_connections;
+        Account *accounts;
 };
 
 DEFINE_CLEANUP(Server *, server_freep, server_free)
@@ -84,18 +86,12 @@ int server_listen(const char *path) {
         return TAKE_FD(fd);
 }
 
-static unsigned count_of(const Server *s, uid_t uid) {
-        unsigned n = 0;
-        for (const Connection *c = s->connections; c; c = c->next)
-                n += c->peer.caller.uid == uid;
-        return n;
-}
-
 /* A session takes a connection, and its reader one more until it has its stream. */
 static bool has_room(const Server *s, uid_t uid) {
         const Config *c = s->manager->config;
+        const Account *a = account_find(s->accounts, uid);
         return s->n_connections < SERVER_CONNECTIONS_MAX + c->sessions_max &&
-                count_of(s, uid) < SERVER_CONNECTIONS_PER_UID + c->sessions_per_user;
+                (!a || a->n_connections < SERVER_CONNECTIONS_PER_UID + c->sessions_per_user);
 }
 
 /* Takes the socket. */
@@ -120,6 +116,11 @@ static int add_client(Server *s, int fd, bool limited, Connection **ret) {
                 c->next->prev = c;
         s->connections = c;
         s->n_connections++;
+        c->account = account_open(&s->accounts, c->peer.caller.uid);
+        if (!c->account) {
+                connection_close(c);
+                return -ENOMEM;
+        }
         *ret = c;
         return 0;
 }
@@ -179,6 +180,37 @@ void server_forget(Server *s, Connection *c) {
         if (c->next)
                 c->next->prev = c->prev;
         s->n_connections--;
+        if (!c->account)
+                return;
+        c->account->bytes -= c->charged;
+        account_close(&s->accounts, c->account);
+}
+
+/* The one that holds most is the one that is read least. */
+static Connection *find_slowest(const Server *s, const Account *a) {
+        Connection *found = NULL;
+        for (Connection *c = s->connections; c; c = c->next)
+                if (c->account == a && (!found || c->charged > found->charged))
+                        found = c;
+        return found;
+}
+
+void server_charge(Server *s, Connection *c, size_t bytes) {
+        Account *a = c->account;
+        if (!a)
+                return;
+        size_t limit = (size_t) s->manager->config->queue_max_megabytes << 20;
+        a->bytes = a->bytes - c->charged + bytes;
+        c->charged = bytes;
+        while (a->bytes > limit) {
+                Connection *slowest = find_slowest(s, a);
+                log_info("uid %u leaves more than %u MiB of calls and replies waiting (QueueMaxMegabytes=): the "
+                         "connection of process %d, with most of it, is closed.",
+                         a->uid, s->manager->config->queue_max_megabytes, (int) slowest->peer.caller.pid);
+                a->bytes -= slowest->charged;
+                slowest->charged = 0;
+                connection_drop(slowest);
+        }
 }
 
 int server_new(sd_event *event, Manager *manager, int listen_fd, Server **ret) {

@@ -57,6 +57,20 @@ static bool check_attach(Call *c, const Session *s, const StreamerReader *r) {
         return true;
 }
 
+static void answer_quota(Call *c, const char *resource, unsigned megabytes) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "resource", json_object_new_string(resource));
+        json_object_object_add(o, "limit", json_object_new_int64((int64_t) megabytes << 20));
+        call_error(c, "QuotaExceeded", o);
+}
+
+static bool check_queues(Call *c) {
+        bool may = manager_may_read(c->manager, c->caller);
+        if (!may)
+                answer_quota(c, "queueBytes", c->manager->config->queue_max_megabytes);
+        return may;
+}
+
 static bool read_words(Call *c, StreamerReader *r) {
         static const char *const formats[] = { "text", "json", "jsonSeq", "record", "recordText", NULL };
         static const char *const overflows[] = { "drop", "disconnect", "pause", NULL };
@@ -120,12 +134,7 @@ static bool charge(Call *c, StreamerReader *r, int64_t count) {
         r->max_bytes = bounded ? 0 : r->charge;
         if (r->charge > 0 && r->charge <= left)
                 return true;
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, "resource", json_object_new_string("recordBytes"));
-        json_object_object_add(o, "limit",
-                               json_object_new_int64((int64_t) c->manager->config->record_max_megabytes
-                                                     << 20));
-        call_error(c, "QuotaExceeded", o);
+        answer_quota(c, "recordBytes", c->manager->config->record_max_megabytes);
         return false;
 }
 
@@ -180,7 +189,7 @@ void verb_attach(Call *c) {
         if (!may_hand_over(c))
                 return;
         Session *s = verb_session(c, VERB_SEE);
-        if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r) ||
+        if (!s || !check_attach(c, s, &r) || !check_queues(c) || !read_cursor(c, s, cursor, &r) ||
             !read_recording(c, &r))
                 return;
         Attachment *a = attachment_new(c, s, &r);
@@ -230,7 +239,7 @@ void verb_snapshot(Call *c) {
             !param_flag(c, "withText", &r.with_text) || !read_place(c, &r, &cursor) || !may_hand_over(c))
                 return;
         Session *s = verb_session(c, VERB_SEE);
-        if (!s || !check_attach(c, s, &r) || !read_cursor(c, s, cursor, &r))
+        if (!s || !check_attach(c, s, &r) || !check_queues(c) || !read_cursor(c, s, cursor, &r))
                 return;
         r.from = r.from ?: "start";
         hand_over_snapshot(c, s, &r);

@@ -19,6 +19,7 @@
  *     CacheMaxMegabytes=256  compiled scripts kept
  *     KeepMaxMegabytes=256   recent records kept for one user's sessions
  *     RecordMaxMegabytes=16384   files of one user's recordings
+ *     QueueMaxMegabytes=128  calls and replies of one user that wait; and the queues of his readers
  *     KitsMax=4              kernel kits kept
  *     AskSeconds=120         to authenticate, when polkit asks
  *     SigningKey=            files for kernels that take only signed modules
@@ -36,7 +37,7 @@ typedef struct Config {
         bool allow_guru, revoke_on_reload, allow_self_approval;
         unsigned sessions_max, sessions_per_user;
         unsigned compile_slots, compile_slots_per_user, compile_seconds, helper_seconds;
-        unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, kits_max, ask_seconds;
+        unsigned cache_max_megabytes, keep_max_megabytes, record_max_megabytes, queue_max_megabytes, kits_max, ask_seconds;
         /* from the command line */
         char *cache_dir, *state_dir, *kernel;
         char *policy_dir, *scripts_dir; /* in place of those of the machine, or NULL */

@@ -70,7 +70,7 @@ static int connect_journal(void) {
 }
 
 static void add_journal(Session *s) {
-        static const StreamerReader journal = { .format = "journal", .overflow = "drop" };
+        const StreamerReader journal = { .format = "journal", .overflow = "drop", .uid = s->owner.uid };
         int fd = connect_journal();
         int r = fd < 0 ? fd : streamer_add_reader(s->streamer, fd, &journal);
         if (r < 0) {

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "manifest/stream-protocol.h"
 #include "run/module.h"
 #include "session/adopt.h"
 #include "session/describe.h"
@@ -201,6 +202,13 @@ uint64_t manager_may_record(const Manager *m, const Caller *c) {
         for (const Session *s = m->sessions; s; s = s->next)
                 charged += s->streamer ? streamer_charge(s->streamer, c->uid) : 0;
         return limit - MIN2(charged, limit);
+}
+
+bool manager_may_read(const Manager *m, const Caller *c) {
+        uint64_t queued = STREAM_QUEUE_DEFAULT;
+        for (const Session *s = m->sessions; s; s = s->next)
+                queued += s->streamer ? streamer_queued(s->streamer, c->uid) : 0;
+        return queued <= (uint64_t) m->config->queue_max_megabytes << 20;
 }
 
 SigningKey manager_signing_key(const Manager *m) {

@@ -61,6 +61,8 @@ void manager_stop(Manager *m, void (*stopped)(void *userdata), void *userdata);
 int manager_check_limits(Manager *m, const Caller *c);
 /* How many bytes more the recordings of the caller may come to. */
 uint64_t manager_may_record(const Manager *m, const Caller *c);
+/* Whether the caller may have one more reader, of whatever session. */
+bool manager_may_read(const Manager *m, const Caller *c);
 /* Whether one more session of the caller may keep as many recent records as this request says. */
 bool manager_may_keep(const Manager *m, const Caller *c, const Request *request);
 /* A new session wants to be compiled: now, or when the compiler and the kit are there. */

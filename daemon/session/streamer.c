@@ -249,6 +249,13 @@ void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32
                         each(userdata, (uint32_t) r->options.job, r->options.uid);
 }
 
+uint64_t streamer_queued(const Streamer *s, uid_t uid) {
+        uint64_t sum = 0;
+        for (const Reader *r = s->readers; r; r = r->next)
+                sum += r->options.uid == uid ? STREAM_QUEUE_DEFAULT : 0;
+        return sum;
+}
+
 unsigned streamer_n_readers(const Streamer *s) {
         return s->n_readers;
 }

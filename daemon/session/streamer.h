@@ -87,6 +87,8 @@ void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32
 
 /* What the recordings of this user may come to, in bytes. */
 uint64_t streamer_charge(const Streamer *s, uid_t uid);
+/* What the queues of this user's readers take, in bytes. */
+uint64_t streamer_queued(const Streamer *s, uid_t uid);
 unsigned streamer_n_readers(const Streamer *s);
 pid_t streamer_pid(const Streamer *s);
 int streamer_set_state(Streamer *s, const char *state, const char *result);

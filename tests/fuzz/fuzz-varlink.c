@@ -34,6 +34,8 @@ static void set_up(Connection *c) {
         if (!event && (config_init(&config) < 0 || sd_event_new(&event) < 0 ||
                        sd_event_add_defer(event, &deferred, nothing, NULL) < 0))
                 abort();
+        manager.ended = manager.ended ?: json_object_new_array();
+        manager.ended_jobs = manager.ended_jobs ?: json_object_new_array();
         *c = (Connection) { .call.manager = &manager, .event = event, .deferred = deferred, .fd = -1,
                             .peer = { .caller = { .uid = OWNER, .gid = OWNER }, .single = true } };
         c->out.limit = CONNECTION_MAX_QUEUED;

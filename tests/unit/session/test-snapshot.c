@@ -146,7 +146,7 @@ static Job *snapshot(Case *c) {
         ASSERT_NOT_NULL(j);
         c->client = pair[0];
         snapshot_begin(j, pair[1], &(StreamerReader) { .format = "text", .overflow = "drop", .from = "start",
-                                                       .no_follow = true }, 0);
+                                                       .no_follow = true, .uid = 7 }, 0);
         return j;
 }
 
@@ -245,6 +245,25 @@ TEST(it_comes_too_late) {
 }
 
 /* Its client asks the next stapd for the number that this one gave. */
+TEST(the_reader_is_charged_to_its_user) {
+        Case c;
+        Config config = { .queue_max_megabytes = 1 };
+        const Caller his = { .uid = 7 }, other = { .uid = 8 };
+        start(&c, "slow");
+        c.m.config = &config;
+        c.m.sessions = &c.s;
+        ASSERT(manager_may_read(&c.m, &his));
+        Job *j = snapshot(&c);
+        ASSERT_EQ(streamer_queued(c.s.streamer, 7), STREAM_QUEUE_DEFAULT);
+        ASSERT_EQ(streamer_queued(c.s.streamer, 8), 0);
+        ASSERT(!manager_may_read(&c.m, &his));
+        ASSERT(manager_may_read(&c.m, &other));
+        config.queue_max_megabytes = 2;
+        ASSERT(manager_may_read(&c.m, &his));
+        snapshot_cancel(j);
+        end(&c);
+}
+
 TEST(another_stapd_goes_on) {
         Case c;
         start(&c, "slow");
