@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions of SystemTap's tapsets that these do not have: who calls one has not misspelt it. */
+/* Functions and aliases of SystemTap's tapsets that these do not have: who uses one has not misspelt it. */
 #include <stdbool.h>
 #include <string.h>
 #include "base/cleanup.h"
@@ -107,5 +107,34 @@ const char *absent_function(const char *name) {
         for (size_t i = 0; i < ELEMENTSOF(later); i++)
                 if (strcmp(later[i], name) == 0)
                         return "its part of the tapset library is not written yet";
+        return NULL;
+}
+
+/* By their first component. */
+static const struct { const char *name, *instead; } aliases[] = {
+        { "generic", "" },
+        { "ioblock_trace", "kernel.trace(\"block:*\")" },
+        { "ioscheduler", "kernel.trace(\"block:*\")" },
+        { "ioscheduler_trace", "kernel.trace(\"block:*\")" },
+        { "ipmib", "" },
+        { "irq_handler", "kernel.trace(\"irq:irq_handler_*\")" },
+        { "linuxmib", "" },
+        { "nfs", "module(\"nfs\").function(\"nfs_*\")" },
+        { "nfsd", "module(\"nfsd\").function(\"nfsd_*\")" },
+        { "scsi", "kernel.trace(\"scsi:*\")" },
+        { "socket", "kernel.function(\"sock_sendmsg\")" },
+        { "softirq", "kernel.trace(\"irq:softirq_*\")" },
+        { "sunrpc", "kernel.trace(\"sunrpc:*\")" },
+        { "tcp", "kernel.function(\"tcp_sendmsg\")" },
+        { "tcpmib", "" },
+        { "tty", "kernel.function(\"tty_*\")" },
+        { "udp", "kernel.function(\"udp_sendmsg\")" },
+        { "workqueue", "kernel.trace(\"workqueue:*\")" },
+};
+
+const char *absent_alias(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(aliases); i++)
+                if (strcmp(aliases[i].name, name) == 0)
+                        return aliases[i].instead;
         return NULL;
 }

@@ -3,3 +3,5 @@
 
 /* Why there is no such function, if SystemTap has it; else NULL. */
 const char *absent_function(const char *name);
+/* What to probe in the place of an alias `name.*` that SystemTap's tapsets have; NULL: they have none, "": no way. */
+const char *absent_alias(const char *name);

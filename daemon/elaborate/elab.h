@@ -141,6 +141,8 @@ bool hint_similar(Elab *e, Diag *diag, const char *name, const char *const *name
                   const char *mark);
 /* As above, with the keyword of a statement: misspelt ones are variables and calls, `esle {`, `whle (x)`. */
 void hint_keyword(Elab *e, Diag *diag, const char *name);
+/* For a string that is needed and a pointer to char that is there: what reads it. */
+bool hint_text(Elab *e, Diag *diag, const Expr *x);
 /* The expression as text, cut to a readable length. */
 const char *expr_text(Elab *e, const Expr *x);
 

@@ -3,6 +3,7 @@
  * A probe point that means nothing, and what was probably meant. Names are compared without their arguments,
  * `timer.secs` with `timer.sec`; the hint has those of the script again.
  */
+#include "elaborate/absent.h"
 #include "elaborate/expand.h"
 
 #define MAX_OFFERS 12
@@ -76,6 +77,22 @@ static bool hint_bare(Elab *e, Diag *d, const ProbePoint *p) {
                 return true;
         }
         return false;
+}
+
+/* `tcp.sendmsg`: the first component is one of SystemTap's tapsets, and of none here. */
+static bool note_absent(Elab *e, Diag *d, const ProbePoint *p, const Candidates *c) {
+        const char *first = p->components.items[0].name, *instead = absent_alias(first);
+        size_t len = strlen(first);
+        vec_foreach(it, &c->names)
+                if (strncmp(*it, first, len) == 0 && (*it)[len] == '.')
+                        return false;
+        if (!instead)
+                return false;
+        diag_note(e->diags, d, SPAN_NONE, "SystemTap has it, and this version of stapd does not: its part of the tapset "
+                  "library is not written yet");
+        if (*instead)
+                diag_hint(e->diags, d, "use what it stands for, as %s", instead);
+        return true;
 }
 
 static void hint_nearest(Elab *e, Diag *d, const ProbePoint *p, const Candidates *c) {
@@ -164,6 +181,8 @@ void expand_no_match(Elab *e, const Chain *c, const ProbePoint *p, bool known) {
                 return;
         Candidates all = {};
         gather(e, &all);
+        if (note_absent(e, d, p, &all))
+                return;
         if (point_is_glob(p))
                 hint_first(e, d, p, &all);
         else if (!hint_bare(e, d, p)) {

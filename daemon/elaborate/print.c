@@ -105,7 +105,7 @@ static void check_argument(Infer *t, ExprPrint *p, const Slot *slot, Expr *arg) 
                            p->format + slot->at, type_words(slot->type), slot->star ? " for `*`" : "",
                            expr_text(t->e, arg), type_words(got));
         diag_note(t->e->diags, d, directive_span(p, slot->at, slot->len), "the conversion");
-        if (!slot->star && slot->type == TYPE_STRING)
+        if (!slot->star && slot->type == TYPE_STRING && !hint_text(t->e, d, arg))
                 diag_hint(t->e->diags, d, "use %%d");
         else if (!slot->star && stp_spec_is_long(&slot->spec))
                 diag_hint(t->e->diags, d, "use %%s");

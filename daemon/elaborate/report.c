@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "elaborate/elab.h"
 #include "lang/dump.h"
+#include "lang/walk.h"
 
 #define CALLERS_MAX 5
 #define TEXT_MAX 48 /* bytes of an expression in a message */
@@ -53,12 +54,45 @@ void hint_keyword(Elab *e, Diag *diag, const char *name) {
         hint_similar(e, diag, name, words, ELEMENTSOF(words), "");
 }
 
+typedef struct {
+        Visitor visitor;
+        bool found;
+} Search;
+
+static bool find_lowered(Visitor *v, Expr **x) {
+        Search *s = (Search *) v;
+        ExprKind kind = (*x)->kind;
+        s->found = s->found || kind == EXPR_CONTEXT || kind == EXPR_LOAD || kind == EXPR_STORE;
+        return !s->found;
+}
+
+/* What was a target variable is shown as it was written: false when it has no such place. */
+static bool write_source(const Expr *x, Buf *b) {
+        Search s = { .visitor = { .expr_pre = find_lowered } };
+        Expr *root = (Expr *) x;
+        const SourceFile *file = x->span.file;
+        walk_expr(&s.visitor, &root);
+        if (!s.found || !file || x->span.len == 0 || memchr(file->text + x->span.offset, '\n', x->span.len))
+                return false;
+        buf_printf(b, "%.*s", (int) x->span.len, file->text + x->span.offset);
+        return true;
+}
+
 const char *expr_text(Elab *e, const Expr *x) {
         _cleanup_(buf_done) Buf b = BUF_INIT;
-        dump_expr(x, &b);
+        if (!write_source(x, &b))
+                dump_expr(x, &b);
         if (b.failed || !b.data)
                 return "this";
         if (b.len <= TEXT_MAX)
                 return arena_strdup(e->arena, b.data);
         return arena_printf(e->arena, "%.*s...", TEXT_MAX, b.data);
+}
+
+bool hint_text(Elab *e, Diag *diag, const Expr *x) {
+        const TypeRef *target = x->ctype && type_kind(x->ctype) == KIND_POINTER ? type_target(x->ctype) : NULL;
+        if (!target || !type_is_char(target))
+                return false;
+        diag_hint(e->diags, diag, "it is an address: kernel_string() reads the text there, user_string() that of a program");
+        return true;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include "elaborate/types.h"
 #include "elaborate/scope.h"
 
@@ -55,6 +56,14 @@ Type infer_given(Infer *t, Expr *x, Type want, Expr *by) {
         return got;
 }
 
+/* `$file.x`, as in C: without blanks around, and of a C type. */
+static bool is_member(const Expr *x) {
+        const SourceFile *f = x->span.file;
+        uint32_t end = x->span.offset + x->span.len;
+        return f && x->ctype && end + 1 < f->len && f->text[end] == '.' &&
+               (isalpha((unsigned char) f->text[end + 1]) || f->text[end + 1] == '_');
+}
+
 void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
         Elab *e = t->e;
         const char *text = expr_text(e, x);
@@ -70,6 +79,10 @@ void infer_mismatch(Infer *t, Expr *x, Type got, Type want) {
                              type_words(got), type_words(want));
         if (t->joined == x && got == TYPE_STRING)
                 diag_hint(e->diags, d, "`.` puts strings together, `.=` one behind another");
+        else if (want == TYPE_STRING && hint_text(e, d, x))
+                ;
+        else if (got == TYPE_LONG && want == TYPE_STRING && t->joined == x && is_member(x))
+                diag_hint(e->diags, d, "`->` leads to a member, of a structure too: `%s->...`", text);
         else if (got == TYPE_LONG && want == TYPE_STRING && t->joined == x)
                 diag_hint(e->diags, d, "`sprint(%s)` makes a string of it", text);
         explain(t, d, x, got);

@@ -138,6 +138,8 @@ Expr *parse_primary(Parser *p) {
                 Diag *diag = parser_fail_expected(p, "an expression");
                 if (text)
                         diag_hint(p->diags, diag, "`%s` is a keyword; it is no name of a variable", text);
+                else if (kind == TOKEN_MUL)
+                        diag_hint(p->diags, diag, "what a pointer leads to is `$p[0]`, `$p->member` or `$p$`");
         }
         return poison(p);
 }

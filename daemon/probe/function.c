@@ -10,6 +10,7 @@
 #include "probe/families.h"
 #include "probe/modules.h"
 #include "probe/point.h"
+#include "probe/syscalls.h"
 
 #define MAXACTIVE_MAX 65535
 
@@ -74,6 +75,8 @@ static int no_such_function(const Request *r) {
         const char *near = diags_full(diags) ? NULL : nearest_function(r);
         if (r->name[0] == '$' && isdigit((unsigned char) r->name[1]))
                 diag_hint(diags, d, "nothing is replaced in quotes; `@%s` is an argument as a string", r->name + 1);
+        else if (strncmp(r->name, "sys_", 4) == 0 && syscalls_find(r->name + 4))
+                diag_hint(diags, d, "use `syscall.%s`, as the system calls of all kernels are", r->name + 4);
         else if (near)
                 diag_hint(diags, d, "did you mean `%s`?", near);
         return PROBE_FAILED;

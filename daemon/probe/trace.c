@@ -79,7 +79,10 @@ static int no_such_tracepoint(const Request *r) {
         if (!in_module)
                 diag_note(w->diags, d, SPAN_NONE,
                           "those of a module are module(\"NAME\").tracepoint(\"...\")");
-        if (t)
+        bool entry = strncmp(r->name, "sys_enter_", 10) == 0, exit = strncmp(r->name, "sys_exit_", 9) == 0;
+        if (entry || exit) /* events that ftrace makes of raw_syscalls:sys_enter and sys_exit */
+                diag_hint(w->diags, d, "use `syscall.%s%s`", r->name + (entry ? 10 : 9), entry ? "" : ".return");
+        else if (t)
                 diag_hint(w->diags, d, "did you mean `%s`?", full_name(w, t));
         return PROBE_FAILED;
 }
