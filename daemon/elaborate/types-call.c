@@ -17,6 +17,8 @@ static Type infer_argument(Infer *t, ExprCall *x, size_t i, Var *param) {
                            param->name, x->name, type_name(wanted), type_name(got));
         diag_note(t->e->diags, d, var_info(param)->type_at, "`%s` became a %s here", param->name,
                   type_name(wanted));
+        if (wanted == TYPE_STRING)
+                hint_text(t->e, d, arg);
         arg->type = TYPE_POISON;
         return TYPE_POISON;
 }
