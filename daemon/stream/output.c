@@ -34,17 +34,17 @@ static void append(Output *o, const void *data, size_t len) {
 }
 
 /* Recordings and the journal take their queue apart again. */
-static void append_frame(Output *o, uint64_t seq, size_t len) {
+static void append_frame(Output *o, uint64_t seq, uint64_t lost, size_t len) {
         if (o->recorder)
-                append(o, &(RecordFrame) { .seq = seq, .len = len }, sizeof(RecordFrame));
+                append(o, &(RecordFrame) { .seq = seq, .lost = lost, .len = len }, sizeof(RecordFrame));
         else if (o->options.format == OUTPUT_JOURNAL)
                 append(o, &(JournalFrame) { .len = len }, sizeof(JournalFrame));
 }
 
 /* The line ends with "}\n": members of this reader's own go in front of that. */
-static void append_line(Output *o, uint64_t seq, const Buf *line, const Buf *member) {
+static void append_line(Output *o, uint64_t seq, uint64_t lost, const Buf *line, const Buf *member) {
         bool cursors = o->options.cursors && !o->recorder, more = member || cursors;
-        append_frame(o, seq, line->len + (member ? sizeof(",\"text\":") - 1 + member->len : 0));
+        append_frame(o, seq, lost, line->len + (member ? sizeof(",\"text\":") - 1 + member->len : 0));
         if (o->options.format == OUTPUT_JSON_SEQ)
                 LITERAL(o, RECORD_SEPARATOR);
         append(o, line->data, line->len - (more ? 2 : 0));
@@ -70,10 +70,10 @@ void output_append(Output *o, uint64_t seq, const Rendered *r) {
                   *member = &r->parts[PART_MEMBER];
         if (output_is_json(o)) {
                 if (line->len > 2)
-                        append_line(o, seq, line,
+                        append_line(o, seq, /* lost= */ 0, line,
                                     (o->wants & 1u << PART_MEMBER) && member->len > 0 ? member : NULL);
         } else if (text->len > 0) {
-                append_frame(o, seq, text->len);
+                append_frame(o, seq, /* lost= */ 0, text->len);
                 append(o, text->data, text->len);
                 o->ledger->head = o->queue.head;
         }
@@ -81,7 +81,7 @@ void output_append(Output *o, uint64_t seq, const Rendered *r) {
 
 void output_append_aside(Output *o, uint64_t after, const Buf *line) {
         if (line->len > 2 && !line->failed)
-                append_line(o, after, line, NULL);
+                append_line(o, after, /* lost= */ 0, line, NULL);
 }
 
 void output_tell_lost(Output *o, uint64_t seq, const ReaderLoss *loss) {
@@ -93,6 +93,6 @@ void output_tell_lost(Output *o, uint64_t seq, const ReaderLoss *loss) {
         Buf line = BUF_INIT;
         f->ops->lost_line(f->userdata, seq, loss, &line);
         if (!line.failed)
-                append_line(o, loss->to, &line, NULL);
+                append_line(o, loss->to, loss->count, &line, NULL);
         buf_done(&line);
 }

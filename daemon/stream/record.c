@@ -8,7 +8,6 @@
 #include "stream/record.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,6 +16,7 @@
 #include <zlib.h>
 #include "base/cleanup.h"
 #include "base/fds.h"
+#include "stream/digest.h"
 
 #define BATCH ((size_t) 256 << 10)
 #define NO_SEGMENT UINT64_MAX
@@ -27,7 +27,7 @@ struct Recorder {
         int socket, fd;
         const RecordLines *lines;
         RecordState state;
-        EVP_MD_CTX *digest; /* NULL: unknown */
+        Digest *digest; /* NULL: unknown */
         Buf batch, packed;
         uint64_t taken;     /* bytes of the queue that are in the batch */
         uint64_t asked;     /* number of the file that was asked for */
@@ -69,7 +69,7 @@ Recorder *recorder_free(Recorder *r) {
         if (!r)
                 return NULL;
         close_fd(r->fd);
-        EVP_MD_CTX_free(r->digest);
+        digest_free(r->digest);
         buf_done(&r->batch);
         buf_done(&r->packed);
         free(r);
@@ -104,72 +104,9 @@ static int fail(Recorder *r, int error, const char *what) {
 
 /* ------------------------------------------------------------------ a file that is gone on with */
 
-typedef struct Source {
-        int fd;
-        uint64_t at, end;
-} Source;
-
-static ssize_t source_read(Source *s, void *to, size_t max) {
-        ssize_t n = pread(s->fd, to, (size_t) MIN2((uint64_t) max, s->end - s->at), (off_t) s->at);
-        if (n > 0)
-                s->at += (uint64_t) n;
-        return n;
-}
-
-static int digest_plain(Recorder *r, Source *s) {
-        char data[65536];
-        ssize_t n;
-        while ((n = source_read(s, data, sizeof(data))) > 0)
-                EVP_DigestUpdate(r->digest, data, (size_t) n);
-        return n < 0 ? -errno : 0;
-}
-
-static int digest_packed(Recorder *r, Source *s) {
-        unsigned char in[65536], out[65536];
-        z_stream z = {};
-        ssize_t n;
-        if (inflateInit2(&z, 15 + 16) != Z_OK)
-                return -ENOMEM;
-        int k = Z_OK;
-        while ((k == Z_OK || k == Z_STREAM_END) && (n = source_read(s, in, sizeof(in))) > 0) {
-                z.next_in = in;
-                z.avail_in = (uInt) n;
-                while (z.avail_in > 0 && (k == Z_OK || k == Z_STREAM_END)) {
-                        if (k == Z_STREAM_END)
-                                inflateReset(&z); /* the next member */
-                        z.next_out = out;
-                        z.avail_out = sizeof(out);
-                        k = inflate(&z, Z_NO_FLUSH);
-                        EVP_DigestUpdate(r->digest, out, sizeof(out) - z.avail_out);
-                }
-        }
-        inflateEnd(&z);
-        return k == Z_STREAM_END ? 0 : -EBADMSG;
-}
-
-static void drop_digest(Recorder *r) {
-        EVP_MD_CTX_free(r->digest);
-        r->digest = NULL;
-}
-
 static void start_digest(Recorder *r) {
-        drop_digest(r);
-        r->digest = EVP_MD_CTX_new();
-        if (r->digest && EVP_DigestInit_ex(r->digest, EVP_sha256(), NULL) != 1)
-                drop_digest(r);
-        Source s = { .fd = r->fd, .end = r->state.offset };
-        if (r->digest && s.end > 0 && (r->options.compress ? digest_packed(r, &s) : digest_plain(r, &s)) < 0)
-                drop_digest(r);
-}
-
-static const char *digest_hex(Recorder *r, char ret[static 65]) {
-        unsigned char md[EVP_MAX_MD_SIZE];
-        unsigned len = 0;
-        if (!r->digest || EVP_DigestFinal_ex(r->digest, md, &len) != 1 || len != 32)
-                return NULL;
-        for (unsigned i = 0; i < len; i++)
-                snprintf(ret + 2 * i, 3, "%02x", md[i]);
-        return ret;
+        digest_free(r->digest);
+        r->digest = digest_new(r->fd, r->state.offset, r->options.compress);
 }
 
 static int take_file(Recorder *r, int fd) {
@@ -260,6 +197,7 @@ static int give_batch_back(Recorder *r, const RecordState *before, int error) {
         r->state = *before;
         r->batch.len = 0;
         r->taken = 0;
+        (void) ftruncate(r->fd, (off_t) r->state.offset); /* no half a record */
         if (!room)
                 return fail(r, error, strerror(-error));
         set_full(r, true);
@@ -278,8 +216,7 @@ static int write_batch(Recorder *r, const RecordState *before) {
                         return give_batch_back(r, before, k);
                 r->state.offset += out->len;
                 r->state.total += out->len;
-                if (r->digest)
-                        EVP_DigestUpdate(r->digest, r->batch.data, r->batch.len);
+                digest_add(r->digest, r->batch.data, r->batch.len);
         }
         set_full(r, false);
         r->state.bytes += r->batch.len;
@@ -310,14 +247,14 @@ static int end_one(Recorder *r, const char *reason) {
         char hex[65];
         RecordState before = r->state;
         if (!r->options.is_text) {
-                r->lines->segment(r->lines->userdata, &r->state, reason, digest_hex(r, hex), &r->batch);
+                r->lines->segment(r->lines->userdata, &r->state, reason, digest_hex(r->digest, hex), &r->batch);
                 int k = write_batch(r, &before);
                 if (k <= 0) {
                         start_digest(r);
                         return k;
                 }
         }
-        drop_digest(r);
+        r->digest = digest_free(r->digest);
         r->fd = close_fd(r->fd);
         r->state = (RecordState) { .tail = r->state.tail, .segment = r->state.segment + 1, .total = r->state.total };
         publish(r);
@@ -393,4 +330,38 @@ int recorder_flush(Recorder *r) {
                 return end_one(r, "quota") < 0 ? -EIO
                                                : fail(r, -EDQUOT, "the recording has reached its quota");
         return k;
+}
+
+/* ------------------------------------------------------------------ the end without room */
+
+RecordRest recorder_rest(const Recorder *r) {
+        RecordRest rest = {};
+        RecordFrame f;
+        for (uint64_t at = r->state.tail; at < r->queue->committed; at += sizeof(f) + f.len) {
+                queue_peek(r->queue, at, &f, sizeof(f));
+                if (f.seq <= rest.to) /* a line that has no number of its own */
+                        continue;
+                if (rest.to == 0)
+                        rest.from = f.lost > 0 ? f.seq - f.lost + 1 : f.seq;
+                rest.waiting += f.lost == 0;
+                rest.to = f.seq;
+        }
+        return rest;
+}
+
+int recorder_end_full(Recorder *r, uint64_t from, uint64_t to, const Buf *line) {
+        RecordState before = r->state;
+        if (r->fd < 0)
+                return 0;
+        r->options.min_free_bytes = 0;
+        r->taken = r->queue->committed - r->state.tail;
+        if (!r->options.is_text && line->len > 0) {
+                if (is_empty(r))
+                        begin_segment(r, from);
+                buf_add(&r->batch, line->data, line->len);
+                r->state.lines++;
+                r->state.last = to;
+        }
+        int k = put_batch(r, &before);
+        return k > 0 && !is_empty(r) ? end_one(r, "store-full") : k;
 }

@@ -26,8 +26,14 @@ typedef struct RecordOptions {
 /* Bytes of records stand in the queue with this in front of each. */
 typedef struct RecordFrame {
         uint64_t seq;
-        uint64_t len; /* of what follows */
+        uint64_t lost; /* it tells of so many lost records, this the last; 0: it is one */
+        uint64_t len;  /* of what follows */
 } RecordFrame;
+
+/* What waits in the queue: numbers of records, and how many of them wait themselves. */
+typedef struct RecordRest {
+        uint64_t from, to, waiting;
+} RecordRest;
 
 typedef struct RecordLines {
         void (*header)(void *userdata, uint64_t seq, uint64_t segment, Buf *out);
@@ -50,3 +56,7 @@ int recorder_receive(Recorder *r);
 int recorder_end_segment(Recorder *r, const char *reason);
 /* There was no room the last time. */
 bool recorder_is_full(const Recorder *r);
+RecordRest recorder_rest(const Recorder *r);
+/* Gives up what waits, and ends the file with a line that tells of these lost records, in the room that was to
+ * stay free. As recorder_flush(). */
+int recorder_end_full(Recorder *r, uint64_t from, uint64_t to, const Buf *line);

@@ -55,11 +55,33 @@ static void retry_later(Output *o) {
         (void) sd_event_source_set_enabled(o->retry, SD_EVENT_ONESHOT);
 }
 
+/* The session is over, and there is no room: what waits is lost, and the file says so. */
+static void end_full(Output *o) {
+        Fanout *f = o->fanout;
+        LedgerReader *l = o->ledger;
+        RecordRest rest = recorder_rest(o->recorder);
+        uint64_t first = rest.to > 0 ? rest.from : l->from, last = l->dropped > 0 ? l->to : rest.to;
+        l->lost += rest.waiting;
+        if (last == 0)
+                return;
+        ReaderLoss loss = { .where = "store-full", .count = last - first + 1, .from = first, .to = last,
+                            .total = l->lost };
+        Buf line = BUF_INIT;
+        if (output_is_json(o))
+                f->ops->lost_line(f->userdata, last + 1, &loss, &line);
+        else
+                f->ops->text_lost(f->userdata, rest.waiting + l->dropped);
+        (void) recorder_end_full(o->recorder, first, last, &line);
+        buf_done(&line);
+}
+
 bool recording_flush(Output *o) {
         int r = recorder_flush(o->recorder);
         if (r > 0 && o->closing && !o->replaying)
                 r = recorder_end_segment(o->recorder, "end");
         bool full = recorder_is_full(o->recorder);
+        if (full && o->closing)
+                end_full(o);
         if (r < 0 || (full && o->closing)) {
                 output_gone(o, r == -EDQUOT ? "closed" : "failed", r == -EDQUOT ? 0 : full ? ENOSPC : -r);
                 return false;

@@ -249,7 +249,8 @@ TEST(text_is_nothing_but_the_text) {
         session_free(&t);
 }
 
-/* There is never as much free as it wants: nothing waits for it, and what it loses is counted. */
+/* There is never as much free as it wants: nothing waits for it, and what it loses is counted, each record once, and told
+ * in the file. */
 TEST(no_room_holds_nobody_back) {
         TestSession t = session_new(fake_new(1, 64, 4096));
         print(&t, 2000);
@@ -266,6 +267,16 @@ TEST(no_room_holds_nobody_back) {
         finish(&t, &r);
         ASSERT(session_was_told(
                 &t, "{\"type\":\"reader\",\"id\":1,\"state\":\"failed\",\"error\":\"No space left"));
+        Buf b = read_file(&r, 0);
+        check_file(&b, 0, "store-full");
+        ASSERT_EQ(count(&b, "\n"), 3);
+        const char *loss = strstr(b.data, "\"kind\":\"lost\"");
+        ASSERT(loss && strstr(loss, "\"where\":\"store-full\""));
+        ASSERT_EQ(in_line(loss, "\"fromSeq\":"), 1);
+        ASSERT_EQ(in_line(loss, "\"toSeq\":"), 2001); /* and the end */
+        ASSERT_EQ(in_line(loss, "\"count\":"), 2001);
+        ASSERT_EQ(in_line(loss, "\"total\":"), 2001);
+        buf_done(&b);
         reader_free(&other);
         recording_free(&r);
         session_free(&t);
