@@ -105,6 +105,8 @@ static json_object *make_parameters(const Attach *a) {
                 json_object_object_add(p, "from", json_object_new_string(a->from));
         json_object_object_add(p, "follow", json_object_new_boolean(!a->no_follow));
         json_object_object_add(p, "cursors", json_object_new_boolean(a->show_cursor || a->cursor_file));
+        /* What is kept in a file is read with stapctl cat. */
+        json_object_object_add(p, "withText", json_object_new_boolean(is_json(a) && a->output));
         return p;
 }
 

@@ -9,6 +9,7 @@
 #include "ctl/client.h"
 
 #define LINE_MAX_BYTES 70000
+#define RECORD_SEPARATOR 0x1e /* in front of each line of --json-seq */
 
 struct Segment {
         const char *path;
@@ -17,6 +18,7 @@ struct Segment {
         Buf line;
         json_object *record;
         uint64_t records;
+        bool is_stream;    /* no file of a recording, but what a reader got: its last line is its end */
         bool ended;        /* the line that ends a file was there */
         const char *wrong; /* the first thing that was */
 };
@@ -101,24 +103,35 @@ static void check_end(Segment *s) {
                 wrong(s, "it is not what was recorded: its SHA-256 is another");
 }
 
+/* A stream may be followed by the next one: who comes back by a cursor appends it. */
+static void follow_stream(Segment *s, const char *kind) {
+        if (strcmp(kind, "header") == 0) {
+                s->is_stream = !json_object_object_get_ex(s->record, "segment", NULL);
+                s->ended &= !s->is_stream;
+        }
+}
+
 int segment_next(Segment *s) {
         json_object_put(s->record);
         s->record = NULL;
         if (s->wrong || read_line(s) == 0)
                 return 0;
-        if (s->ended)
-                return wrong(s, "there is something after its end");
-        s->record = json_tokener_parse(s->line.data);
+        s->record = json_tokener_parse(s->line.data + (*s->line.data == RECORD_SEPARATOR));
         if (!json_object_is_type(s->record, json_type_object) ||
             !json_object_object_get_ex(s->record, "kind", NULL))
-                return wrong(s, "a line of it is no record");
+                return wrong(s, s->ended ? "there is something after its end" : "a line of it is no record");
         const char *kind = member_text(s->record, "kind");
+        if (!s->ended || s->is_stream)
+                follow_stream(s, kind);
+        if (s->ended)
+                return wrong(s, "there is something after its end");
         if (strcmp(kind, "segment") == 0) {
                 check_end(s);
                 return 1;
         }
         EVP_DigestUpdate(s->digest, s->line.data, s->line.len);
         s->records += strcmp(kind, "header") != 0;
+        s->ended = s->is_stream && strcmp(kind, "end") == 0;
         return 1;
 }
 
