@@ -46,11 +46,20 @@ static void reset_signals(void) {
                 (void) signal(s, SIG_DFL);
 }
 
+/* What the unit says of stapd would hold for its helpers, too, which take what somebody's script makes them take. */
+static void set_oom_score(int score) {
+        char text[16];
+        int n = snprintf(text, sizeof(text), "%d\n", score);
+        _cleanup_(closep) int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+        (void) !(fd >= 0 && write(fd, text, (size_t) n) == n);
+}
+
 static void __attribute__((noreturn))
 run_child(const ProcessOptions *o, pid_t parent, const struct passwd *pw) {
         reset_signals();
         int r = arrange_fds(o->control_fd);
         (void) setpriority(PRIO_PROCESS, 0, o->nice); /* and not ours */
+        set_oom_score(o->oom_score);
         if (r >= 0 && pw)
                 r = drop_privilege(pw->pw_uid, pw->pw_gid);
         /* after the change of user, which clears it */

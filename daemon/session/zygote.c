@@ -14,6 +14,7 @@
 
 #define RESTART_DELAY_USEC (2 * 1000000ull)
 #define RESTART_SOON_USEC (200 * 1000ull) /* of one that had worked */
+#define COMPILER_OOM_SCORE 500 /* what strangers make it take is given back first; its session alone fails */
 #define FAILURES_MAX 3 /* in a row, before it is said that there is no compiler */
 
 struct Zygote {
@@ -163,7 +164,8 @@ static int up(Zygote *z) {
                 argv[n++] = (char *) z->options.kernel;
         }
         /* It becomes that user itself, once it has the namespaces that only root can always make. */
-        ProcessOptions o = { .program = paths_program("stapd-compile"), .argv = argv, .control_fd = theirs };
+        ProcessOptions o = { .program = paths_program("stapd-compile"), .argv = argv, .control_fd = theirs,
+                             .oom_score = COMPILER_OOM_SCORE };
         pid_t pid = process_spawn(&o);
         if (pid < 0)
                 return pid;
