@@ -286,6 +286,15 @@ void manager_go_on(Manager *m) {
         }
 }
 
+static const char *explain(int error) {
+        switch (error) {
+        case -EPROTO: return "what is kept of it is of another version of stapd";
+        case -EBADMSG: return "what is kept of it is damaged";
+        case -ENOENT: return "not all of it was kept";
+        default: return strerror(-error);
+        }
+}
+
 void manager_adopt(Manager *m, Store *store) {
         char id[SESSION_ID_LENGTH + 1];
         unsigned taken = 0;
@@ -294,8 +303,8 @@ void manager_adopt(Manager *m, Store *store) {
                 Session *s = NULL;
                 int r = adopt(m, store, id, &s);
                 if (r < 0) {
-                        log_warning_errno(
-                                r, "Session %s of an earlier stapd cannot be taken over, and ends: %m", id);
+                        log_warning("Session %s of an earlier stapd cannot be taken over, and ends: %s.", id,
+                                    explain(r));
                         store_drop(store, id);
                         continue;
                 }

@@ -6,6 +6,7 @@ import json
 import mmap
 import os
 import pathlib
+import struct
 import threading
 
 from stapd import BUILD, Client, PATIENCE
@@ -39,6 +40,30 @@ class Order:
 
     def take_back(self):
         self.map[0] = 0
+
+
+# -------------------------------------------------------------------- what a stapd leaves to the next one
+# As daemon/session/memo.c writes it: two places, of which the one with the higher number counts.
+MEMO_MAGIC, MEMO_PLACE, MEMO_HEAD = 0x4f4d454d, 256 << 10, '=IIQQ'
+
+
+def memo_write(fd, text, magic=MEMO_MAGIC, number=1):
+    total = 14695981039346656037
+    for byte in text:
+        total = ((total ^ byte) * 1099511628211) % (1 << 64)
+    os.pwrite(fd, struct.pack(MEMO_HEAD, magic, len(text), number, total) + text, (number % 2) * MEMO_PLACE)
+
+
+def memo_read(fd):
+    """The newest one, and its number."""
+    found = []
+    for place in (0, MEMO_PLACE):
+        head = os.pread(fd, struct.calcsize(MEMO_HEAD), place)
+        magic, size, number, _ = struct.unpack(MEMO_HEAD, head) if head else (0, 0, 0, 0)
+        if magic == MEMO_MAGIC:
+            found.append((number, os.pread(fd, size, place + len(head))))
+    number, text = max(found)
+    return json.loads(text), number
 
 
 class Gone(Exception):

@@ -23,6 +23,7 @@ class Manager:
         self.pid = 0
         self.heard = 0
         self.ended = False
+        self.meanwhile = None  # is called with the store, once, when the command is dead
 
     def start(self):
         names, fds = [n for n, _ in self.store], [os.dup(fd) for _, fd in self.store]
@@ -81,6 +82,9 @@ class Manager:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         self.drain()
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile(self.store)
         self.start()
 
     def look(self, seconds):
