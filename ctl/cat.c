@@ -88,7 +88,7 @@ static int merge_all(Cat *c) {
                 int first = -1;
                 for (int i = 0; i < c->n; i++)
                         if (c->alive[i] &&
-                            (first < 0 || segment_time(c->segments[i]) < segment_time(c->segments[first])))
+                            (first < 0 || segment_place(c->segments[i]) < segment_place(c->segments[first])))
                                 first = i;
                 if (first < 0)
                         return 0;

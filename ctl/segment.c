@@ -18,6 +18,7 @@ struct Segment {
         Buf line;
         json_object *record;
         uint64_t records;
+        int64_t place;
         bool is_stream;    /* no file of a recording, but what a reader got: its last line is its end */
         bool ended;        /* the line that ends a file was there */
         const char *wrong; /* the first thing that was */
@@ -59,6 +60,10 @@ json_object *segment_record(const Segment *s) {
 
 int64_t segment_time(const Segment *s) {
         return member_number(s->record, "t");
+}
+
+int64_t segment_place(const Segment *s) {
+        return s->place;
 }
 
 static int wrong(Segment *s, const char *what) {
@@ -129,6 +134,8 @@ int segment_next(Segment *s) {
                 check_end(s);
                 return 1;
         }
+        if (json_object_object_get_ex(s->record, "probe", NULL))
+                s->place = segment_time(s);
         EVP_DigestUpdate(s->digest, s->line.data, s->line.len);
         s->records += strcmp(kind, "header") != 0;
         s->ended = s->is_stream && strcmp(kind, "end") == 0;
