@@ -10,6 +10,7 @@
 #include "session/lifecycle.h"
 #include "session/login.h"
 #include "session/snapshot.h"
+#include "session/sweep.h"
 
 #define FORMAT 2 /* of the memo */
 
@@ -297,7 +298,7 @@ static const char *explain(int error) {
 
 void manager_adopt(Manager *m, Store *store) {
         char id[SESSION_ID_LENGTH + 1];
-        unsigned taken = 0;
+        unsigned taken = 0, refused = 0;
         for (const char *first; (first = store_first(store));) {
                 strcpy(id, first);
                 Session *s = NULL;
@@ -306,6 +307,7 @@ void manager_adopt(Manager *m, Store *store) {
                         log_warning("Session %s of an earlier stapd cannot be taken over, and ends: %s.", id,
                                     explain(r));
                         store_drop(store, id);
+                        refused++;
                         continue;
                 }
                 link_in(m, s);
@@ -320,5 +322,5 @@ void manager_adopt(Manager *m, Store *store) {
         /* Not before: a module whose session is held has no user. */
         const char *advice;
         if (manager_can_load(m, &advice))
-                (void) manager_sweep(m);
+                manager_sweep(m, refused > 0);
 }

@@ -14,7 +14,6 @@
 #include "session/describe.h"
 #include "session/kit.h"
 #include "session/login.h"
-#include "session/orphans.h"
 #include "session/policy.h"
 #include "session/preparation.h"
 #include "session/scripts.h"
@@ -222,18 +221,6 @@ bool manager_can_load(const Manager *m, const char **ret_advice) {
         return m->loading == LOADING_ALLOWED || (needs_key && *m->config->signing_key);
 }
 
-static void on_swept(void *userdata, const Orphan *o) {
-        if (o->error < 0)
-                log_warning_errno(o->error, "Cannot remove left-over module %s: %m", o->module);
-}
-
-unsigned manager_sweep(Manager *m) {
-        unsigned count = orphans_foreach(m, /* reap= */ true, on_swept, NULL);
-        if (count > 0)
-                log_info("Removed %u module(s) that an earlier stapd left, inert, in the kernel.", count);
-        return count;
-}
-
 /* ------------------------------------------------------------------ itself */
 
 static int open_compiler(Manager *m) {
@@ -345,6 +332,7 @@ Manager *manager_free(Manager *m) {
         scripts_done(m);
         polkit_free(m->polkit);
         login_watch_free(m->logins);
+        sd_event_source_disable_unref(m->sweep);
         json_object_put(m->ended);
         json_object_put(m->ended_jobs);
         tally_done(&m->tally);

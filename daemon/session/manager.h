@@ -29,6 +29,8 @@ struct Manager {
         json_object *ended_jobs; /* the last ends: an array of {"owner", "job"}, newest last */
         Watcher *watchers;
         struct LoginWatch *logins;
+        sd_event_source *sweep;  /* sweep.h: for modules that still have a user */
+        unsigned sweeps;
         json_object *ended;      /* the last ends: an array of {"session", "outcome"}, newest last */
         bool leaving;            /* sessions stay behind, for the next stapd */
         bool stopping;           /* nothing new; what there is ends */
@@ -89,6 +91,3 @@ void manager_prepare_forget(Manager *m, void *userdata);
 SigningKey manager_signing_key(const Manager *m);
 /* True when this kernel takes what we would load: *ret_advice says what to do when it does not. */
 bool manager_can_load(const Manager *m, const char **ret_advice);
-
-/* Removes modules of ours that nobody owns, at start. Returns how many went. */
-unsigned manager_sweep(Manager *m);
