@@ -167,6 +167,8 @@ static json_object *make_parameters(const Snapshot *s) {
                 json_object_object_add(p, "afterCursor", json_object_new_string(s->after));
         if (s->tail >= 0)
                 json_object_object_add(p, "tail", json_object_new_int64(s->tail));
+        /* What is kept in a file is read with stapctl cat. */
+        json_object_object_add(p, "withText", json_object_new_boolean(s->path && strcmp(s->format, "text") != 0));
         return p;
 }
 
