@@ -31,6 +31,17 @@ static void add_clean(Buf *out, const char *s, size_t len) {
         }
 }
 
+/* Bytes of UTF-8 that begin no character take no column. */
+static bool is_inside(char c) {
+        return ((unsigned char) c & 0xc0) == 0x80;
+}
+
+static void repeat(Buf *out, char c, const char *text, size_t len) {
+        for (size_t i = 0; i < len; i++)
+                if (i == 0 || !is_inside(text[i]))
+                        buf_char(out, c);
+}
+
 /* The source line with a caret under the span. A long line is cut to a window around the caret. */
 static void render_snippet(const Palette *p, Span span, Buf *out) {
         unsigned line, column;
@@ -39,18 +50,24 @@ static void render_snippet(const Palette *p, Span span, Buf *out) {
         const char *text = source_line(span.file, line, &len);
         if (!text)
                 return;
+        len -= len > 0 && text[len - 1] == '\r';
         size_t start = column > MAX_SHOWN_LINE / 2 && len > MAX_SHOWN_LINE ? column - MAX_SHOWN_LINE / 2 : 0;
+        while (start > 0 && start < len && is_inside(text[start]))
+                start--;
         size_t shown = MIN2(len - MIN2(start, len), (size_t) MAX_SHOWN_LINE);
+        while (start + shown < len && is_inside(text[start + shown]))
+                shown++;
 
         buf_printf(out, "     %s|%s\n%s%4u |%s ", p->blue, p->reset, p->blue, line, p->reset);
         add_clean(out, text + start, shown);
         buf_printf(out, "\n     %s|%s ", p->blue, p->reset);
         size_t at = column - 1 - start;
-        for (size_t i = 0; i < at; i++)
-                buf_char(out, ' ');
-        size_t carets = MIN2(MAX2((size_t) span.len, (size_t) 1), at < shown ? shown - at : 1);
+        size_t known = at < shown ? shown - at : 0;
+        repeat(out, ' ', text + start, MIN2(at, shown));
         buf_str(out, p->red);
-        for (size_t i = 0; i < carets; i++)
+        if (known && span.len)
+                repeat(out, '^', text + start + at, MIN2((size_t) span.len, known));
+        else
                 buf_char(out, '^');
         buf_printf(out, "%s\n", p->reset);
 }

@@ -119,7 +119,9 @@ static bool name_is_valid(ProbeWorld *w, const ProbePoint *p, size_t i, const ch
                 n++;
         if (n > 0 && !name[n])
                 return true;
-        diag_add(w->diags, DIAG_E0401, point_span(p, i), "this is no name of a function");
+        Diag *d = diag_add(w->diags, DIAG_E0401, point_span(p, i), "this is no name of a function");
+        if (strchr(name, '{'))
+                diag_hint(w->diags, d, "braces stand around components: `kernel.{function(\"a\"),function(\"b\")}`");
         return false;
 }
 

@@ -90,6 +90,21 @@ TEST(a_long_line_is_cut_around_the_caret) {
         ASSERT(strstr(shown, "xYx"));
 }
 
+/* Of UTF-8; and the line's end may be that of DOS. */
+TEST(carets_stand_under_characters) {
+        _cleanup_(arena_freep) Arena *a = arena_new(1 << 20);
+        _cleanup_(buf_done) Buf out = BUF_INIT;
+        static const char text[] = "x = \"h\303\251\" . \303\274y\r\n";
+        ASSERT_STREQ(render(a, text, strlen(text), (Span) { .offset = 12, .len = 3 }, &out),
+                     "error[E0101]: message\n"
+                     "  --> x.stp:1:13\n"
+                     "     |\n"
+                     "   1 | x = \"h\303\251\" . \303\274y\n"
+                     "     |            ^^\n"
+                     "     = note: note\n"
+                     "     = hint: hint\n");
+}
+
 TEST(codes_can_be_explained) {
         for (DiagCode c = DIAG_NONE + 1; c < _DIAG_CODE_MAX; c++) {
                 TEST_CASE("%s", diag_code_name(c));
