@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records per second that one stapd-stream carries from mapped buffers through a pipe to a reader, as text
- * and as JSON lines. RECORDS in the environment says how many. Prints one line per format.
+ * and as JSON lines. RECORDS in the environment says how many. Prints one line per format. With RATE, so many
+ * records a second instead, as text, until it is killed. NICE is the stream's priority, not the reader's: as stapd
+ * has it.
  */
+#include <sys/resource.h>
 
 #include "unit/stream/session.h"
 
@@ -24,12 +27,36 @@ static unsigned fill_buffers(FakeKernel *k, unsigned max) {
         return n;
 }
 
+static void set_priority(const TestSession *t) {
+        const char *nice = getenv("NICE");
+        if (nice && setpriority(PRIO_PROCESS, (id_t) t->pid, (int) strtol(nice, NULL, 10)) < 0)
+                test_fail(__FILE__, __LINE__, "NICE needs root");
+}
+
+/* A hundred times a second what has come to be by then. */
+static void run_steadily(unsigned rate) {
+        TestSession t = session_new(fake_new(CPUS, SUBBUFS, SUBBUF_SIZE));
+        TestReader r = reader_new(&t, 1, "text", "drop", 0);
+        set_priority(&t);
+        session_send(&t, "{\"type\":\"go\"}", NULL, 0);
+        for (double start = seconds(), n = 0;; usleep(10000)) {
+                fake_lock(t.kernel);
+                for (; n < (seconds() - start) * rate; n++)
+                        (void) fake_print(t.kernel, (unsigned) n % CPUS, fake_now(), 0, "dd", (int64_t) n);
+                fake_unlock(t.kernel);
+                fake_wake(t.kernel);
+                reader_take(&r, SIZE_MAX);
+                r.got.len = 0;
+        }
+}
+
 static void run(const char *format, unsigned max) {
         static char sink[1 << 20];
         TestSession t = session_new(fake_new(CPUS, SUBBUFS, SUBBUF_SIZE));
         unsigned n = fill_buffers(t.kernel, max);
         TestReader r = reader_new(&t, 1, format, "pause", 0);
         size_t bytes = 0;
+        set_priority(&t);
         session_wait(&t, "ready", NULL, 0);
         fcntl(r.fd, F_SETFL, 0);
         double start = seconds();
@@ -50,6 +77,9 @@ static void run(const char *format, unsigned max) {
 
 TEST(throughput) {
         const char *records = getenv("RECORDS");
+        const char *rate = getenv("RATE");
+        if (rate)
+                run_steadily((unsigned) strtoul(rate, NULL, 10));
         unsigned max = records ? (unsigned) strtoul(records, NULL, 10) : 1000000;
         run("text", max);
         run("json", max);

@@ -172,11 +172,14 @@ def idle(release, cache):
 
 
 @contextlib.contextmanager
-def storm(streams):
-    """So many streams at full speed, with the priority that stapd gives to its own: each from a kernel's buffers in memory
-    to a reader."""
-    command = f'while :; do RECORDS=1000000 {BUILD}/tests/bench/bench-stream; done'
-    running = [subprocess.Popen(['nice', '-n', '-10', 'sh', '-c', command], stdout=subprocess.DEVNULL, start_new_session=True)
+def storm(streams, rate=None):
+    """So many streams with the priority that stapd gives to its own, at full speed or with so many records a second: each from
+    a kernel's buffers in memory to a reader, which is a process like any other."""
+    program = BUILD / 'tests/bench/bench-stream'
+    command = f'exec {program}' if rate else f'while :; do {program}; done'
+    environment = {**os.environ, 'NICE': '-10', **({'RATE': str(rate)} if rate else {'RECORDS': '1000000'})}
+    # No session of its own, which would have a share of the CPUs of its own where the kernel groups by sessions.
+    running = [subprocess.Popen(['sh', '-c', command], stdout=subprocess.DEVNULL, process_group=0, env=environment)
                for _ in range(streams)]
     time.sleep(2 if streams else 0)
     try:
@@ -203,8 +206,9 @@ def answering(release, cache, streams=10, times=300):
     return statistics.median(taken), sorted(taken)[times * 99 // 100]
 
 
-def listing(release, cache, sessions=500, times=10, streams=0, method='List'):
-    """Median seconds of List, or of another method with more, with so many sessions, while so many streams storm."""
+def listing(release, cache, sessions=500, times=10, streams=0, rate=None, method='List'):
+    """Median seconds of List, or of another method with more, with so many sessions, while so many streams storm or have their
+    rate; the asking client's own waiting for a CPU is in it. And those in which stapd ran, or waited for a CPU."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(files[1], 4096), files[1]))
     daemon = make_daemon(release, cache, settings=[f'SessionsMax={sessions + 1}', f'SessionsPerUser={sessions + 1}'])
@@ -214,18 +218,24 @@ def listing(release, cache, sessions=500, times=10, streams=0, method='List'):
         daemon.client().send('Start', context(f'# {i}\n{scripts.WRITTEN}', name='bench'), more=True)
     while daemon.status()['sessions'] < sessions:
         time.sleep(0.01)
-    taken = []
-    with storm(streams):
+    taken, own = [], []
+
+    def cpu():
+        return sum(map(int, pathlib.Path(f'/proc/{daemon.pid}/schedstat').read_text().split()[:2])) / 1e9
+
+    with storm(streams, rate):
         for _ in range(times):
             client = daemon.client()
+            before = cpu()
             started = time.monotonic()
             client.send(method, more=True)
             last = data = client.socket.recv(1 << 20)  # ours to parse is not what is measured
             while not last.endswith(b'\0') or b'"continues"' in last.rsplit(b'\0', 2)[-2]:
                 last = (last + client.socket.recv(1 << 20))[-65536:]
             taken.append(time.monotonic() - started)
+            own.append(cpu() - before)
             daemon.drop(client)
     os.kill(zygote, signal.SIGCONT)
     daemon.stop()
     daemon.remove()
-    return statistics.median(taken)
+    return statistics.median(taken), statistics.median(own)
