@@ -53,6 +53,10 @@ Expr *saved_value(Lower *l, Expr *value) {
 
 Expr *lower_entry(Lower *l, ExprEntry *x) {
         const ProbePlace *place = l->unit->place;
+        if (place && place->attach.kind == STP_NEVER) { /* as target variables: `syscall.*.return` has one that is */
+                lower_expr(l, &x->operand);
+                return x->operand;
+        }
         if (!place || !place->is_return || !l->unit->handler || l->in_condition) {
                 target_error(l->e, DIAG_E0239, x->base.span, "@entry has a meaning only in .return probes");
                 return make_poison(l->e, x->base.span);
