@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/fds.h"
+#include "run/loader.h"
 #include "runtime/abi.h"
 
 #define HOLDERS "/sys/module/stapd_core/holders"
@@ -22,12 +23,7 @@ int module_load(int fd, bool sealed) {
         if (sealed && fds_is_sealed(fd) <= 0)
                 return -EPERM;
         int r = fault("finit-module");
-        if (r < 0)
-                return r;
-        r = (int) syscall(SYS_finit_module, fd, "", 0);
-        if (r < 0)
-                return -errno;
-        return r == 0 ? 0 : -EINVAL;
+        return r < 0 ? r : loader_load(fd);
 }
 
 int module_unload(const char *name) {

@@ -11,7 +11,7 @@
 #define MODULE_NAME_LENGTH 29
 
 /*
- * Loads the module in `fd`. It must be a sealed memory file (-EPERM otherwise) or, for the core, a file that
+ * Loads the module in `fd`, by a child (loader.h). It must be a sealed memory file (-EPERM otherwise) or, for the core, a file that
  * only root can write. -EEXIST: one of this name is loaded. A module whose init returns > 0 is -EINVAL.
  */
 int module_load(int fd, bool sealed);
