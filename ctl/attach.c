@@ -48,6 +48,10 @@ static void on_signal(int number) {
         interrupted = 1;
 }
 
+static bool has_cursors(const Attach *a) {
+        return a->show_cursor || a->cursor_file;
+}
+
 static bool is_json(const Attach *a) {
         return strcmp(a->format, "text") != 0;
 }
@@ -62,14 +66,27 @@ static int keep_cursor(Attach *a, bool now) {
 }
 
 static int pass_on(Attach *a, int to, const char *data, size_t len) {
-        int r = output_write(to, data, len);
-        if (r < 0)
-                return r;
-        if (a->show_cursor || a->cursor_file)
-                cursor_watch_take(&a->watch, data, len);
-        return keep_cursor(a, /* now= */ false);
+        int r = has_cursors(a) ? cursor_watch_pass(&a->watch, to, data, len) : output_write(to, data, len);
+        return r < 0 ? r : keep_cursor(a, /* now= */ false);
 }
 
+/* It was cut, and not for being slow: the place is known where it goes on. */
+static bool can_resume(const Attach *a) {
+        bool wanted = !a->overflow || strcmp(a->overflow, "disconnect") != 0;
+        return has_cursors(a) && *a->watch.last && !a->watch.ended && wanted && !interrupted;
+}
+
+/* Half a line is left out where the whole one comes next. */
+static int end_copy(Attach *a, int to, int r) {
+        if (r >= 0 && can_resume(a))
+                buf_done(&a->watch.rest);
+        else if (r >= 0)
+                r = cursor_watch_flush(&a->watch, to);
+        int k = keep_cursor(a, /* now= */ true);
+        return r < 0 ? r : k;
+}
+
+/* To the end of this stream; negative errno. */
 static int copy(Attach *a, Client *c, int to) {
         static char buffer[256 * 1024];
         int r = c->in.len > 0 ? pass_on(a, to, c->in.data, c->in.len) : 0;
@@ -81,15 +98,7 @@ static int copy(Attach *a, Client *c, int to) {
                         break;
                 r = pass_on(a, to, buffer, (size_t) n);
         }
-        if (r == -EPIPE)
-                r = 0; /* whoever read has enough */
-        else if (r < 0)
-                fprintf(stderr, "stapctl: cannot write the output: %s\n", strerror(-r));
-        if (keep_cursor(a, /* now= */ true) < 0)
-                r = -EIO;
-        if (a->show_cursor && a->watch.last[0])
-                fprintf(stderr, "-- cursor: %s\n", a->watch.last);
-        return r < 0 ? EXIT_USAGE : EXIT_OK;
+        return end_copy(a, to, r);
 }
 
 static json_object *make_parameters(const Attach *a) {
@@ -104,26 +113,55 @@ static json_object *make_parameters(const Attach *a) {
         else if (a->from)
                 json_object_object_add(p, "from", json_object_new_string(a->from));
         json_object_object_add(p, "follow", json_object_new_boolean(!a->no_follow));
-        json_object_object_add(p, "cursors", json_object_new_boolean(a->show_cursor || a->cursor_file));
+        json_object_object_add(p, "cursors", json_object_new_boolean(has_cursors(a)));
         /* What is kept in a file is read with stapctl cat. */
         json_object_object_add(p, "withText", json_object_new_boolean(is_json(a) && a->output));
         return p;
 }
 
+static int ask(Attach *a, Client *c) {
+        _cleanup_(reply_done) Reply reply = {};
+        if (client_begin(c, "Attach", make_parameters(a), "upgrade", &reply) < 0)
+                return EXIT_USAGE;
+        return reply.error ? reply_print_error(&reply) : EXIT_OK;
+}
+
+/* A break of ssh, or of stapd, is none of the session's: what came meanwhile is kept there. */
+static int resume(Attach *a, Client *c) {
+        snprintf(a->from_file, sizeof(a->from_file), "%s", a->watch.last);
+        a->after = a->from_file;
+        client_done(c);
+        fputs("stapctl: the stream was cut; asking for what came after it\n", stderr);
+        return client_pause(0) ? ask(a, c) : EXIT_USAGE;
+}
+
+static int stream(Attach *a, Client *c, int to) {
+        int r, status = EXIT_OK;
+        while ((r = copy(a, c, to)) >= 0 && can_resume(a) && (status = resume(a, c)) == EXIT_OK)
+                ;
+        if (r == -EPIPE)
+                r = 0; /* whoever read has enough */
+        else if (r < 0)
+                fprintf(stderr, "stapctl: cannot write the output: %s\n", strerror(-r));
+        if (a->show_cursor && a->watch.last[0])
+                fprintf(stderr, "-- cursor: %s\n", a->watch.last);
+        return r < 0 ? EXIT_USAGE : status;
+}
+
 static int attach(Attach *a) {
         _cleanup_(client_done) Client c = CLIENT_INIT;
-        _cleanup_(reply_done) Reply reply = {};
         struct sigaction action = { .sa_handler = on_signal };
-        if (client_connect(&c) < 0 || client_begin(&c, "Attach", make_parameters(a), "upgrade", &reply) < 0)
+        if (client_connect(&c) < 0)
                 return EXIT_USAGE;
-        if (reply.error)
-                return reply_print_error(&reply);
+        int status = ask(a, &c);
+        if (status != EXIT_OK)
+                return status;
         int to = output_open(a->output);
         if (to < 0)
                 return EXIT_USAGE;
         sigaction(SIGINT, &action, NULL);
         sigaction(SIGTERM, &action, NULL);
-        int status = copy(a, &c, to);
+        status = stream(a, &c, to);
         if (to > STDERR_FILENO)
                 close(to);
         return status;
@@ -181,7 +219,7 @@ static int check(Attach *a, int argc, const char *verb) {
                 fprintf(stderr, "stapctl: %s takes the id of one session (see: stapctl list)\n", verb);
                 return -EINVAL;
         }
-        if ((a->show_cursor || a->cursor_file) && !is_json(a)) {
+        if (has_cursors(a) && !is_json(a)) {
                 fputs("stapctl: text has no cursors: say --json as well\n", stderr);
                 return -EINVAL;
         }

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/fds.h"
+#include "ctl/output.h"
 
 #define KEY "\"cursor\":\""
+#define END "\"kind\":\"end\""
 
 void cursor_watch_done(CursorWatch *w) {
         buf_done(&w->rest);
@@ -16,6 +18,8 @@ static void look_into(CursorWatch *w, const char *data, size_t len) {
         const char *last = NULL, *end = data + len;
         for (const char *p = data; (p = memmem(p, (size_t) (end - p), KEY, sizeof(KEY) - 1)); p++)
                 last = p;
+        if (memmem(data, len, END, sizeof(END) - 1))
+                w->ended = true;
         if (!last)
                 return;
         last += sizeof(KEY) - 1;
@@ -24,14 +28,25 @@ static void look_into(CursorWatch *w, const char *data, size_t len) {
                 snprintf(w->last, sizeof(w->last), "%.*s", (int) (quote - last), last);
 }
 
-void cursor_watch_take(CursorWatch *w, const char *data, size_t len) {
+/* The first so many bytes of what is there. */
+static int pass(CursorWatch *w, int to, size_t len) {
+        int r = output_write(to, w->rest.data, len);
+        if (r >= 0)
+                look_into(w, w->rest.data, len);
+        buf_consume(&w->rest, len);
+        return r;
+}
+
+int cursor_watch_pass(CursorWatch *w, int to, const char *data, size_t len) {
         buf_add(&w->rest, data, len);
         const char *end = w->rest.len > 0 ? memrchr(w->rest.data, '\n', w->rest.len) : NULL;
-        if (!end)
-                return;
-        size_t whole = (size_t) (end + 1 - w->rest.data);
-        look_into(w, w->rest.data, whole);
-        buf_consume(&w->rest, whole);
+        if (w->rest.failed)
+                return -ENOMEM;
+        return end ? pass(w, to, (size_t) (end + 1 - w->rest.data)) : 0;
+}
+
+int cursor_watch_flush(CursorWatch *w, int to) {
+        return w->rest.len > 0 ? pass(w, to, w->rest.len) : 0;
 }
 
 int cursor_file_read(const char *path, char ret[static 160]) {

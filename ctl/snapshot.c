@@ -163,6 +163,8 @@ static int on_stream(sd_event_source *source, int fd, uint32_t revents, void *us
 static json_object *make_parameters(const Snapshot *s) {
         json_object *p = parameters_with_id(s->id);
         json_object_object_add(p, "format", json_object_new_string(s->format));
+        /* What is kept in a file is read with stapctl cat. */
+        json_object_object_add(p, "withText", json_object_new_boolean(s->path && strcmp(s->format, "text") != 0));
         if (s->after)
                 json_object_object_add(p, "afterCursor", json_object_new_string(s->after));
         if (s->tail >= 0)
