@@ -14,6 +14,8 @@ static const struct {
         { "strcmp", "compare strings with == != < >" },
         { "elseif", "write `else if`" },
         { "elif", "write `else if`" },
+        { "elsif", "write `else if`" },
+        { "sleep", "a handler does not wait; `probe timer.s(N) { ... }` runs every N seconds" },
         { "strcat", "put strings together with ." },
         { "sizeof", "@cast_sizeof(\"type\") is the size of a type" },
         { "puts", "println(text) prints a line" },
@@ -34,6 +36,13 @@ static const char *const extractors[] = {
         "count", "sum", "min", "max", "avg", "variance", "hist_log", "hist_linear", "defined", "cast", "var", "entry",
         "enum",
 };
+
+bool call_is_builtin(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(builtins); i++)
+                if (strcmp(builtins[i], name) == 0)
+                        return true;
+        return false;
+}
 
 static const FunctionDecl *find_private(Lower *l, const char *name) {
         const Index *indices[] = { &l->e->index, library_index(l->e->library) };

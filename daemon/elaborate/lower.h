@@ -54,6 +54,8 @@ Unit *link_add_function(Elab *e, Function *f);
 
 /* call-errors.c: calls that mean no function, or one that should not be called any more. */
 void call_unknown(Lower *l, const ExprCall *call);
+/* Is it one of the print functions, which are part of the language? */
+bool call_is_builtin(const char *name);
 void call_wrong_arity(Lower *l, const ExprCall *call, const FunctionDeclVec *candidates);
 void call_warn_deprecated(Lower *l, const ExprCall *call, const FunctionDecl *d);
 

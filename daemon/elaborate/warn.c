@@ -3,6 +3,7 @@
  * nobody calls. Tapsets are left alone: they offer more than one script uses. */
 #include "elaborate/usage.h"
 #include "elaborate/elab.h"
+#include "elaborate/lower.h"
 
 enum { WRITTEN = 1, READ = 2 };
 
@@ -34,11 +35,34 @@ static bool is_foreign_type(const char *name) {
         return false;
 }
 
-/* Words of C that are no words here. */
-static const char *foreign_value(const char *name) {
-        return strcmp(name, "true") == 0                                 ? "1"
-               : strcmp(name, "false") == 0 || strcmp(name, "NULL") == 0 ? "0"
-                                                                         : NULL;
+/* Words of other languages that are variables here. */
+static const struct { const char *name, *instead; } foreign_words[] = {
+        { "true", "write 1: `true` is a variable like any other" },
+        { "false", "write 0: `false` is a variable like any other" },
+        { "NULL", "write 0: `NULL` is a variable like any other" },
+        { "null", "write 0: `null` is a variable like any other" },
+        { "then", "an `if` has no `then`: leave it out" },
+        { "throw", "error(text) raises an error" },
+        { "not", "write `!`" },
+        { "def", "write `function`, outside of probes" },
+};
+
+static const char *foreign_word(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(foreign_words); i++)
+                if (strcmp(name, foreign_words[i].name) == 0)
+                        return foreign_words[i].instead;
+        return NULL;
+}
+
+/* `count`, where the probe has `$count`. */
+static bool is_target(Elab *e, const Unit *u, const char *name) {
+        TargetInfoVec infos = {};
+        if (u && u->place && u->place->family->targets)
+                u->place->family->targets(e->world, u->place, &infos);
+        vec_foreach(it, &infos)
+                if (strcmp(it->name + 1, name) == 0)
+                        return true;
+        return false;
 }
 
 static void never_assigned(Elab *e, const Unit *u, const Var *v) {
@@ -50,11 +74,12 @@ static void never_assigned(Elab *e, const Unit *u, const Var *v) {
                         vec_push(e->arena, &names, (*it)->name);
         add_names(e, &names, &e->globals, v);
         Diag *d = diag_add(e->diags, DIAG_W0202, v->span, "`%s` is never assigned", v->name);
-        if (is_function(e, v->name))
+        if (is_function(e, v->name) || call_is_builtin(v->name))
                 diag_hint(e->diags, d, "call the function: `%s()`", v->name);
-        else if (foreign_value(v->name))
-                diag_hint(e->diags, d, "write %s: `%s` is a variable like any other",
-                          foreign_value(v->name), v->name);
+        else if (is_target(e, u, v->name))
+                diag_hint(e->diags, d, "the probe point's own is `$%s`", v->name);
+        else if (foreign_word(v->name))
+                diag_hint(e->diags, d, "%s", foreign_word(v->name));
         else if (is_foreign_type(v->name))
                 diag_hint(e->diags, d, "local variables are not declared: leave `%s` out", v->name);
         else

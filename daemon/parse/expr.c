@@ -37,10 +37,12 @@ static Expr *parse_bound(Parser *p, Binding least);
 
 /* `1.5` would be two strings put together, if numbers were strings. */
 static void check_fraction(Parser *p, const ExprBinary *e) {
-        bool numbers = expr_as(Number, e->left) && expr_as(Number, e->right);
-        bool together = e->left->span.len + e->right->span.len + 1 == e->base.span.len;
-        if (e->op == OP_CONCAT && numbers && together)
-                parser_report(p, DIAG_E0128, e->base.span, "the language has no floating point numbers");
+        Span dot = e->op_span;
+        const char *at = dot.file ? dot.file->text + dot.offset : NULL;
+        bool together = at && dot.offset > 0 && is_digit(at[-1]) && is_digit(at[1]);
+        if (e->op == OP_CONCAT && together && expr_as(Number, e->right))
+                parser_report(p, DIAG_E0128, expr_as(Number, e->left) ? e->base.span : dot,
+                              "the language has no floating point numbers");
 }
 
 /* left OP right, where `right` binds tighter. */

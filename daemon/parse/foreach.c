@@ -76,7 +76,12 @@ Stmt *parse_foreach(Parser *p) {
         StmtForeach *s = stmt_new(p->arena, Foreach, parser_take(p).span);
         Span open = parser_peek(p)->span;
         parser_expect(p, TOKEN_LPAREN, "after `foreach`");
-        parse_variables(p, s);
+        bool several = parser_at(p, TOKEN_LPAREN);
+        if (!several)
+                parse_variables(p, s);
+        if (!p->panic && (several || parser_at(p, TOKEN_COMMA)))
+                diag_hint(p->diags, parser_fail_expected(p, several ? "a loop variable or `[`" : "`in` and an array"),
+                          "several keys stand in brackets: `foreach ([a, b] in array)`");
         parser_expect(p, TOKEN_IN, "and an array");
         parse_elements(p, s);
         parse_value_sort(p, s);

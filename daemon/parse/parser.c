@@ -105,8 +105,12 @@ static Span found_span(Parser *p, const Token *t) {
 
 Diag *parser_fail_expected(Parser *p, const char *what) {
         const Token *t = parser_peek(p);
-        return parser_fail(p, DIAG_E0101, found_span(p, t), "expected %s, found %s", what,
-                           token_describe(p->arena, t));
+        const char *word = t->kind == TOKEN_NAME ? t->text : "";
+        Diag *d = parser_fail(p, DIAG_E0101, found_span(p, t), "expected %s, found %s", what,
+                              token_describe(p->arena, t));
+        if (strcmp(word, "and") == 0 || strcmp(word, "or") == 0)
+                diag_hint(p->diags, d, "write `%s`", *word == 'a' ? "&&" : "||");
+        return d;
 }
 
 bool parser_expect(Parser *p, TokenKind kind, const char *where) {

@@ -128,10 +128,21 @@ static void check_loop(Parser *p, const Token *t) {
                 diag_hint(p->diags, diag, "did you mean `%s` before this block?", p->meant);
 }
 
+/* `next()` */
+static void check_no_call(Parser *p, const Token *t) {
+        if (!parser_at(p, TOKEN_LPAREN) || parser_peek_second(p)->kind != TOKEN_RPAREN)
+                return;
+        parser_take(p);
+        parser_take(p);
+        parser_report(p, DIAG_E0101, parser_span_from(p, t->span), "`%s` is no function: it has no parentheses",
+                      t->text);
+}
+
 /* `break` */
 static Stmt *parse_break(Parser *p) {
         Token t = parser_take(p);
         check_loop(p, &t);
+        check_no_call(p, &t);
         end_statement(p);
         return &stmt_new(p->arena, Break, t.span)->base;
 }
@@ -140,6 +151,7 @@ static Stmt *parse_break(Parser *p) {
 static Stmt *parse_continue(Parser *p) {
         Token t = parser_take(p);
         check_loop(p, &t);
+        check_no_call(p, &t);
         end_statement(p);
         return &stmt_new(p->arena, Continue, t.span)->base;
 }
@@ -147,6 +159,7 @@ static Stmt *parse_continue(Parser *p) {
 /* `next` */
 static Stmt *parse_next(Parser *p) {
         Token t = parser_take(p);
+        check_no_call(p, &t);
         end_statement(p);
         return &stmt_new(p->arena, Next, t.span)->base;
 }
