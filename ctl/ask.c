@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls that outlive stapd. One that is killed, restarted or upgraded closes its connections; the next one has
- * the same sessions. So a call that was cut is made again, of whoever answers by then: but only where being
- * asked twice does no more than being asked once.
+ * Calls that outlive stapd. One that is killed, restarted or upgraded closes its connections; the next one
+ * has the same sessions. So a call that was cut is made again, of whoever answers by then: but only where
+ * being asked twice does no more than being asked once.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@ static const unsigned pauses_ms[] = { 50, 100, 200, 400, 800, 1600, 1600 };
 
 /* The rest (Start, Approve ...) cannot be asked again without knowing what became of the first one. */
 static const char *const repeatable[] = {
-        "Attach", "CancelJob", "CheckPolicy", "Describe", "List", "ListJobs", "ListOrphans", "ListRequests", "ListScripts",
-        "ReapOrphans", "Release", "Reload", "ShowPolicy", "Snapshot", "Status", "Stop", "Wait", "WaitJob",
+        "Attach", "CancelJob", "CheckPolicy", "Describe", "List", "ListJobs", "ListOrphans", "ListRequests",
+        "ListScripts", "ReapOrphans", "Release", "Reload", "ShowPolicy", "Snapshot", "Status", "Stop", "Wait", "WaitJob",
         "io.systemd.Metrics.List", "io.systemd.Metrics.Describe",
 };
 
@@ -35,8 +35,8 @@ bool client_pause(unsigned attempt) {
         return true;
 }
 
-/* What was no answer is none the next time either. Whoever has never been heard of on another machine does not
- * come back: ssh has said why. */
+/* What was no answer is none the next time either. Whoever has never been heard of on another machine does
+ * not come back: ssh has said why. */
 static bool may_come_back(const Client *c, int error) {
         static const int cut[] = { -ECONNRESET, -EPIPE, -ECONNREFUSED, -ENOENT, -EAGAIN };
         bool gone = false;
@@ -92,7 +92,8 @@ static void collect(json_object *all, const Reply *reply, const char *member) {
 }
 
 /* Once. -EAGAIN: it was cut in the middle, and `all` is empty again. */
-static int ask_all(Client *c, const char *method, json_object *parameters, const char *member, json_object *all) {
+static int ask_all(Client *c, const char *method, json_object *parameters, const char *member,
+                   json_object *all) {
         _cleanup_(reply_done) Reply reply = {};
         int r = client_begin(c, method, json_object_get(parameters), "more", &reply);
         while (r >= 0 && !reply.error) {

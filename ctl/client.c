@@ -208,7 +208,8 @@ static const struct {
 };
 
 static const char *error_name(const Reply *r) {
-        return r->error && strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0 ? r->error + strlen(INTERFACE) : "";
+        bool ours = r->error && strncmp(r->error, INTERFACE, strlen(INTERFACE)) == 0;
+        return ours ? r->error + strlen(INTERFACE) : "";
 }
 
 bool reply_is_error(const Reply *r, const char *name) {

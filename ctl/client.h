@@ -44,13 +44,13 @@ int client_reconnect(Client *c);
 int client_post(Client *c, const char *method, json_object *parameters, const char *flag);
 int client_next(Client *c, Reply *ret);
 
-/* ask.c. Sends and waits for the one reply. When stapd goes away meanwhile it is asked again, if the call may
- * be made twice, for a few seconds. Negative errno, printed. */
+/* ask.c. Sends and waits for the one reply. When stapd goes away meanwhile it is asked again, if the call
+ * may be made twice, for a few seconds. Negative errno, printed. */
 int client_call(Client *c, const char *method, json_object *parameters, Reply *ret);
 /* The same with a flag: *ret is the first reply. */
 int client_begin(Client *c, const char *method, json_object *parameters, const char *flag, Reply *ret);
-/* A call with several replies: calls back for this member of each that has it (NULL: for their parameters), once
- * all of them are there. Returns an exit status. */
+/* A call with several replies: calls back for this member of each that has it (NULL: for their parameters),
+ * once all of them are there. Returns an exit status. */
 int client_each(Client *c, const char *method, json_object *parameters, const char *member,
                 void (*each)(void *userdata, json_object *o), void *userdata);
 /* Between two attempts; false: it is no use any more. */

@@ -12,7 +12,7 @@ typedef struct CursorWatch {
 } CursorWatch;
 
 void cursor_watch_done(CursorWatch *w);
-/* Writes some more of the stream to `to`, line by line: what is cut in the middle of a line can be resumed. */
+/* Writes some more of the stream to `to`, line by line: what is cut inside of a line can be resumed. */
 int cursor_watch_pass(CursorWatch *w, int to, const char *data, size_t len);
 /* Writes what is left of a line. */
 int cursor_watch_flush(CursorWatch *w, int to);

@@ -346,7 +346,8 @@ static void on_start_gone(Run *r) {
         if (!r->options.lifetime && !r->id[0])
                 fputs("stapctl: stapd went away before it answered; nothing of the script runs\n", stderr);
         else if (!r->id[0])
-                fputs("stapctl: stapd went away before it answered; whether the session began, stapctl list shows\n", stderr);
+                fputs("stapctl: stapd went away before it answered; whether the session began, stapctl list shows\n",
+                      stderr);
         else
                 fputs("stapctl: stapd went away; the session has ended\n", stderr);
         fail(r, EXIT_USAGE);

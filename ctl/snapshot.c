@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stapctl snapshot: the records that a session keeps. One connection has them, another the job: how far it is
- * for the terminal, and at the end whether it was whole; the file of -o is there only then.
+ * stapctl snapshot: the records that a session keeps. One connection has them, another the job: how far it
+ * is for the terminal, and at the end whether it was whole; the file of -o is there only then.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -163,14 +163,13 @@ static int on_stream(sd_event_source *source, int fd, uint32_t revents, void *us
 static json_object *make_parameters(const Snapshot *s) {
         json_object *p = parameters_with_id(s->id);
         json_object_object_add(p, "format", json_object_new_string(s->format));
-        /* What is kept in a file is read with stapctl cat. */
-        json_object_object_add(p, "withText", json_object_new_boolean(s->path && strcmp(s->format, "text") != 0));
         if (s->after)
                 json_object_object_add(p, "afterCursor", json_object_new_string(s->after));
         if (s->tail >= 0)
                 json_object_object_add(p, "tail", json_object_new_int64(s->tail));
         /* What is kept in a file is read with stapctl cat. */
-        json_object_object_add(p, "withText", json_object_new_boolean(s->path && strcmp(s->format, "text") != 0));
+        bool with_text = s->path && strcmp(s->format, "text") != 0;
+        json_object_object_add(p, "withText", json_object_new_boolean(with_text));
         return p;
 }
 
@@ -185,7 +184,8 @@ static int end(Snapshot *s) {
         else if (strcmp(s->result, "failed") == 0)
                 fprintf(stderr, "stapctl: the snapshot is not whole: %s\n", s->text);
         else if (strcmp(s->result, "unknown") == 0)
-                fputs("stapctl: stapd was started again meanwhile; whether the snapshot is whole is not known\n", stderr);
+                fputs("stapctl: stapd was started again meanwhile; whether the snapshot is whole is not known\n",
+                      stderr);
         else
                 fputs("stapctl: the snapshot was taken back\n", stderr);
         return EXIT_USAGE;
@@ -227,8 +227,8 @@ int verb_snapshot(int argc, char **argv) {
                 { "tail", required_argument, NULL, 'n' }, { "after-cursor", required_argument, NULL, 'a' },
                 { "help", no_argument, NULL, 'h' },      {},
         };
-        _cleanup_(snapshot_done) Snapshot s = { .format = "text", .tail = -1, .stream = CLIENT_INIT, .job = CLIENT_INIT,
-                                                .file = WHOLE_FILE_INIT };
+        _cleanup_(snapshot_done) Snapshot s = { .format = "text", .tail = -1, .stream = CLIENT_INIT,
+                                                .job = CLIENT_INIT, .file = WHOLE_FILE_INIT };
         for (int c; (c = getopt_long(argc, argv, "hn:o:", options, NULL)) >= 0;) {
                 switch (c) {
                 case 'j': s.format = "json"; break;

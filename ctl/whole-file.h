@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A file that is there when all of it is, and not before: what is written goes beside it, and takes its name at
- * the end. What is no regular file (standard output, a pipe, a terminal) is written to as it is.
+ * A file that is there when all of it is, and not before: what is written goes beside it, and takes its name
+ * at the end. What is no regular file (standard output, a pipe, a terminal) is written to as it is.
  */
 #include "base/cleanup.h"
 

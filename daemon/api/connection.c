@@ -290,8 +290,8 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* So that a list of hundreds of sessions goes out at once: where the machine is busy, each of us waking the other
- * once more would be what takes long. As far as the system lets us. */
+/* So that a list of hundreds of sessions goes out at once: where the machine is busy, each of us waking the
+ * other once more would be what takes long. As far as the system lets us. */
 static void widen(int fd) {
         const int bytes = SEND_BUFFER;
         if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)) < 0)

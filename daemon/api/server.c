@@ -204,8 +204,8 @@ void server_charge(Server *s, Connection *c, size_t bytes) {
         c->charged = bytes;
         while (a->bytes > limit) {
                 Connection *slowest = find_slowest(s, a);
-                log_info("uid %u leaves more than %u MiB of calls and replies waiting (QueueMaxMegabytes=): the "
-                         "connection of process %d, with most of it, is closed.",
+                log_info("uid %u leaves more than %u MiB of calls and replies waiting (QueueMaxMegabytes=): "
+                         "the connection of process %d, with most of it, is closed.",
                          a->uid, s->manager->config->queue_max_megabytes, (int) slowest->peer.caller.pid);
                 a->bytes -= slowest->charged;
                 slowest->charged = 0;

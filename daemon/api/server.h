@@ -24,6 +24,6 @@ void server_adopt(Server *s);
 /* One connection went away. */
 struct Connection;
 void server_forget(Server *s, struct Connection *c);
-/* What it holds by now. When that is more than its user may have waiting, his slowest connection is dropped: it
- * may be this one. */
+/* What it holds by now. When that is more than its user may have waiting, his slowest connection is dropped:
+ * it may be this one. */
 void server_charge(Server *s, struct Connection *c, size_t bytes);

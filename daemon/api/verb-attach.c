@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attach: the connection becomes a reader of a session; Snapshot: one that only wants what there is, as a job;
- * Rotate: the session's recordings. */
+/* Attach: the connection becomes a reader of a session; Snapshot: one that only wants what there is, as a
+ * job; Rotate: the session's recordings. */
 #include <errno.h>
 #include <string.h>
 #include "api/verbs.h"
@@ -177,7 +177,8 @@ static bool read_cursor(Call *c, const Session *s, const char *cursor, StreamerR
 static bool may_hand_over(Call *c) {
         if (!c->peer->single || !c->peer->ties)
                 return true;
-        call_error_text(c, "InvalidState", "state", "this connection has a session"); /* it would have to go, too */
+        /* it would have to go, too */
+        call_error_text(c, "InvalidState", "state", "this connection has a session");
         return false;
 }
 

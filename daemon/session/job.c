@@ -66,7 +66,8 @@ static void remember(Job *j) {
 
 json_object *job_find_ended(Manager *m, uint32_t id, uid_t *ret_owner) {
         for (size_t i = json_object_array_length(m->ended_jobs); i-- > 0;) {
-                json_object *o = json_object_array_get_idx(m->ended_jobs, i), *job = json_object_object_get(o, "job");
+                json_object *o = json_object_array_get_idx(m->ended_jobs, i);
+                json_object *job = json_object_object_get(o, "job");
                 if (json_object_get_int64(json_object_object_get(job, "id")) != id)
                         continue;
                 *ret_owner = (uid_t) json_object_get_int64(json_object_object_get(o, "owner"));

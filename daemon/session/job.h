@@ -2,8 +2,8 @@
 #pragma once
 /*
  * Long work that a client can watch, and take back: the start of a session, from its submission until its
- * probes are armed; its stop, until nothing of it is left; a snapshot of what it keeps, until the last byte of
- * it is written; the building of a kernel kit. A job ends with one of the words of JOB_RESULTS; after the
+ * probes are armed; its stop, until nothing of it is left; a snapshot of what it keeps, until the last byte
+ * of it is written; the building of a kernel kit. A job ends with one of the words of JOB_RESULTS; after the
  * watchers have heard it, it is gone, but the last ends can be asked for.
  */
 #include <json-c/json.h>

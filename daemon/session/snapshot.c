@@ -39,8 +39,8 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
 
 /* Without progress it is as good a snapshot. */
 static void watch(Job *j) {
-        int r = sd_event_add_time_relative(j->manager->event, &j->look, CLOCK_MONOTONIC, LOOK_USEC, LOOK_USEC / 2,
-                                           on_look, j);
+        int r = sd_event_add_time_relative(j->manager->event, &j->look, CLOCK_MONOTONIC, LOOK_USEC,
+                                           LOOK_USEC / 2, on_look, j);
         if (r < 0)
                 log_debug_errno(r, "job %u: %m", j->id);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 /*
- * A snapshot: a reader that only wants what its session keeps, and the job that says how far it is. It ends as
- * "done" when the reader has everything, as "canceled" when it was taken back or its client went, as "failed"
- * with the reason otherwise. stapd-stream does the work; the job only looks at its ledger now and then.
+ * A snapshot: a reader that only wants what its session keeps, and the job that says how far it is. It ends
+ * as "done" when the reader has everything, as "canceled" when it was taken back or its client went, as
+ * "failed" with the reason otherwise. stapd-stream does the work; the job only looks at its ledger now and then.
  */
 #include "session/session.h"
 

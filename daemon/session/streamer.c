@@ -243,7 +243,8 @@ void streamer_detach(Streamer *s, uint32_t job) {
         changed(s);
 }
 
-void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid), void *userdata) {
+void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid),
+                          void *userdata) {
         for (const Reader *r = s->readers; r; r = r->next)
                 if (r->options.job > 0)
                         each(userdata, (uint32_t) r->options.job, r->options.uid);

@@ -83,7 +83,8 @@ bool streamer_progress(const Streamer *s, uint32_t job, StreamerProgress *ret);
 /* Cuts it off: its descriptor is closed, and nothing is said of it any more. */
 void streamer_detach(Streamer *s, uint32_t job);
 /* Calls back for the reader of each job. */
-void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid), void *userdata);
+void streamer_foreach_job(const Streamer *s, void (*each)(void *userdata, uint32_t job, uid_t uid),
+                          void *userdata);
 
 /* What the recordings of this user may come to, in bytes. */
 uint64_t streamer_charge(const Streamer *s, uid_t uid);

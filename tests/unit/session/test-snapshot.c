@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot is a job: done, taken back, failed, and taken over by another stapd. In the place of stapd-stream is
- * this program itself, which does to the reader what the name of the session says.
+ * A snapshot is a job: done, taken back, failed, and taken over by another stapd. In the place of
+ * stapd-stream is this program itself, which does to the reader what the name of the session says.
  */
 #include "session/snapshot.h"
 #include <limits.h>
