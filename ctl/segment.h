@@ -16,8 +16,8 @@ int segment_next(Segment *s);
 const Buf *segment_line(const Segment *s);
 json_object *segment_record(const Segment *s);
 int64_t segment_time(const Segment *s); /* usec */
-/* Where the record belongs in time, usec: what the script did, when it did that; what the stream says of itself (states,
- * losses), behind what it stands behind. */
+/* Where the record belongs in time, usec: what the script did, when it did that; what the stream says of
+ * itself (states, losses), behind what it stands behind. */
 int64_t segment_place(const Segment *s);
 /* At the end: whether the file is whole. Printed. */
 bool segment_is_sound(const Segment *s);

@@ -46,7 +46,8 @@ static void reset_signals(void) {
                 (void) signal(s, SIG_DFL);
 }
 
-/* What the unit says of stapd would hold for its helpers, too, which take what somebody's script makes them take. */
+/* What the unit says of stapd would hold for its helpers, too, which take what somebody's script makes
+ * them take. */
 static void set_oom_score(int score) {
         char text[16];
         int n = snprintf(text, sizeof(text), "%d\n", score);

@@ -12,7 +12,7 @@ typedef struct ProcessOptions {
         const char *user;        /* to run as, when we are root; NULL: as we are */
         int control_fd;          /* becomes descriptor 3 */
         int nice;                /* priority, as of nice(1), when we may give it */
-        int oom_score;           /* who goes first when memory runs out, as of choom(1): never what protects us */
+        int oom_score;           /* as of choom(1): what protects us when memory runs out is not inherited */
         bool survives;           /* it ends by itself when its socket does; otherwise it is killed when we die */
 } ProcessOptions;
 

@@ -31,14 +31,16 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata) {
                 m->sweep = sd_event_source_disable_unref(m->sweep);
                 return 0;
         }
-        (void) sd_event_source_set_time_relative(source, MIN2(FIRST_USEC << MIN2(m->sweeps, 10u), LAST_USEC));
+        uint64_t pause = MIN2(FIRST_USEC << MIN2(m->sweeps, 10u), LAST_USEC);
+        (void) sd_event_source_set_time_relative(source, pause);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 void manager_sweep(Manager *m, bool again) {
         if (!sweep(m) || !again || m->sweep)
                 return;
-        int r = sd_event_add_time_relative(m->event, &m->sweep, CLOCK_MONOTONIC, FIRST_USEC, 1000, on_sweep, m);
+        int r = sd_event_add_time_relative(m->event, &m->sweep, CLOCK_MONOTONIC, FIRST_USEC, 1000, on_sweep,
+                                           m);
         if (r < 0)
                 log_errno(r, "Left-over modules stay until the next start: %m");
 }

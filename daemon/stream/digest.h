@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
-/* The SHA-256 of a recording's plain lines, while they are written; of those that a predecessor wrote, from the file. */
+/* The SHA-256 of a recording's plain lines, while they are written; of those that a predecessor wrote, from
+ * the file. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -247,7 +247,8 @@ static int end_one(Recorder *r, const char *reason) {
         char hex[65];
         RecordState before = r->state;
         if (!r->options.is_text) {
-                r->lines->segment(r->lines->userdata, &r->state, reason, digest_hex(r->digest, hex), &r->batch);
+                r->lines->segment(r->lines->userdata, &r->state, reason, digest_hex(r->digest, hex),
+                                  &r->batch);
                 int k = write_batch(r, &before);
                 if (k <= 0) {
                         start_digest(r);

@@ -57,6 +57,6 @@ int recorder_end_segment(Recorder *r, const char *reason);
 /* There was no room the last time. */
 bool recorder_is_full(const Recorder *r);
 RecordRest recorder_rest(const Recorder *r);
-/* Gives up what waits, and ends the file with a line that tells of these lost records, in the room that was to
- * stay free. As recorder_flush(). */
+/* Gives up what waits, and ends the file with a line that tells of these lost records, in the room that was
+ * to stay free. As recorder_flush(). */
 int recorder_end_full(Recorder *r, uint64_t from, uint64_t to, const Buf *line);
