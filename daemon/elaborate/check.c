@@ -106,7 +106,8 @@ static void check_expr_stmt(Check *c, StmtExpr *s) {
         bool is_ours = s->base.span.file && !s->base.span.expansion && !c->unit->from_library;
         if (!is_ours || s->expr->type == TYPE_POISON || kind == EXPR_CALL || effects_expr(s->expr))
                 return;
-        Diag *d = diag_add(c->e->diags, DIAG_W0201, s->base.span, "`%s` has no effect", expr_text(c->e, s->expr));
+        Diag *d = diag_add(c->e->diags, DIAG_W0201, s->base.span, "`%s` has no effect",
+                           expr_text(c->e, s->expr));
         if (kind == EXPR_NAME)
                 hint_keyword(c->e, d, expr_as(Name, s->expr)->name);
 }

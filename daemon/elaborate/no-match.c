@@ -88,8 +88,9 @@ static bool note_absent(Elab *e, Diag *d, const ProbePoint *p, const Candidates 
                         return false;
         if (!instead)
                 return false;
-        diag_note(e->diags, d, SPAN_NONE, "SystemTap has it, and this version of stapd does not: its part of the tapset "
-                  "library is not written yet");
+        diag_note(e->diags, d, SPAN_NONE,
+                  "SystemTap has it, and this version of stapd does not: its part of the tapset library is not "
+                  "written yet");
         if (*instead)
                 diag_hint(e->diags, d, "use what it stands for, as %s", instead);
         return true;

@@ -171,7 +171,8 @@ static Expr *perf(Lower *l, ExprOperator *x) {
 static Expr *no_errno(Lower *l, ExprOperator *x) {
         Diag *d = target_error(l->e, DIAG_E0250, x->base.span,
                                "@errno is in none of SystemTap's manuals, and not in this version");
-        diag_hint(l->e->diags, d, "in a .return, returnval() is the result, and errno_str(returnval()) names it");
+        diag_hint(l->e->diags, d,
+                  "in a .return, returnval() is the result, and errno_str(returnval()) names it");
         return make_poison(l->e, x->base.span);
 }
 

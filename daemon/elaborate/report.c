@@ -49,8 +49,9 @@ bool hint_similar(Elab *e, Diag *diag, const char *name, const char *const *name
 }
 
 void hint_keyword(Elab *e, Diag *diag, const char *name) {
-        static const char *const words[] = { "else", "while", "for", "foreach", "return", "next", "break", "continue",
-                                             "delete", "try", "catch" };
+        static const char *const words[] = {
+                "else", "while", "for", "foreach", "return", "next", "break", "continue", "delete", "try", "catch",
+        };
         hint_similar(e, diag, name, words, ELEMENTSOF(words), "");
 }
 
@@ -90,9 +91,11 @@ const char *expr_text(Elab *e, const Expr *x) {
 }
 
 bool hint_text(Elab *e, Diag *diag, const Expr *x) {
-        const TypeRef *target = x->ctype && type_kind(x->ctype) == KIND_POINTER ? type_target(x->ctype) : NULL;
+        bool pointer = x->ctype && type_kind(x->ctype) == KIND_POINTER;
+        const TypeRef *target = pointer ? type_target(x->ctype) : NULL;
         if (!target || !type_is_char(target))
                 return false;
-        diag_hint(e->diags, diag, "it is an address: kernel_string() reads the text there, user_string() that of a program");
+        diag_hint(e->diags, diag,
+                  "it is an address: kernel_string() reads the text there, user_string() that of a program");
         return true;
 }

@@ -53,7 +53,8 @@ Expr *saved_value(Lower *l, Expr *value) {
 
 Expr *lower_entry(Lower *l, ExprEntry *x) {
         const ProbePlace *place = l->unit->place;
-        if (place && place->attach.kind == STP_NEVER) { /* as target variables: `syscall.*.return` has one that is */
+        /* As target variables: one of `syscall.*.return` stands for never. */
+        if (place && place->attach.kind == STP_NEVER) {
                 lower_expr(l, &x->operand);
                 return x->operand;
         }

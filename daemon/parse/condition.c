@@ -224,10 +224,11 @@ static bool read_comparison(Stream *s, Token *t, bool *ret_value) {
                 return false;
         bool numbers = right.kind == FACT_NUMBER;
         if (numbers ? left.kind != FACT_NUMBER && left.kind != FACT_CONFIG : left.kind == FACT_NUMBER) {
-                Fault *fault = stream_fault(s, t, DIAG_E0114, t->span, "%s is not compared with %s", left.name,
-                                            right.name);
+                Fault *fault = stream_fault(s, t, DIAG_E0114, t->span, "%s is not compared with %s",
+                                            left.name, right.name);
                 if (left.is_fact && left.kind != FACT_NUMBER)
-                        fault->hint = arena_printf(s->arena, "write it as a string: \"%" PRId64 "\"", right.number);
+                        fault->hint = arena_printf(s->arena, "write it as a string: \"%" PRId64 "\"",
+                                                   right.number);
                 return false;
         }
         if (numbers)

@@ -79,9 +79,10 @@ Stmt *parse_foreach(Parser *p) {
         bool several = parser_at(p, TOKEN_LPAREN);
         if (!several)
                 parse_variables(p, s);
-        if (!p->panic && (several || parser_at(p, TOKEN_COMMA)))
-                diag_hint(p->diags, parser_fail_expected(p, several ? "a loop variable or `[`" : "`in` and an array"),
-                          "several keys stand in brackets: `foreach ([a, b] in array)`");
+        if (!p->panic && (several || parser_at(p, TOKEN_COMMA))) {
+                Diag *d = parser_fail_expected(p, several ? "a loop variable or `[`" : "`in` and an array");
+                diag_hint(p->diags, d, "several keys stand in brackets: `foreach ([a, b] in array)`");
+        }
         parser_expect(p, TOKEN_IN, "and an array");
         parse_elements(p, s);
         parse_value_sort(p, s);

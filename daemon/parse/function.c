@@ -3,8 +3,8 @@
 
 /* Types of other languages. */
 static const char *const numbers[] = {
-        "int", "unsigned", "short", "bool", "char", "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "size_t",
-        "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "number",
+        "int", "unsigned", "short", "bool", "char", "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64",
+        "size_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
 };
 static const char *const texts[] = { "str", "text" };
 
@@ -36,7 +36,8 @@ static Type parse_type(Parser *p) {
 
 /* `long x` and `int x`, as in C. */
 static void fail_type_first(Parser *p, const char *expected, const char *name, const char *type) {
-        diag_hint(p->diags, parser_fail_expected(p, expected), "types stand behind names: `%s:%s`", name, type);
+        diag_hint(p->diags, parser_fail_expected(p, expected), "types stand behind names: `%s:%s`", name,
+                  type);
 }
 
 /* name [`:` type] */

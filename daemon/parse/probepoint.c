@@ -65,7 +65,8 @@ static Expr *parse_component_arg(Parser *p) {
                 arg = &e->base;
         }
         if (arg && arg->kind == EXPR_NUMBER && parser_at(p, TOKEN_DOT)) {
-                Diag *d = parser_fail(p, DIAG_E0128, parser_peek(p)->span, "the language has no floating point numbers");
+                Diag *d = parser_fail(p, DIAG_E0128, parser_peek(p)->span,
+                                      "the language has no floating point numbers");
                 diag_hint(p->diags, d, "take a smaller unit: timer.ms(500) is half a second");
         }
         parser_expect_close(p, TOKEN_RPAREN, open);

@@ -19,7 +19,8 @@ static void close_block(Parser *p, Span open) {
         Diag *diag = parser_fail_expected(p, token_kind_name(TOKEN_RBRACE));
         diag_note(p->diags, diag, open, "to close this one");
         if (kind == TOKEN_GLOBAL || kind == TOKEN_FUNCTION || kind == TOKEN_PRIVATE)
-                diag_hint(p->diags, diag, "declarations stand outside of probes and functions; locals need none");
+                diag_hint(p->diags, diag,
+                          "declarations stand outside of probes and functions; locals need none");
 }
 
 /* `{` {statement} `}` */
@@ -134,8 +135,8 @@ static void check_no_call(Parser *p, const Token *t) {
                 return;
         parser_take(p);
         parser_take(p);
-        parser_report(p, DIAG_E0101, parser_span_from(p, t->span), "`%s` is no function: it has no parentheses",
-                      t->text);
+        parser_report(p, DIAG_E0101, parser_span_from(p, t->span),
+                      "`%s` is no function: it has no parentheses", t->text);
 }
 
 /* `break` */

@@ -121,7 +121,8 @@ static bool name_is_valid(ProbeWorld *w, const ProbePoint *p, size_t i, const ch
                 return true;
         Diag *d = diag_add(w->diags, DIAG_E0401, point_span(p, i), "this is no name of a function");
         if (strchr(name, '{'))
-                diag_hint(w->diags, d, "braces stand around components: `kernel.{function(\"a\"),function(\"b\")}`");
+                diag_hint(w->diags, d,
+                          "braces stand around components: `kernel.{function(\"a\"),function(\"b\")}`");
         return false;
 }
 
