@@ -46,16 +46,28 @@ static bool is_mask(int dir_fd, const char *file) {
         return n > 0 && strcmp(target, "/dev/null") == 0;
 }
 
-/* RestrictSUIDSGID= of the unit refuses openat2() with ENOSYS, since a filter cannot see its flags. Of a name that has
- * no folder in it there is little that the other could be made to follow. */
+static int mount_of(int fd, uint64_t *ret) {
+        struct statx st;
+        if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+                return -errno;
+        *ret = st.stx_mnt_id;
+        return 0;
+}
+
+/* RestrictSUIDSGID= of the unit refuses openat2() with ENOSYS, since a filter cannot see its flags. Of a name
+ * that has no folder in it there is little that the other could be made to follow. */
 static int open_plain(int dir_fd, const char *file) {
-        struct stat folder, st;
+        uint64_t folder = 0, own = 0;
         if (strchr(file, '/') || strcmp(file, "..") == 0)
                 return -EXDEV;
-        _cleanup_(closep) int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-        if (fd < 0 || fstat(dir_fd, &folder) < 0 || fstat(fd, &st) < 0)
+        _cleanup_(closep) int fd = openat(dir_fd, file,
+                                          O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+        if (fd < 0)
                 return -errno;
-        return st.st_dev == folder.st_dev ? TAKE_FD(fd) : -EXDEV;
+        int r = mount_of(dir_fd, &folder);
+        if (r >= 0)
+                r = mount_of(fd, &own);
+        return r < 0 ? r : own == folder ? TAKE_FD(fd) : -EXDEV;
 }
 
 static int open_below(int dir_fd, const char *file) {
