@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "session/fields.h"
 #include "session/lifecycle.h"
 #include "session/login.h"
 #include "session/snapshot.h"
@@ -116,20 +117,10 @@ void manager_leave(Manager *m) {
 
 /* ------------------------------------------------------------------ going on */
 
+/* NULL: there is none. */
 static const char *text_of(json_object *o, const char *name) {
-        json_object *v;
-        return json_object_object_get_ex(o, name, &v) && json_object_is_type(v, json_type_string)
-                ? json_object_get_string(v) : NULL;
-}
-
-static int64_t number_of(json_object *o, const char *name) {
-        json_object *v;
-        return json_object_object_get_ex(o, name, &v) ? json_object_get_int64(v) : 0;
-}
-
-static bool flag_of(json_object *o, const char *name) {
-        json_object *v;
-        return json_object_object_get_ex(o, name, &v) && json_object_get_boolean(v);
+        json_object *v = field_of(o, name, json_type_string);
+        return v ? json_object_get_string(v) : NULL;
 }
 
 static void copy_text(char *to, size_t size, const char *from) {
@@ -149,25 +140,25 @@ static int read_memo(Session *s, json_object *o) {
         json_object *request = NULL;
         const char *field, *login = text_of(o, "login"), *error = text_of(o, "error"),
                            *bus = text_of(o, "clientBus");
-        if (number_of(o, "format") != FORMAT || number_of(o, "abi") != STP_ABI_VERSION)
+        if (field_number(o, "format") != FORMAT || field_number(o, "abi") != STP_ABI_VERSION)
                 return -EPROTO;
         json_object_object_get_ex(o, "request", &request);
         int r = request_from_json(request, &s->request, &field);
         if (r < 0)
                 return -EBADMSG;
-        s->owner = (Caller) { .uid = (uid_t) number_of(o, "uid"), .gid = (gid_t) number_of(o, "gid"),
-                              .pid = (pid_t) number_of(o, "pid") };
+        s->owner = (Caller) { .uid = (uid_t) field_number(o, "uid"), .gid = (gid_t) field_number(o, "gid"),
+                              .pid = (pid_t) field_number(o, "pid") };
         copy_text(s->key, sizeof(s->key), text_of(o, "key"));
         copy_text(s->digest, sizeof(s->digest), text_of(o, "digest"));
         copy_text(s->module, sizeof(s->module), text_of(o, "module"));
         s->state = session_state_from_string(text_of(o, "state"));
         s->result = result_of(o);
-        s->created_usec = (uint64_t) number_of(o, "created");
-        s->started_usec = (uint64_t) number_of(o, "started");
-        s->deadline_usec = (uint64_t) number_of(o, "deadline");
-        s->immediate = flag_of(o, "immediate");
-        s->client_more = flag_of(o, "clientMore");
-        s->client_waits = flag_of(o, "clientWaits");
+        s->created_usec = (uint64_t) field_number(o, "created");
+        s->started_usec = (uint64_t) field_number(o, "started");
+        s->deadline_usec = (uint64_t) field_number(o, "deadline");
+        s->immediate = field_flag(o, "immediate");
+        s->client_more = field_flag(o, "clientMore");
+        s->client_waits = field_flag(o, "clientWaits");
         s->login = login ? strdup(login) : NULL;
         s->error = error ? strdup(error) : NULL;
         s->client_bus = bus ? strdup(bus) : NULL;
