@@ -87,7 +87,8 @@ static void append_words(Buf *out, json_object *o, const char *member, size_t ma
         json_object *list = json_object_object_get(o, member);
         size_t n = list ? json_object_array_length(list) : 0;
         for (size_t i = 0; i < MIN2(n, max); i++)
-                buf_printf(out, "%s%s", i > 0 ? " " : "", json_object_get_string(json_object_array_get_idx(list, i)));
+                buf_printf(out, "%s%s", i > 0 ? " " : "",
+                           json_object_get_string(json_object_array_get_idx(list, i)));
         if (n > max)
                 buf_printf(out, " and %zu more", n - max);
 }

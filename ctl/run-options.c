@@ -282,7 +282,8 @@ static int check_remote(const RunOptions *o) {
 
 static int check(const RunOptions *o) {
         if (o->list && o->tapset_dirs) {
-                fputs("stapctl: -l and -L list what stapd has; with folders of tapsets: stapd-compile -I DIR -l PATTERN\n", stderr);
+                fputs("stapctl: -l and -L list what stapd has; with folders of tapsets: "
+                      "stapd-compile -I DIR -l PATTERN\n", stderr);
                 return -EINVAL;
         }
         if (o->list)
@@ -333,7 +334,8 @@ static void keep_said(RunOptions *o, int c) {
 /* As the user who may read them: stapd opens no file of a script's. */
 static int read_tapsets(RunOptions *o) {
         for (size_t i = 0; o->tapset_dirs && i < json_object_array_length(o->tapset_dirs); i++) {
-                int r = tapsets_read(json_object_get_string(json_object_array_get_idx(o->tapset_dirs, i)), &o->tapsets);
+                const char *dir = json_object_get_string(json_object_array_get_idx(o->tapset_dirs, i));
+                int r = tapsets_read(dir, &o->tapsets);
                 if (r < 0)
                         return r;
         }

@@ -2,6 +2,7 @@
 #include "ctl/tapsets.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
@@ -14,13 +15,16 @@
 
 static size_t bytes_of(json_object *list) {
         size_t n = 0;
-        for (size_t i = 0; i < json_object_array_length(list); i++)
-                n += (size_t) json_object_get_string_len(json_object_object_get(json_object_array_get_idx(list, i), "text"));
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+                json_object *file = json_object_array_get_idx(list, i);
+                n += (size_t) json_object_get_string_len(json_object_object_get(file, "text"));
+        }
         return n;
 }
 
 static int full(void) {
-        fprintf(stderr, "stapctl: -I: more than %d files, or %zu KiB, of tapsets\n", FILES_MAX, BYTES_MAX >> 10);
+        fprintf(stderr, "stapctl: -I: more than %d files, or %zu KiB, of tapsets\n", FILES_MAX,
+                BYTES_MAX >> 10);
         return -E2BIG;
 }
 
@@ -32,7 +36,8 @@ static int add_file(void *userdata, const char *path) {
         if (!end || (strcmp(end, ".stp") != 0 && strcmp(end, ".stpm") != 0))
                 return 0;
         int r = fds_read_file(path, BYTES_MAX, &text, &len);
-        if (r == -EFBIG || (r >= 0 && (len + bytes_of(list) > BYTES_MAX || json_object_array_length(list) == FILES_MAX)))
+        bool fits = r >= 0 && len + bytes_of(list) <= BYTES_MAX && json_object_array_length(list) < FILES_MAX;
+        if (r == -EFBIG || (r >= 0 && !fits))
                 return full();
         if (r < 0) {
                 fprintf(stderr, "stapctl: cannot read %s: %s\n", path, strerror(-r));

@@ -18,7 +18,8 @@ typedef struct Group {
 } Group;
 
 static json_object *add_group(json_object *list, const Manifest *m, const ManifestProbe *p) {
-        json_object *o = json_object_new_object(), *values = json_object_new_array(), *probes = json_object_new_array();
+        json_object *o = json_object_new_object();
+        json_object *values = json_object_new_array(), *probes = json_object_new_array();
         for (unsigned i = 0; i < p->n_sees; i++)
                 json_object_array_add(values, text(m->sights[p->sees[i]]));
         json_object_object_add(o, "values", values);

@@ -46,7 +46,8 @@ static bool check_not_own(Call *c, const Approval *a) {
         if (!verb_approval_is_own(c, a) || (c->caller->uid == 0 && c->manager->config->allow_self_approval))
                 return true;
         static const char reason[] =
-                        "nobody decides on what he has asked for himself; AllowSelfApproval= in stapd.conf lets root do so";
+                        "nobody decides on what he has asked for himself; AllowSelfApproval= in stapd.conf lets "
+                        "root do so";
         verb_audit_refusal(c, reason, a);
         call_error_text(c, "PolicyDenied", "reason", reason);
         return false;

@@ -247,7 +247,8 @@ int rule_check(const Rule *r, const char **ret_error) {
                 limited |= rule_limit_get(&r->limits, i) > 0;
         *ret_error = !r->has_effect                                ? "the rule has no Effect="
                      : r->has_who && r->n_users + r->n_groups == 0 ? "the rule names nobody"
-                     : about_scripts && !run ? "Class=, Script=, Probe=, Sees=, Function=, Digest= and Argument= are about Verb=run"
+                     : about_scripts && !run ? "Class=, Script=, Probe=, Sees=, Function=, Digest= and Argument= are "
+                                               "about Verb=run"
                      : limited && (!run || r->effect == RULE_DENY)
                              ? "Sessions=, Seconds= and the other limits are of what a rule lets run"
                              : NULL;
@@ -296,6 +297,11 @@ static bool texts_match(const Rule *r, const RuleWords *patterns, char *const *t
         return r->effect == RULE_DENY ? n > 0 : n == n_texts;
 }
 
+static bool sees_and_calls_match(const Rule *r, const Manifest *m) {
+        return (r->sights.n == 0 || texts_match(r, &r->sights, m->sights, m->n_sights)) &&
+               (r->functions.n == 0 || texts_match(r, &r->functions, m->functions, m->n_functions));
+}
+
 static bool digest_matches(const Rule *r, const Manifest *m) {
         for (unsigned i = 0; i < r->digests.n; i++)
                 if (strcasecmp(r->digests.items[i], m->digest) == 0)
@@ -327,8 +333,7 @@ bool rule_matches(const Rule *r, const Question *q) {
         return q->manifest && ((r->classes ?: any) & 1u << question_class(q)) &&
                 (r->scripts.n == 0 || (q->approved && any_matches(&r->scripts, q->approved->name))) &&
                 (r->probes.n == 0 || probes_match(r, q->manifest)) &&
-                (r->sights.n == 0 || texts_match(r, &r->sights, q->manifest->sights, q->manifest->n_sights)) &&
-                (r->functions.n == 0 || texts_match(r, &r->functions, q->manifest->functions, q->manifest->n_functions)) &&
+                sees_and_calls_match(r, q->manifest) &&
                 (r->digests.n == 0 || digest_matches(r, q->manifest)) && arguments_match(r, q);
 }
 

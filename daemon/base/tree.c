@@ -172,7 +172,8 @@ char *tree_new_temporary(Arena *a, const char *prefix) {
 
 #define WALK_MAX_DEPTH 8 /* folders in one another: a link may lead back up */
 
-static int walk_files(const char *dir, unsigned depth, int (*each)(void *userdata, const char *path), void *userdata) {
+static int walk_files(const char *dir, unsigned depth, int (*each)(void *userdata, const char *path),
+                      void *userdata) {
         struct dirent **entries;
         int n = scandir(dir, &entries, NULL, alphasort), r = n < 0 ? -errno : 0;
         for (int i = 0; i < n; i++) {

@@ -183,7 +183,8 @@ static bool check(Arena *a, Options *o, int rest, const char **ret_error) {
                 return rest == 0 || fail(a, ret_error, "one pattern is wanted");
         if (o->mode != MODE_COMPILE)
                 return (rest == 0 && o->tapset_dirs.n == 0) ||
-                       fail(a, ret_error, rest ? "no script is wanted here" : "-I goes with a script, or a list");
+                       fail(a, ret_error,
+                            rest ? "no script is wanted here" : "-I goes with a script, or a list");
         if (!o->script && !o->file)
                 return fail(a, ret_error, "no script: give a file, or -e");
         if (!o->sign_key != !o->sign_certificate)

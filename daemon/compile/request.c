@@ -94,8 +94,8 @@ static bool read_tapsets(Reader *r, json_object *v) {
                 json_object *o = json_object_array_get_idx(v, i);
                 size_t len = 0;
                 Tapset t = {};
-                if (!json_object_is_type(o, json_type_object) || !(t.name = read_bytes(r, o, "name", &len)) ||
-                    !(t.text = read_bytes(r, o, "text", &t.len)))
+                if (!json_object_is_type(o, json_type_object) ||
+                    !(t.name = read_bytes(r, o, "name", &len)) || !(t.text = read_bytes(r, o, "text", &t.len)))
                         return false;
                 vec_push(r->arena, &r->request->tapsets, t);
         }

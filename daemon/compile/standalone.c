@@ -188,8 +188,8 @@ static bool read_tapsets(Command *c) {
         vec_foreach(dir, &c->options->tapset_dirs) {
                 int r = tree_foreach_file(*dir, add_tapset, c);
                 if (r == TAPSETS_FULL)
-                        fprintf(stderr, "stapd-compile: -I %s: more than %u files, or %u KiB, of tapsets\n", *dir,
-                                COMPILE_MAX_TAPSETS, COMPILE_MAX_TAPSET_BYTES >> 10);
+                        fprintf(stderr, "stapd-compile: -I %s: more than %u files, or %u KiB, of tapsets\n",
+                                *dir, COMPILE_MAX_TAPSETS, COMPILE_MAX_TAPSET_BYTES >> 10);
                 else if (r < 0)
                         fprintf(stderr, "stapd-compile: -I %s: %s\n", *dir, strerror(-r));
                 if (r != 0)

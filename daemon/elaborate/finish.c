@@ -19,7 +19,8 @@ static void finish_globals(Elab *e) {
                 v->id = (unsigned) p->globals.n;
                 vec_push(e->arena, &p->globals, v);
                 const File *file = var_info(v)->file;
-                if (v->is_written && !v->is_read && !file->is_library && !file->is_tapset && !e->options->hide_globals)
+                if (v->is_written && !v->is_read && !file->is_library && !file->is_tapset &&
+                    !e->options->hide_globals)
                         vec_push(e->arena, &p->shown, v);
         }
         vec_foreach(it, &p->shown)

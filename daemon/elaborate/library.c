@@ -55,7 +55,8 @@ static void read_one(Library *l, const char *path, const char *relative, FileFun
 typedef struct {
         Library *library;
         const char *suffix;
-        size_t base; /* so much of the path is the tapset directory: what comes after it counts for the digest */
+        size_t base; /* so much of the path is the tapset directory: what comes after it counts for the
+                      * digest */
         FileFunction read;
 } Walk;
 
@@ -70,7 +71,8 @@ static void read_dir(Library *l, const char *dir, const char *suffix, FileFuncti
         Walk w = { .library = l, .suffix = suffix, .base = strlen(dir), .read = read };
         int r = tree_foreach_file(dir, on_file, &w);
         if (r < 0)
-                diag_add(l->diags, DIAG_E0200, SPAN_NONE, "cannot read the tapset directory `%s`: %s", dir, strerror(-r));
+                diag_add(l->diags, DIAG_E0200, SPAN_NONE, "cannot read the tapset directory `%s`: %s", dir,
+                         strerror(-r));
 }
 
 static void finish_digest(Library *l) {

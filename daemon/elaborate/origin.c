@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a value of the finished tree is to those who read what a script sees: the target variable that it came from. It
- * is put together from the tree and not cut out of the source, where macros could make it say something else.
+ * What a value of the finished tree is to those who read what a script sees: the target variable that it
+ * came from. It is put together from the tree and not cut out of the source, where macros could make it say
+ * something else.
  */
 #include <inttypes.h>
 #include "base/buf.h"

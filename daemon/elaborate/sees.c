@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each probe looks at, for those who decide whether it may run: its target variables and what they lead to, with
- * what its functions look at. A function of the tapsets is known by its name, and what it looks at in the kernel is its
- * own business; the target variables that it takes from the probe are not. Done while each handler still has a body of
- * its own: of those that are merged one is called $fd where another is $count.
+ * What each probe looks at, for those who decide whether it may run: its target variables and what they
+ * lead to, with what its functions look at. A function of the tapsets is known by its name, and what it
+ * looks at in the kernel is its own business; the target variables that it takes from the probe are not.
+ * Done while each handler still has a body of its own: of those that are merged one is called $fd where
+ * another is $count.
  */
 #include "elaborate/elab.h"
 #include "lang/walk.h"

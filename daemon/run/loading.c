@@ -105,9 +105,11 @@ const char *loading_explain(int error) {
                 return "stapd_core.ko of the kernel kit is not root's alone, and is not loaded; build the kit "
                        "again as root (stapctl prepare --force)";
         case ECHILD:
-                return "the process that loads the module was killed; the log of the kernel says why (journalctl -k)";
+                return "the process that loads the module was killed; the log of the kernel says why "
+                       "(journalctl -k)";
         case ETIMEDOUT:
-                return "the module did not come back from being started; the log of the kernel may say why (journalctl -k)";
+                return "the module did not come back from being started; the log of the kernel may say why "
+                       "(journalctl -k)";
         case EPROTO:
                 return "stapd_core in the kernel is of another version of stapd; stop all sessions and unload it "
                        "(rmmod stapd_core)";

@@ -112,7 +112,8 @@ static int read_list(json_object *value, json_object **ret) {
 
 static bool is_tapset_name(const char *s) {
         size_t n = strlen(s);
-        return n <= 4096 && is_plain(s) && ((n > 4 && strcmp(s + n - 4, ".stp") == 0) || (n > 5 && strcmp(s + n - 5, ".stpm") == 0));
+        bool ends = (n > 4 && strcmp(s + n - 4, ".stp") == 0) || (n > 5 && strcmp(s + n - 5, ".stpm") == 0);
+        return ends && n <= 4096 && is_plain(s);
 }
 
 /* Names are for messages: no file is opened by them. */

@@ -190,7 +190,8 @@ static int describe_sight(Gen *g, unsigned probe, const char *what) {
 }
 
 static void describe_probe(Gen *g, const Probe *p) {
-        int at = manifest_add_probe(g->manifest, p->point ?: p->written ?: "", p->written ?: p->point ?: ""), r = at;
+        const char *point = p->point ?: p->written ?: "", *written = p->written ?: p->point ?: "";
+        int at = manifest_add_probe(g->manifest, point, written), r = at;
         for (size_t i = 0; r >= 0 && i < p->sees.n; i++)
                 r = describe_sight(g, (unsigned) at, p->sees.items[i]);
         if (r < 0)
