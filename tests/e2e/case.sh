@@ -3,7 +3,7 @@
 #
 # Little here starts a process, since in an emulated guest each costs some 20 ms: results come in variables.
 
-case_fields='kernels requires boot daemon config script compile'
+case_fields='kernels requires processors boot daemon config script compile'
 step_fields='run user timeout status expect expect~ reject~ expect-stderr expect-stderr~ reject-stderr~'
 
 # Fills `fields` (key, or STEP.key) and `steps`; else returns 1 with what is wrong in `problem`.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # For suites that run a program which writes TAP in a guest of each kernel: its results under the name of the kernel,
-# with one numbering. Sourced; they set root, dir (for what is made) and release (of the kernel).
+# with one numbering. Sourced; they set root, dir (for what is made), release (of the kernel), and processors when two
+# are more than they need.
 # shellcheck source=tests/vm/emulator.sh
 . "$root/tests/vm/emulator.sh"
 
@@ -16,9 +17,10 @@ run_tap() { # run_tap [VMRUN-OPTION]... -- COMMAND...
     local attempt status line planned='' threads=()
     for attempt in 1 2 3; do
         status=0
-        "$root/tests/vm/vmrun" ${threads[@]+"${threads[@]}"} -k "$release" -s 2 -l "$dir/console" "$@" >"$dir/out" 2>"$dir/err" || status=$?
-        if [ "$attempt" -eq 3 ] || ! emulator_failed "$dir/console"; then break; fi
-        echo "# $release: QEMU ran an instruction that was no longer there, and the guest died; once more"
+        "$root/tests/vm/vmrun" ${threads[@]+"${threads[@]}"} -k "$release" -s "${processors-2}" \
+            -l "$dir/console" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+        if [ "$attempt" -eq 3 ] || ! emulator_failed "${processors-2}" "$status" "$dir/console"; then break; fi
+        echo "# $release: the guest died or hung as if QEMU had run an instruction that was no longer there; once more"
         threads=(-1)
     done
     while IFS= read -r line; do
