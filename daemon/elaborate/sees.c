@@ -16,7 +16,7 @@ typedef struct {
         Elab *e;
         const Unit *handler;
         Sights found;
-        VEC(const Unit *) seen; /* functions */
+        VEC(const Function *) functions; /* each once; who calls whom may go deeper than a stack */
         bool in_library;
 } Search;
 
@@ -30,18 +30,14 @@ static void add(Search *s, const char *what) {
 }
 
 /* One of the tapsets that is not made for this place has no target variables, nor has what it calls. */
-static void look_at_function(Search *s, const Function *f) {
-        Unit *u = function_unit(f);
+static void add_function(Search *s, const Function *f) {
+        const Unit *u = function_unit(f);
         if (f->from_library && !u->place)
                 return;
-        vec_foreach(it, &s->seen)
-                if (*it == u)
+        vec_foreach(it, &s->functions)
+                if (function_unit(*it) == u)
                         return;
-        vec_push(s->e->arena, &s->seen, u);
-        bool before = s->in_library;
-        s->in_library = f->from_library;
-        walk_stmt(&s->visitor, &u->body);
-        s->in_library = before;
+        vec_push(s->e->arena, &s->functions, f);
 }
 
 /* What the entry kept for this return. */
@@ -64,7 +60,7 @@ static bool look(Visitor *v, Expr **x) {
         else if (print && print_shows_memory(print))
                 add(s, arena_intern(s->e->arena, "%m"));
         for (size_t i = 0; call && i < call->targets.n; i++)
-                look_at_function(s, call->targets.items[i]);
+                add_function(s, call->targets.items[i]);
         return true;
 }
 
@@ -72,6 +68,10 @@ static Sights look_at_handler(Elab *e, Unit *u) {
         Search s = { .visitor = { .expr_pre = look }, .e = e, .handler = u };
         walk_expr(&s.visitor, &u->condition);
         walk_stmt(&s.visitor, &u->body);
+        for (size_t i = 0; i < s.functions.n; i++) {
+                s.in_library = s.functions.items[i]->from_library;
+                walk_stmt(&s.visitor, &function_unit(s.functions.items[i])->body);
+        }
         return s.found;
 }
 

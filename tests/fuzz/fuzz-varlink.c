@@ -54,7 +54,7 @@ static void check_message(const char *text, size_t len, bool last) {
 }
 
 static void check_replies(Connection *c, bool oneway) {
-        const char *p = c->out.data, *end = p + c->out.len;
+        const char *p = c->out.data, *end = p ? p + c->out.len : NULL;
         if (c->busy || c->out.failed || (c->out.len == 0) != oneway)
                 abort();
         while (p && p < end) {

@@ -99,7 +99,7 @@ TEST(what_probes_see) {
                 { "@define f(x, m) %( @x->@m %) probe kernel.function(\"vfs_read\") { println(@f($file, f_flags)) }",
                   "$file->f_flags" },
                 { "function n(f) { return @cast(f, \"file\")->f_flags } probe kernel.function(\"vfs_read\") { println(n($file)) }",
-                  "@cast(..., \"file\")->f_flags, $file" },
+                  "$file, @cast(..., \"file\")->f_flags" },
                 { "function c() { return $count } probe kernel.function(\"vfs_read\") { println(c()) }", "$count" },
                 { "probe kernel.function(\"vfs_read\").return { println($return, @entry($count)) }", "$return, $count" },
                 { "probe kernel.function(\"vfs_read\") { printf(\"%4m\", 1) }", "%m" },
