@@ -45,10 +45,15 @@ static int write_bytes(json_object *v) {
         return output_write(STDOUT_FILENO, bytes.data ?: "", bytes.len);
 }
 
+/* Skipped probes printed nothing; what a flight recorder overwrites, it is meant to. */
+static bool is_loss(const char *where) {
+        return strcmp(where, "probe-skipped") != 0 && strcmp(where, "overwritten") != 0;
+}
+
 static void tell(json_object *record, const char *kind) {
         if (strcmp(kind, "error") == 0 || strcmp(kind, "warning") == 0)
                 output_message(kind, member_text(record, "message"));
-        else if (strcmp(kind, "lost") == 0 && strcmp(member_text(record, "where"), "probe-skipped") != 0)
+        else if (strcmp(kind, "lost") == 0 && is_loss(member_text(record, "where")))
                 fprintf(stderr, "WARNING: %lld records were lost: %s\n",
                         (long long) member_number(record, "count"), member_text(record, "where"));
 }

@@ -68,7 +68,7 @@ enum stp_result {
 	STP_RESULT_LEASH,     /* the last reference to the session went */
 };
 
-#define STP_OPEN_OVERWRITE  1u   /* flight recorder: the oldest sub-buffer makes room */
+#define STP_OPEN_OVERWRITE  1u   /* flight recorder: the oldest sub-buffer makes room, also while it is read */
 #define STP_MAX_EXCLUDED    16
 #define STP_ZONE_MAX        20 /* a time zone's name with its NUL */
 
@@ -134,7 +134,8 @@ struct stp_get {
 #define STP_IOC_STAT    _IOR('s', 8, struct stp_stat)      /* session, reader */
 #define STP_IOC_BUFFER  _IO('s', 9)    /* reader; arg: cpu; returns an fd to mmap n_subbufs * subbuf_size */
 #define STP_IOC_GET     _IOWR('s', 10, struct stp_get)     /* reader */
-#define STP_IOC_PUT     _IO('s', 11)   /* reader; arg: cpu; one sub-buffer was consumed */
+#define STP_IOC_PUT     _IO('s', 11)   /* reader; arg: cpu; one sub-buffer was consumed. -ESTALE: of a flight
+                                        * recorder; since GET it was overwritten, what was read is worth nothing */
 #define STP_IOC_FLUSH   _IOR('s', 12, __u64) /* reader; completes begun sub-buffers of all CPUs. Every record
                                         * with a time before the one returned is now in a full sub-buffer */
 /*

@@ -35,7 +35,8 @@ typedef struct LedgerReader {
         X(KERNEL_BUFFER, "kernel-buffer")       \
         X(KERNEL_NMI, "kernel-nmi")             \
         X(TRANSPORT_RESYNC, "transport-resync") \
-        X(PROBE_SKIPPED, "probe-skipped")
+        X(PROBE_SKIPPED, "probe-skipped")       \
+        X(OVERWRITTEN, "overwritten")
 typedef enum LedgerLoss {
 #define X(name, text) LOSS_##name,
         LEDGER_LOSSES(X)

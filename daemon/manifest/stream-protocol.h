@@ -7,10 +7,11 @@
  * object, at most STREAM_MESSAGE_MAX bytes, with the descriptors named in []. stapd sends, in this order:
  *
  *   {"type": "setup", "session": ID, "name": TEXT, "args": [TEXT...], "owner": UID, "manifest": "module",
- *    "consume": BOOL, "mask": [TEXT...]}
+ *    "consume": BOOL, "flight": BOOL, "mask": [TEXT...]}
  *        [0] a reader of the session (runtime/abi.h), [1] the ledger, [2] the .ko ("manifest": "module") or a
  *        file of the manifest's JSON ("manifest": "json"), [3] the ring of stream_keep_new(). Everything but
  *        session and manifest is optional. consume: do not wait for a reader.
+ *        flight: the kernel's buffers overwrite their oldest records, which are taken when somebody wants them.
  *        mask: fields of events whose values no reader gets.
  *   {"type": "reader", "id": N, "format": "text" | "json" | "jsonSeq" | "record" | "recordText" | "journal",
  *    "overflow": "drop" | "disconnect" | "pause",
@@ -67,7 +68,7 @@
 
 #define STREAM_CONTROL_FD 3
 #define STREAM_MESSAGE_MAX 65536
-#define STREAM_READERS_MAX 64
+#define STREAM_READERS_MAX 128
 #define STREAM_CPUS_MAX 8192
 #define STREAM_QUEUE_MIN ((size_t) 512 << 10) /* bytes */
 #define STREAM_QUEUE_DEFAULT ((size_t) 1 << 20)

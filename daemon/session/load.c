@@ -43,15 +43,25 @@ static int name_module(Session *s, int fd) {
         return 0;
 }
 
+#define FLIGHT_SUBBUFS_MIN 4u
+
+/* 0: as the machine's memory allows. A flight recorder has in the kernel what its session keeps, each CPU a share. */
+static uint32_t count_subbufs(const Request *r) {
+        if (r->buffer_megabytes > 0)
+                return (uint32_t) ((r->buffer_megabytes << 20) / SUBBUF_SIZE);
+        if (!r->flight)
+                return 0;
+        long n_cpus = sysconf(_SC_NPROCESSORS_CONF);
+        return MAX2((uint32_t) (request_keep(r) / SUBBUF_SIZE) / (uint32_t) MAX2(n_cpus, 1l), FLIGHT_SUBBUFS_MIN);
+}
+
 static int open_leash(Session *s) {
         LeashOptions o = { .module = s->module, .owner = s->owner.uid, .zone = s->request->zone,
                            .zone_west = (int32_t) -s->request->utc_offset,
                            .cpu_percent = (uint32_t) s->request->cpu_percent,
-                           .memory = (uint64_t) s->request->memory_megabytes << 20 };
-        if (s->request->buffer_megabytes > 0) {
-                o.subbuf_size = SUBBUF_SIZE;
-                o.n_subbufs = (uint32_t) ((s->request->buffer_megabytes << 20) / SUBBUF_SIZE);
-        }
+                           .memory = (uint64_t) s->request->memory_megabytes << 20,
+                           .subbuf_size = SUBBUF_SIZE, .n_subbufs = count_subbufs(s->request),
+                           .flags = s->request->flight ? STP_OPEN_OVERWRITE : 0 };
         int r = leash_open(&s->leash, &o);
         if (r >= 0 && s->request->target > 0)
                 r = leash_set_target(&s->leash, (pid_t) s->request->target);
@@ -92,7 +102,8 @@ StreamerOptions session_stream_options(const Session *s) {
                 .module_fd = s->module_fd,
                 .keep = request_keep(s->request),
                 .helper_usec = s->manager->config->helper_seconds * 1000000ull,
-                .consume = s->request->keep_bytes > 0 || s->request->flight,
+                .consume = s->request->keep_bytes > 0,
+                .flight = s->request->flight,
         };
 }
 

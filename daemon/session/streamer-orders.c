@@ -30,6 +30,7 @@ static int send_setup(Streamer *s) {
         if (s->options.mask)
                 json_object_object_add(o, "mask", json_object_get(s->options.mask));
         json_object_object_add(o, "consume", json_object_new_boolean(s->options.consume));
+        json_object_object_add(o, "flight", json_object_new_boolean(s->options.flight));
         int fds[] = { s->reader_fd, s->ledger_fd, s->module_fd, s->keep_fd };
         return streamer_send(s, o, fds, ELEMENTSOF(fds));
 }

@@ -37,6 +37,7 @@ typedef struct StreamerOptions {
         json_object *mask;          /* names of fields that nobody gets, or NULL; borrowed until it is freed */
         uint64_t helper_usec;       /* silent for longer, when asked, it is stuck */
         bool consume;               /* also when nobody reads */
+        bool flight;                /* the kernel overwrites what nobody reads */
         const char *program;        /* in the place of stapd-stream: tests have one of theirs; NULL */
 } StreamerOptions;
 

@@ -113,7 +113,8 @@ void emit_lost(Stream *s, LedgerLoss at, uint64_t time_ns, RenderLost *lost) {
         uint64_t count = lost->count == LOST_UNKNOWN ? 1 : lost->count;
         s->ledger.now->lost_at[at] += count;
         lost->total = s->ledger.now->lost_at[at];
-        if (at != LOSS_PROBE_SKIPPED) { /* those printed nothing that could be lost */
+        /* The first printed nothing that could be lost; the others are what a flight recorder is there for. */
+        if (at != LOSS_PROBE_SKIPPED && at != LOSS_OVERWRITTEN) {
                 s->ledger.now->lost += count;
                 s->lost_untold += count;
                 tell_losses_soon(s);
@@ -124,8 +125,9 @@ void emit_lost(Stream *s, LedgerLoss at, uint64_t time_ns, RenderLost *lost) {
 
 static void emit_gap(Stream *s, const Item *item) {
         const Lost *l = &item->lost;
-        emit_lost(s, l->damaged ? LOSS_TRANSPORT_RESYNC : LOSS_KERNEL_BUFFER, item->time, &(RenderLost) {
-                .where = l->damaged ? "transport-resync" : "kernel-buffer",
+        LedgerLoss at = l->damaged ? LOSS_TRANSPORT_RESYNC : l->overwritten ? LOSS_OVERWRITTEN : LOSS_KERNEL_BUFFER;
+        emit_lost(s, at, item->time, &(RenderLost) {
+                .where = l->damaged ? "transport-resync" : l->overwritten ? "overwritten" : "kernel-buffer",
                 .count = l->count, .bytes = l->bytes, .since = l->since, .until = l->until, .cpu = (int) l->cpu,
         });
 }

@@ -254,6 +254,13 @@ bool fanout_has_json(const Fanout *f) {
         return f->wants & 1u << PART_LINE;
 }
 
+bool fanout_has_followers(const Fanout *f) {
+        for (const Output *o = f->outputs; o; o = o->next)
+                if (o->options.follow && !o->deferred && !o->closing)
+                        return true;
+        return false;
+}
+
 uint64_t fanout_lost(const Fanout *f) {
         uint64_t sum = f->lost;
         for (const Output *o = f->outputs; o; o = o->next)

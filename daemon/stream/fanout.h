@@ -132,6 +132,7 @@ void fanout_put_aside(Fanout *f, void (*make)(void *userdata, uint64_t queued, B
 /* Every recording goes on in another file. */
 void fanout_rotate(Fanout *f);
 bool fanout_has_json(const Fanout *f);
+bool fanout_has_followers(const Fanout *f); /* a reader to whom records go as they come */
 /* After ledger_commit(): starts writing out what was put. */
 void fanout_flush(Fanout *f);
 uint64_t fanout_lost(const Fanout *f);

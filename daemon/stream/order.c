@@ -70,8 +70,10 @@ static void note_damage(OrderCpu *c, size_t bytes) {
 /* True when the sub-buffer was consumed by a process that died before it could give it back. */
 static bool was_consumed(OrderCpu *c) {
         bool consumed = c->resumed && c->header.seq + 1 == c->at.seq;
-        if (c->resumed && c->header.seq != c->at.seq)
+        if (c->resumed && c->header.seq != c->at.seq) {
+                c->at.records += c->at.done; /* of one that is gone: a flight recorder's */
                 c->at.done = 0;
+        }
         c->resumed = false;
         return consumed;
 }
@@ -185,6 +187,7 @@ static Lost gap_of(const Order *o, unsigned cpu) {
         }
         lost.count = c->header.records - c->at.records;
         lost.damaged = c->at.damaged > 0 || c->header.seq == c->at.seq;
+        lost.overwritten = o->reader->overwrites && !lost.damaged;
         lost.bytes = c->at.damaged;
         if (lost.count == 0 || !count_is_possible(o, c, lost.count))
                 lost.count = LOST_UNKNOWN;

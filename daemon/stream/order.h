@@ -14,6 +14,7 @@
 
 typedef struct Lost {
         bool damaged;   /* the bytes made no sense; otherwise there was no room for them */
+        bool overwritten; /* by a flight recorder, before anybody wanted them */
         unsigned cpu;
         uint64_t count; /* records; LOST_UNKNOWN */
         uint64_t bytes; /* of damaged sub-buffers */

@@ -91,8 +91,9 @@ static int open_all(Stream *s, ControlMessage *m, const char **error) {
                 return r;
         s->reader_fd = TAKE_FD(m->fds[0]);
         *error = "the kernel's buffers cannot be mapped";
-        r = s->ops ? reader_init(&s->reader, s->ops, s->ops_userdata) :
-                     reader_init(&s->reader, &reader_kernel_ops, (void *) (intptr_t) s->reader_fd);
+        const ReaderOps *ops = s->ops ?: &reader_kernel_ops;
+        void *userdata = s->ops ? s->ops_userdata : (void *) (intptr_t) s->reader_fd;
+        r = reader_init(&s->reader, ops, userdata, control_flag(m, "flight"));
         if (r < 0)
                 return r;
         *error = "the ledger cannot be used";
@@ -130,10 +131,11 @@ static int on_setup(Stream *s, ControlMessage *m) {
 
 /* ------------------------------------------------------------------ orders */
 
-/* Until the first reader is there, records wait in the kernel. */
+/* Until the first reader is there, records wait in the kernel; a flight recorder's while none follows. */
 static int start_when_read(Stream *s) {
         LedgerState *now = s->ledger.now;
-        bool wanted = s->consume || s->finishing || now->started || fanout_count(s->fanout) > 0;
+        bool wanted = s->reader.overwrites ? pump_is_wanted(s) :
+                      s->consume || s->finishing || now->started || fanout_count(s->fanout) > 0;
         if (!s->going || !wanted)
                 return 0;
         bool first = !now->started;
@@ -142,7 +144,7 @@ static int start_when_read(Stream *s) {
         fanout_flush(s->fanout);
         int enabled;
         bool idle = sd_event_source_get_enabled(s->timer, &enabled) == 0 && s->window == 0;
-        return first || idle ? pump_start(s) : 0;
+        return first || idle || s->reader.overwrites ? pump_start(s) : 0;
 }
 
 static uint64_t control_size(const ControlMessage *m, const char *key) {
@@ -177,6 +179,9 @@ static int on_reader(Stream *s, ControlMessage *m) {
         int queue[STREAM_QUEUE_FDS];
         for (unsigned i = 0; i < STREAM_QUEUE_FDS; i++)
                 queue[i] = TAKE_FD(m->fds[1 + i]);
+        /* What a flight recorder has is to it what happened before it came. */
+        if (s->reader.overwrites && s->going && o.from != FROM_END)
+                pump_catch_up(s);
         int r = fanout_add(s->fanout, &o, TAKE_FD(m->fds[0]), queue);
         if (r < 0)
                 return control_send_reader(s->control, o.id, "failed", -r, 0);

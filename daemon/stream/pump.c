@@ -5,6 +5,9 @@
  * 2, 4, ... up to WINDOW_MAX as long as little comes, so that a steady trickle is handled in batches and a
  * sudden burst still finds an early look. When a look finds whole sub-buffers full, the next follows without
  * a pause. When one finds nothing, the descriptor is watched again.
+ *
+ * The records of a flight recorder stay in the kernel, which overwrites the oldest, and nobody wakes for them: they
+ * are taken while a reader follows, when one comes that wants what there is, and in the end.
  */
 #include <sys/epoll.h>
 #include "base/fault.h"
@@ -73,10 +76,16 @@ static void look_after(Stream *s, uint64_t usec) {
         sd_event_source_set_enabled(s->timer, SD_EVENT_ONESHOT);
 }
 
+bool pump_is_wanted(const Stream *s) {
+        return !s->reader.overwrites || s->finishing || fanout_has_followers(s->fanout);
+}
+
 /* All records before `until` are in the queues: when to look again? */
 static void end_batch(Stream *s) {
         bool found = s->batch_records > 0, much = s->order.subbufs - s->batch_subbufs > s->reader.n_cpus;
-        if (s->finishing && !found) {
+        if (!pump_is_wanted(s)) {
+                s->window = WINDOW_MIN;
+        } else if (s->finishing && !found) {
                 stream_drained(s);
         } else if (s->finishing || much) {
                 s->window = WINDOW_MIN;
@@ -139,7 +148,7 @@ static int on_reader(sd_event_source *source, int fd, uint32_t events, void *use
         fail_on(s, look(s));
         /* At least one more look by the timer: a descriptor that is readable for no reason cannot make us
          * spin. */
-        if (!s->error && s->batch_records == 0 && !s->finishing) {
+        if (!s->error && s->batch_records == 0 && !s->finishing && pump_is_wanted(s)) {
                 sd_event_source_set_enabled(source, SD_EVENT_OFF);
                 look_after(s, s->window);
         }
@@ -178,6 +187,17 @@ int pump_start(Stream *s) {
         sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
         look_after(s, 0);
         return 0;
+}
+
+void pump_catch_up(Stream *s) {
+        int r = s->waiting || s->finishing ? 0 : look(s);
+        for (int more = 0; r >= 0; r = pump_step(s)) {
+                r = sd_event_source_get_enabled(s->more, &more);
+                if (r < 0 || more == SD_EVENT_OFF || s->error)
+                        break;
+                sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
+        }
+        fail_on(s, r);
 }
 
 void pump_stop(Stream *s) {

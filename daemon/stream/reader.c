@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stream/reader.h"
 #include <errno.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -75,8 +75,8 @@ int reader_map_missing(Reader *r) {
         return 0;
 }
 
-int reader_init(Reader *r, const ReaderOps *ops, void *userdata) {
-        *r = (Reader) { .ops = ops, .userdata = userdata };
+int reader_init(Reader *r, const ReaderOps *ops, void *userdata, bool overwrites) {
+        *r = (Reader) { .ops = ops, .userdata = userdata, .overwrites = overwrites };
         struct stp_stat stat = {};
         int k = ops->stat(userdata, &stat);
         if (k < 0)
@@ -86,8 +86,11 @@ int reader_init(Reader *r, const ReaderOps *ops, void *userdata) {
             stat.subbuf_size > SUBBUF_MAX || stat.subbuf_size % 8 != 0)
                 return -EBADMSG;
         r->maps = calloc(stat.n_cpus, sizeof(*r->maps));
-        if (!r->maps)
+        r->copies = calloc(stat.n_cpus, sizeof(*r->copies));
+        if (!r->maps || !r->copies) {
+                reader_done(r);
                 return -ENOMEM;
+        }
         r->n_cpus = r->n_missing = stat.n_cpus;
         r->n_subbufs = stat.n_subbufs;
         r->subbuf_size = stat.subbuf_size;
@@ -101,27 +104,55 @@ void reader_done(Reader *r) {
         for (unsigned cpu = 0; r->maps && cpu < r->n_cpus; cpu++)
                 if (r->maps[cpu])
                         munmap((void *) r->maps[cpu], map_size(r));
+        for (unsigned cpu = 0; r->copies && cpu < r->n_cpus; cpu++)
+                free(r->copies[cpu]);
         free(r->maps);
+        free(r->copies);
         r->maps = NULL;
+        r->copies = NULL;
 }
 
-int reader_get(Reader *r, unsigned cpu, const uint8_t **ret, size_t *ret_bytes) {
+static int get(Reader *r, unsigned cpu, const uint8_t **ret, size_t *ret_bytes) {
         if (!r->maps[cpu])
                 return 0;
-        struct stp_get get = { .cpu = cpu };
-        int k = r->ops->get(r->userdata, &get);
+        struct stp_get next = { .cpu = cpu };
+        int k = r->ops->get(r->userdata, &next);
         if (k < 0)
                 return k;
-        if (get.ready == 0)
+        if (next.ready == 0)
                 return 0;
-        bool sane = get.index < r->n_subbufs && get.bytes <= r->subbuf_size;
-        *ret = r->maps[cpu] + (sane ? get.index * r->subbuf_size : 0);
-        *ret_bytes = sane ? get.bytes : 0;
+        bool sane = next.index < r->n_subbufs && next.bytes <= r->subbuf_size;
+        *ret = r->maps[cpu] + (sane ? next.index * r->subbuf_size : 0);
+        *ret_bytes = sane ? next.bytes : 0;
         return 1;
 }
 
+/* A copy is good when its original was still there afterwards. Whoever writes faster than that can be done
+ * will have overwritten all that there was. */
+static int get_copy(Reader *r, unsigned cpu, const uint8_t **ret, size_t *ret_bytes) {
+        if (!r->copies[cpu])
+                r->copies[cpu] = malloc(r->subbuf_size);
+        if (!r->copies[cpu])
+                return -ENOMEM;
+        for (unsigned i = 0; i < r->n_subbufs; i++) {
+                int k = get(r, cpu, ret, ret_bytes);
+                if (k <= 0)
+                        return k;
+                memcpy(r->copies[cpu], *ret, *ret_bytes);
+                *ret = r->copies[cpu];
+                k = r->ops->put(r->userdata, cpu);
+                if (k != -ESTALE)
+                        return k < 0 ? k : 1;
+        }
+        return 0;
+}
+
+int reader_get(Reader *r, unsigned cpu, const uint8_t **ret, size_t *ret_bytes) {
+        return r->overwrites ? get_copy(r, cpu, ret, ret_bytes) : get(r, cpu, ret, ret_bytes);
+}
+
 int reader_put(Reader *r, unsigned cpu) {
-        return r->ops->put(r->userdata, cpu);
+        return r->overwrites ? 0 : r->ops->put(r->userdata, cpu);
 }
 
 int reader_flush(Reader *r, uint64_t *ret_until) {

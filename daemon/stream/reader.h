@@ -2,9 +2,11 @@
 #pragma once
 /*
  * The kernel's side of a session as the stream sees it: buffers that are mapped, and sub-buffers of them
- * that are taken and given back one by one (runtime/abi.h). Behind a table, so that tests and benchmarks
- * feed buffers without a kernel. Negative errno on error.
+ * that are taken and given back one by one (runtime/abi.h). Those of a flight recorder may be overwritten
+ * meanwhile: they are copied, and given back at once. Behind a table, so that tests and benchmarks feed
+ * buffers without a kernel. Negative errno on error.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "runtime/abi.h"
@@ -27,12 +29,14 @@ typedef struct Reader {
         size_t subbuf_size;
         const uint8_t **maps; /* per CPU; NULL: it has no buffer */
         unsigned n_missing;
+        bool overwrites;      /* a flight recorder */
+        uint8_t **copies;     /* then, per CPU, of the sub-buffer in hand; NULL: none was yet */
 } Reader;
 
 extern const ReaderOps reader_kernel_ops; /* userdata: the reader's descriptor as a pointer */
 
 /* Asks for the geometry and maps every buffer. -EBADMSG: the geometry makes no sense. */
-int reader_init(Reader *r, const ReaderOps *ops, void *userdata);
+int reader_init(Reader *r, const ReaderOps *ops, void *userdata, bool overwrites);
 void reader_done(Reader *r);
 /* Tries again for the CPUs that had no buffer: they may have come online. */
 int reader_map_missing(Reader *r);

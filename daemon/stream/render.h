@@ -66,7 +66,7 @@ typedef struct RenderSkipped {
 } RenderSkipped;
 
 typedef struct RenderLost {
-        const char *where;       /* kernel-buffer, kernel-nmi, probe-skipped, transport-resync, reader-queue, retention */
+        const char *where;       /* as doc/event-v1.schema.json has them */
         uint64_t count;          /* UINT64_MAX: unknown */
         uint64_t bytes;          /* 0: left out */
         uint64_t from, to;       /* numbers of the records; 0: they had none */

@@ -117,7 +117,7 @@ static int set_limits(void) {
         static const struct {
                 int resource;
                 rlim_t max;
-        } limits[] = { { RLIMIT_CORE, 0 }, { RLIMIT_NPROC, 0 }, { RLIMIT_NOFILE, 512 }, { RLIMIT_MEMLOCK, 0 } };
+        } limits[] = { { RLIMIT_CORE, 0 }, { RLIMIT_NPROC, 0 }, { RLIMIT_NOFILE, 1024 }, { RLIMIT_MEMLOCK, 0 } };
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
                 struct rlimit now, l = { limits[i].max, limits[i].max };
                 if (getrlimit(limits[i].resource, &now) < 0)

@@ -56,6 +56,8 @@ typedef struct Stream {
 
 /* pump.c */
 int pump_start(Stream *s);       /* looks at the buffers from now on */
+void pump_catch_up(Stream *s);   /* takes what is in them now */
+bool pump_is_wanted(const Stream *s); /* does somebody wait for what comes? */
 void pump_resume(Stream *s);     /* there is room again */
 int pump_watch(Stream *s);       /* makes the event sources */
 void pump_stop(Stream *s);
@@ -92,7 +94,7 @@ int stream_obey(Stream *s, ControlMessage *m);
 
 /* stream.c */
 int stream_make_fanout(Stream *s);
-ControlCounts stream_counts(const Stream *s);
+ControlCounts stream_counts(Stream *s);
 /* The kernel side has stopped, for this reason: drain everything, tell readers, end. */
 void stream_finish(Stream *s, const char *result, int exit_status, uint64_t timeout_usec);
 /* Everything is in the queues. */

@@ -22,10 +22,18 @@ void stream_fail(Stream *s, int error, const char *what) {
 
 /* ------------------------------------------------------------------ the end */
 
-ControlCounts stream_counts(const Stream *s) {
+/* Of a flight recorder the kernel knows of more than anybody has taken. */
+static uint64_t count_records(Stream *s) {
+        struct stp_stat stat = {};
+        if (s->reader.overwrites)
+                (void) reader_stat(&s->reader, &stat);
+        return MAX2(s->ledger.now->records, (uint64_t) stat.records);
+}
+
+ControlCounts stream_counts(Stream *s) {
         const LedgerState *now = s->ledger.now;
         return (ControlCounts) {
-                .records = now->records, .lost = now->lost, .reader_lost = fanout_lost(s->fanout),
+                .records = count_records(s), .lost = now->lost, .reader_lost = fanout_lost(s->fanout),
                 .errors = now->errors, .skipped = s->skipped, .bytes = now->bytes,
                 .readers = fanout_count(s->fanout),
         };

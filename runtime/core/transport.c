@@ -145,36 +145,31 @@ struct rchan_buf *stp_transport_buffer(struct stp_session *s, unsigned long cpu)
 	return cpu < nr_cpu_ids && cpu_possible(cpu) ? *per_cpu_ptr(s->chan->buf, cpu) : NULL;
 }
 
-/* A flight recorder is read when it has stopped; what was overwritten, and the one being written, are
- * skipped. */
-static void skip_overwritten(struct stp_session *s, struct rchan_buf *b)
+/* A flight recorder has its youngest sub-buffers but for the one being written; the older ones are skipped. */
+static bool is_overwritten(const struct stp_session *s, const struct rchan_buf *b, size_t produced)
 {
-	size_t produced = READ_ONCE(b->subbufs_produced);
-
-	if (produced - b->subbufs_consumed > s->chan->n_subbufs - 1)
-		b->subbufs_consumed = produced - (s->chan->n_subbufs - 1);
+	return s->flags & STP_OPEN_OVERWRITE && produced - b->subbufs_consumed > s->chan->n_subbufs - 1;
 }
 
 int stp_transport_get(struct stp_session *s, struct stp_get *g)
 {
 	struct rchan_buf *b = stp_transport_buffer(s, g->cpu);
 
+	size_t produced;
+
 	if (!b)
 		return -ENXIO;
 	mutex_lock(&s->buffers);
-	g->index = g->bytes = g->ready = 0;
-	if (s->flags & STP_OPEN_OVERWRITE) {
-		if (READ_ONCE(s->state) != STP_STATE_STOPPED)
-			goto out;
-		skip_overwritten(s, b);
-	}
-	g->ready = (u32)(READ_ONCE(b->subbufs_produced) - b->subbufs_consumed);
+	g->index = g->bytes = 0;
+	produced = READ_ONCE(b->subbufs_produced);
+	if (is_overwritten(s, b, produced))
+		b->subbufs_consumed = produced - (s->chan->n_subbufs - 1);
+	g->ready = (u32)(produced - b->subbufs_consumed);
 	smp_rmb();
 	if (g->ready) {
 		g->index = (u32)(b->subbufs_consumed % s->chan->n_subbufs);
 		g->bytes = (u32)(s->chan->subbuf_size - b->padding[g->index]);
 	}
-out:
 	mutex_unlock(&s->buffers);
 	return 0;
 }
@@ -182,12 +177,16 @@ out:
 int stp_transport_put(struct stp_session *s, unsigned long cpu)
 {
 	struct rchan_buf *b = stp_transport_buffer(s, cpu);
+	size_t produced;
 	int r = 0;
 
 	if (!b)
 		return -ENXIO;
 	mutex_lock(&s->buffers);
-	if (READ_ONCE(b->subbufs_produced) == b->subbufs_consumed)
+	produced = READ_ONCE(b->subbufs_produced);
+	if (is_overwritten(s, b, produced))
+		r = -ESTALE;
+	if (produced == b->subbufs_consumed)
 		r = -EINVAL;
 	else
 		relay_subbufs_consumed(s->chan, (unsigned int)cpu, 1);

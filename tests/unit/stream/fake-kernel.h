@@ -32,6 +32,8 @@ typedef struct FakeKernel {
         size_t subbuf_size;
         uint32_t state;
         uint64_t looks, lost_nmi; /* FLUSHes so far */
+        bool overwrites;          /* a flight recorder */
+        unsigned stale;           /* so many PUTs more come too late for it */
         int64_t realtime;         /* ns by which somebody has set the clock */
         int event;       /* readable: there is something new */
         FakeCpu cpus[FAKE_CPUS_MAX];
@@ -97,7 +99,7 @@ static inline void fake_close_subbuf(FakeKernel *k, unsigned cpu) {
 
 static inline bool fake_open_subbuf(FakeKernel *k, unsigned cpu) {
         FakeCpu *c = &k->cpus[cpu];
-        if (c->produced - __atomic_load_n(&c->consumed, __ATOMIC_ACQUIRE) >= k->n_subbufs)
+        if (!k->overwrites && c->produced - __atomic_load_n(&c->consumed, __ATOMIC_ACQUIRE) >= k->n_subbufs)
                 return false;
         struct stp_subbuf_header h = {
                 .magic = STP_SUBBUF_MAGIC, .version = STP_ABI_VERSION, .cpu = (uint16_t) cpu,
@@ -176,7 +178,10 @@ static inline int fake_op_flush(void *userdata, uint64_t *ret_until) {
 static inline int fake_op_get(void *userdata, struct stp_get *get) {
         FakeKernel *k = userdata;
         FakeCpu *c = &k->cpus[get->cpu];
-        get->ready = (uint32_t) (__atomic_load_n(&c->produced, __ATOMIC_ACQUIRE) - c->consumed);
+        uint64_t produced = __atomic_load_n(&c->produced, __ATOMIC_ACQUIRE);
+        if (k->overwrites && produced - c->consumed > k->n_subbufs - 1)
+                c->consumed = produced - (k->n_subbufs - 1);
+        get->ready = (uint32_t) (produced - c->consumed);
         get->index = (uint32_t) (c->consumed % k->n_subbufs);
         get->bytes = c->bytes[get->index];
         return 0;
@@ -185,6 +190,10 @@ static inline int fake_op_get(void *userdata, struct stp_get *get) {
 static inline int fake_op_put(void *userdata, unsigned cpu) {
         FakeKernel *k = userdata;
         __atomic_add_fetch(&k->cpus[cpu].consumed, 1, __ATOMIC_RELEASE);
+        if (k->stale > 0) {
+                k->stale--;
+                return -ESTALE;
+        }
         return 0;
 }
 
