@@ -203,7 +203,7 @@ static const struct {
         { "ShuttingDown", EXIT_USAGE, "stapctl: ", "reason" },
         { "TooManySessions", EXIT_USAGE, "stapctl: too many sessions; the limit is ", "limit" },
         { "CursorInvalid", EXIT_USAGE, "stapctl: ", "reason" },
-        { "QuotaExceeded", EXIT_POLICY, "stapctl: this is more than one user may have: ", "resource" },
+        { "QuotaExceeded", EXIT_POLICY, "stapctl: this is too much: ", "reason" },
         { "Internal", EXIT_USAGE, "stapctl: stapd failed: ", "reason" },
 };
 

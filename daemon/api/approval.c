@@ -37,18 +37,16 @@ bool param_plain(Call *c, const char *name, bool required, const char **ret) {
 }
 
 void verb_approval_error(Call *c, int error) {
-        json_object *o = json_object_new_object();
-        if (error != -EDQUOT && error != -ENOSPC) {
-                json_object_put(o);
+        char reason[128];
+        if (error == -EDQUOT) {
+                snprintf(reason, sizeof(reason), "a user may wait for the decision on %d requests", APPROVALS_PER_UID);
+                call_error_quota(c, "requests that are not decided", APPROVALS_PER_UID, reason);
+        } else if (error == -ENOSPC) {
+                snprintf(reason, sizeof(reason), "there are %d requests, which is all that are kept", APPROVALS_MAX);
+                call_error_quota(c, "requests in all", APPROVALS_MAX, reason);
+        } else {
                 call_error_text(c, "Internal", "reason", strerror(-error));
-                return;
         }
-        add_text(o, "resource", error == -EDQUOT ? "requests that are not decided" : "requests in all");
-        json_object_object_add(
-                        o,
-                        "limit",
-                        json_object_new_int64(error == -EDQUOT ? APPROVALS_PER_UID : APPROVALS_MAX));
-        call_error(c, "QuotaExceeded", o);
 }
 
 bool verb_approval_settings(Call *c, unsigned line, const char *error) {

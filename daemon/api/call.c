@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/call.h"
+#include <stdio.h>
 
 struct Tie {
         Peer *peer;
@@ -27,6 +28,20 @@ void call_error_text(Call *c, const char *name, const char *parameter, const cha
         json_object *o = json_object_new_object();
         json_object_object_add(o, parameter, json_object_new_string(text));
         call_error(c, name, o);
+}
+
+void call_error_quota(Call *c, const char *resource, int64_t limit, const char *reason) {
+        json_object *o = json_object_new_object();
+        json_object_object_add(o, "resource", json_object_new_string(resource));
+        json_object_object_add(o, "limit", json_object_new_int64(limit));
+        json_object_object_add(o, "reason", json_object_new_string(reason));
+        call_error(c, "QuotaExceeded", o);
+}
+
+void call_error_megabytes(Call *c, const char *resource, unsigned megabytes, const char *what, const char *setting) {
+        char reason[256];
+        snprintf(reason, sizeof(reason), "%s may take %u MiB in all (%s= in stapd.conf)", what, megabytes, setting);
+        call_error_quota(c, resource, (int64_t) megabytes << 20, reason);
 }
 
 void call_wait(Call *c, CallGone gone, void *userdata) {

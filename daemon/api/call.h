@@ -63,6 +63,10 @@ void call_reply_more(Call *c, json_object *parameters);
 void call_error(Call *c, const char *name, json_object *parameters);
 /* An error with one text parameter. */
 void call_error_text(Call *c, const char *name, const char *parameter, const char *text);
+/* More than one user may have; the reason says of what, how much, and by which setting. */
+void call_error_quota(Call *c, const char *resource, int64_t limit, const char *reason);
+/* The same for what a setting of stapd.conf bounds. */
+void call_error_megabytes(Call *c, const char *resource, unsigned megabytes, const char *what, const char *setting);
 /* The call waits: it is answered later. `gone` is called when the client goes before that. */
 void call_wait(Call *c, CallGone gone, void *userdata);
 /* After the reply is out, `upgrade` gets a socket to the client; `gone` is called when the client went

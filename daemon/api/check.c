@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "api/check.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "api/verbs.h"
 #include "base/cleanup.h"
@@ -139,10 +140,9 @@ bool check_may(Call *c) {
         }
         if (count_checks(c->caller->uid) < CHECKS_PER_UID)
                 return true;
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, "resource", text("checks of the policy at a time"));
-        json_object_object_add(o, "limit", json_object_new_int64(CHECKS_PER_UID));
-        call_error(c, "QuotaExceeded", o);
+        char reason[96];
+        snprintf(reason, sizeof(reason), "a user may have %d checks of the policy at a time", CHECKS_PER_UID);
+        call_error_quota(c, "checks of the policy at a time", CHECKS_PER_UID, reason);
         return false;
 }
 

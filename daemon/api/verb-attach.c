@@ -57,17 +57,11 @@ static bool check_attach(Call *c, const Session *s, const StreamerReader *r) {
         return true;
 }
 
-static void answer_quota(Call *c, const char *resource, unsigned megabytes) {
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, "resource", json_object_new_string(resource));
-        json_object_object_add(o, "limit", json_object_new_int64((int64_t) megabytes << 20));
-        call_error(c, "QuotaExceeded", o);
-}
-
 static bool check_queues(Call *c) {
         bool may = manager_may_read(c->manager, c->caller);
         if (!may)
-                answer_quota(c, "queueBytes", c->manager->config->queue_max_megabytes);
+                call_error_megabytes(c, "queueBytes", c->manager->config->queue_max_megabytes,
+                                     "what waits for all readers of a user", "QueueMaxMegabytes");
         return may;
 }
 
@@ -134,7 +128,8 @@ static bool charge(Call *c, StreamerReader *r, int64_t count) {
         r->max_bytes = bounded ? 0 : r->charge;
         if (r->charge > 0 && r->charge <= left)
                 return true;
-        answer_quota(c, "recordBytes", c->manager->config->record_max_megabytes);
+        call_error_megabytes(c, "recordBytes", c->manager->config->record_max_megabytes,
+                             "the recordings of a user", "RecordMaxMegabytes");
         return false;
 }
 

@@ -188,10 +188,8 @@ static bool check_limits(Call *c) {
 static bool check_keep(Call *c, const Request *request) {
         if (manager_may_keep(c->manager, c->caller, request))
                 return true;
-        json_object *o = json_object_new_object();
-        json_object_object_add(o, "resource", json_object_new_string("keepBytes"));
-        add_number(o, "limit", (int64_t) c->manager->config->keep_max_megabytes << 20);
-        call_error(c, "QuotaExceeded", o);
+        call_error_megabytes(c, "keepBytes", c->manager->config->keep_max_megabytes,
+                             "the records that all sessions of a user keep (--keep)", "KeepMaxMegabytes");
         return false;
 }
 
