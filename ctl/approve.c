@@ -81,15 +81,6 @@ static int approve(const ApproveOptions *o, const char *id) {
         return r;
 }
 
-static int read_until(const char *text, int64_t *ret) {
-        if (when_read_time(text, ret) >= 0)
-                return 0;
-        fprintf(stderr,
-                "stapctl: --until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS): '%s'\n",
-                text);
-        return -EINVAL;
-}
-
 /* 1: go on; 0: help; negative: wrong. */
 static int read_approve(int argc, char **argv, ApproveOptions *o) {
         static const struct option options[] = {
@@ -102,7 +93,7 @@ static int read_approve(int argc, char **argv, ApproveOptions *o) {
                 switch (c) {
                 case 'd': o->digest = optarg; break;
                 case 'u':
-                        if (read_until(optarg, &o->until) < 0)
+                        if (when_read_until(optarg, &o->until) < 0)
                                 return -EINVAL;
                         break;
                 case 'U': add_constraint(o, "Users", optarg); break;

@@ -137,12 +137,6 @@ static int read_seconds(const char *text, int64_t *ret) {
                        : 0;
 }
 
-static int read_until(const char *text, int64_t *ret) {
-        return when_read_time(text, ret) < 0
-                       ? wrong("--until takes a time (18:00, 2026-11-23 18:00:00, @SECONDS)", text)
-                       : 0;
-}
-
 static int read_pass(const char *text, int *ret) {
         int64_t n;
         int r = read_number("-p", text, 1, PASS_RUN, &n);
@@ -195,7 +189,7 @@ static int read_option(RunOptions *o, int c) {
         case 'l':
         case 'L': o->list = optarg; o->list_variables = c == 'L'; return 0;
         case 'e': o->expression = optarg; return 0;
-        case OPT_UNTIL: return read_until(optarg, &o->until_usec);
+        case OPT_UNTIL: return when_read_until(optarg, &o->until_usec);
         case OPT_DETACH: o->lifetime = "detached"; return 0;
         case OPT_LOGIN: o->lifetime = "login"; return 0;
         case OPT_NAME: o->session_name = optarg; return 0;

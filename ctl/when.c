@@ -74,6 +74,16 @@ int when_read_time(const char *text, int64_t *ret) {
         return -EINVAL;
 }
 
+int when_read_until(const char *text, int64_t *ret) {
+        int r = when_read_time(text, ret);
+        const char *wrong = r < 0 ? "takes a time (18:00, 2026-11-23 18:00:00, @SECONDS)" :
+                            *ret / 1000000 <= time(NULL) ? "takes a time that is to come" : NULL;
+        if (!wrong)
+                return 0;
+        fprintf(stderr, "stapctl: --until %s: '%s'\n", wrong, text);
+        return -EINVAL;
+}
+
 void when_format_age(int64_t usec, char *ret, unsigned long size) {
         static const struct {
                 const char *unit;
