@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """guest.py PART BUILD CACHE WORK: the part of tests/bench/run that loads modules, in a guest. Prints JSON lines.
 
-PART: cost (a guest whose clock counts instructions), arming or records (two processors). WORK has bench-write and functions.json.
+PART: cost (a guest whose clock counts instructions), arming or records (two processors), or sessions. WORK has bench-write and functions.json.
 """
 import contextlib
 import json
@@ -19,10 +19,11 @@ PART, BUILD_DIR, CACHE, WORK = sys.argv[1:5]
 os.environ['BUILD_ROOT'] = BUILD_DIR
 os.environ['API_PATIENCE'] = '600'
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / 'api')]
+sys.path[:0] = [str(HERE), str(HERE.parent / 'api'), str(HERE.parent / 'e2e')]
 
 import scripts  # noqa: E402
-from stapd import Daemon, context  # noqa: E402
+from fake_manager import Manager  # noqa: E402
+from stapd import Client, Daemon, context  # noqa: E402
 
 BENCH = f'{WORK}/bench-write'
 OUTPUT = '/dev/shm/bench-output'
@@ -220,6 +221,11 @@ def lossless(daemon):
     tell(what='lossless', rate=best)
 
 
+def private_kib(pid):
+    text = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
+    return sum(int(re.search(rf'^{name}:\s+(\d+)', text, re.M)[1]) for name in ('Private_Clean', 'Private_Dirty'))
+
+
 def stream_memory(daemon):
     """Of a session that is quiet: KiB of stapd-stream that are its own."""
     client = daemon.client()
@@ -230,16 +236,100 @@ def stream_memory(daemon):
     time.sleep(1)
     [pid] = daemon.children('stapd-stream')
     text = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
-    private = sum(int(re.search(rf'^{name}:\s+(\d+)', text, re.M)[1]) for name in ('Private_Clean', 'Private_Dirty'))
-    tell(what='stream', private_kib=private, rss_kib=int(re.search(r'^Rss:\s+(\d+)', text, re.M)[1]))
+    tell(what='stream', private_kib=private_kib(pid), rss_kib=int(re.search(r'^Rss:\s+(\d+)', text, re.M)[1]))
     daemon.drop(client)
+
+
+# -------------------------------------------------------------------- sessions
+
+def start(client, script, **more):
+    """The id of a session that runs."""
+    client.send('Start', context(script, name='bench', **more), more=True)
+    for reply in client.replies():
+        assert 'error' not in reply, reply
+        if reply['parameters'].get('state') == 'running':
+            return reply['parameters']['id']
+    raise RuntimeError('it did not run')
+
+
+def latency(daemon):
+    """Of records that come one by one: ns from the probe, as the record says, to a reader that waits for it."""
+    starter, reader, taken = daemon.client(), daemon.client(), []
+    identity = start(starter, scripts.BEATS)
+    reader.send('Attach', {'id': identity, 'format': 'json'}, upgrade=True)
+    reader.receive()
+    buffer = reader.buffer
+    while len(taken) < 200:
+        while b'\n' not in buffer:
+            buffer += reader.socket.recv(65536)
+        now = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        line, buffer = buffer.split(b'\n', 1)
+        record = json.loads(line)
+        if record['kind'] == 'event':
+            taken.append(now - int(record['tNs']))
+    daemon.drop(reader)
+    daemon.drop(starter)
+    taken.sort()
+    tell(what='latency', median_ns=taken[len(taken) // 2], p99_ns=taken[len(taken) * 99 // 100], most_ns=taken[-1])
+
+
+def adoption(daemon):
+    """Sessions that nobody owns, and a stapd that is killed and started again by a service manager with its descriptors."""
+    n = 10
+    daemon.stop()
+    manager = Manager('/dev/shm/manager', daemon.command)
+    manager.tell()
+    manager.start()
+
+    def ask(method):
+        while True:
+            manager.look(0.001)
+            try:
+                client = Client(daemon.socket)
+            except OSError:
+                continue
+            client.socket.settimeout(60)
+            try:
+                return [reply['parameters'] for reply in client.call(method, more=True)]
+            except (OSError, AssertionError):
+                continue
+            finally:
+                client.close()
+
+    def run_all():
+        for _ in range(n):
+            client = Client(daemon.socket)
+            start(client, scripts.BEATS, lifetime='detached')
+            client.close()
+
+    while ask('Status')[0]['compiler'] != 'ready':
+        pass
+    before = private_kib(manager.pid)
+    run_all()
+    for _ in range(100):
+        manager.look(0.01)
+    after = private_kib(manager.pid)
+    taken = []
+    for _ in range(5):
+        started = time.monotonic()
+        manager.restart()
+        listed = ask('List')
+        taken.append(time.monotonic() - started)
+        running = sum(p['session']['state'] == 'running' for p in listed if p.get('session'))
+        assert running == n, listed
+    taken.sort()
+    tell(what='adoption', sessions=n, seconds=taken[2], kib=(after - before) / n)
+    os.kill(manager.pid, signal.SIGTERM)
+    os.waitpid(manager.pid, 0)
+    daemon.start()
 
 
 def main():
     shutil.copytree(CACHE, '/var/cache/stapd-bench')  # root's, whoever built it
     daemon = Daemon(cache='/var/cache/stapd-bench', options=['--log-level=info'])
     try:
-        for measure in {'cost': [operations, cost], 'arming': [stream_memory, arming], 'records': [flat_out, lossless]}[PART]:
+        for measure in {'cost': [operations, cost], 'arming': [stream_memory, arming], 'records': [flat_out, lossless],
+                        'sessions': [latency, adoption]}[PART]:
             measure(daemon)
     finally:
         sys.stderr.write('\n'.join(daemon.log.read_text().splitlines()[-15:]) + '\n')

@@ -190,6 +190,18 @@ def storm(streams, rate=None):
             process.wait()
 
 
+def throughput(readers, records):
+    """Records a second that one stream carries to so many readers, each of whom gets all: {'text', 'json'}, the best of three."""
+    program = BUILD / 'tests/bench/bench-stream'
+    environment = {**os.environ, 'READERS': str(readers), 'RECORDS': str(records)}
+    best = {}
+    for _ in range(3):
+        out = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True, env=environment).stdout
+        for name, rate in re.findall(r'^stream (\w+): .*: (\d+) records/s', out, re.M):
+            best[name] = max(best.get(name, 0), int(rate))
+    return best
+
+
 def answering(release, cache, streams=10, times=300):
     """Seconds of Status while so many streams storm: median, and the slowest of a hundred."""
     daemon = make_daemon(release, cache)

@@ -106,6 +106,9 @@ RECORDS = ('probe kernel.function("vfs_write") { if (execname() == "bench-write"
 NO_OVERLOAD = 'STP_OVERLOAD_THRESHOLD=0'
 RECORDS_BPFTRACE = 'kprobe:vfs_write /comm == "bench-write"/ { printf("%s %d %d\\n", comm, pid, arg2); }'
 
+# One record at a time, with a pause in which the stream falls asleep.
+BEATS = 'global n\nprobe timer.ms(50) { printf("%d\\n", n++) }\n'
+
 ARMED = (1, 10, 100, 300)
 
 
