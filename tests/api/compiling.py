@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A stapd that compiles for an installed kernel and may load nothing, so that sessions go as far on every machine; and how to
 hold them in state compiling."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -58,7 +59,8 @@ class frozen:
         return self
 
     def __exit__(self, *_):
-        os.kill(self.zygote, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # stapd may have ended meanwhile
+            os.kill(self.zygote, signal.SIGCONT)
 
 
 def start(daemon, script, **more):
