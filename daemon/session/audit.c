@@ -62,9 +62,9 @@ void audit_decision(const AuditEntry *e) {
         add_approval(&f, e->approval);
         const char *name = e->session ? e->session->request->name : e->approval ? e->approval->name : NULL;
         const char *digest = e->session ? e->session->digest : e->approval ? e->approval->digest : "";
-        log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s %s%s%.12s%s: %s",
+        log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s%s%s%s%.12s%s: %s",
                   e->caller->uid, (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb,
-                  name ?: "", name ? " (sha256 " : "", digest, name ? ")" : "", e->reason);
+                  name ? " " : "", name ?: "", name ? " (sha256 " : "", digest, name ? ")" : "", e->reason);
         audit_kernel_send(f.list, e->allowed);
 }
 
