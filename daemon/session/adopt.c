@@ -201,6 +201,9 @@ static void link_in(Manager *m, Session *s) {
 /* From where it was. What happened meanwhile, the leash tells. */
 static void go_on(Session *s) {
         switch (s->state) {
+        case SESSION_LOADING: /* what is kept is loaded */
+                session_loaded(s);
+                break;
         case SESSION_HELD:
                 session_exclude_consumers(s, 0);
                 break;

@@ -31,6 +31,8 @@ void session_load(Session *s, int fd);
 /* Goes on with session_insert(), or ends it; perhaps later. */
 void session_decide(Session *s);
 void session_insert(Session *s);
+/* It is in the kernel, and kept: it waits for its client, or starts. */
+void session_loaded(Session *s);
 StreamerOptions session_stream_options(const Session *s);
 /* Watches a session that was armed by an earlier stapd. Negative errno. */
 int session_follow_again(Session *s);

@@ -192,6 +192,13 @@ void session_load(Session *s, int fd) {
         session_decide(s);
 }
 
+void session_loaded(Session *s) {
+        if (s->request->hold)
+                session_set_state(s, SESSION_HELD);
+        else
+                session_start(s);
+}
+
 void session_insert(Session *s) {
         session_set_state(s, SESSION_LOADING);
         const char *error;
@@ -206,8 +213,5 @@ void session_insert(Session *s) {
                  s->owner.uid, s->module, s->manifest->n_probes);
         session_keep(s);
         (void) fault("kept");
-        if (s->request->hold)
-                session_set_state(s, SESSION_HELD);
-        else
-                session_start(s);
+        session_loaded(s);
 }
