@@ -244,25 +244,28 @@ static void answer_not_created(Call *c, const Request *request, int error) {
                 call_error_text(c, "Internal", "reason", strerror(-error));
 }
 
+static void answer_unreadable(Call *c, int error, const char *field) {
+        if (error == -EINVAL)
+                param_invalid(c, field);
+        else
+                call_error_text(c, "Internal", "reason", strerror(-error));
+}
+
+/* What is to be run, if the caller may have anything compiled; of a script of the catalogue it is asked when it is known
+ * which it is. Answers itself, and returns NULL. */
 static Request *read_request(Call *c) {
         json_object *context = NULL;
         const char *field = NULL;
-        Request *request = NULL;
+        _cleanup_(request_freep) Request *request = NULL;
         json_object_object_get_ex(c->parameters, "context", &context);
         int r = request_from_json(context, &request, &field);
-        if (r == -EINVAL)
-                param_invalid(c, field);
-        else if (r < 0)
-                call_error_text(c, "Internal", "reason", strerror(-r));
-        return request;
-}
-
-/* Who may run that is asked when it is known which it is. */
-static bool is_of_catalogue(const Call *c) {
-        json_object *context, *name;
-        return json_object_object_get_ex(c->parameters, "context", &context) &&
-               json_object_is_type(context, json_type_object) &&
-               json_object_object_get_ex(context, "catalog", &name) && name;
+        if (!(request && request->catalog) && !verb_allowed_to_compile(c, request))
+                return NULL;
+        if (r < 0) {
+                answer_unreadable(c, r, field);
+                return NULL;
+        }
+        return TAKE_PTR(request);
 }
 
 void verb_start(Call *c) {
@@ -271,11 +274,10 @@ void verb_start(Call *c) {
                 call_error_text(c, "InvalidState", "state", "this connection has a session");
                 return;
         }
-        if (!param_flag(c, "wait", &wait) ||
-            (!is_of_catalogue(c) && !verb_allowed(c, VERB_COMPILE, c->caller->uid)) || !check_limits(c))
+        if (!param_flag(c, "wait", &wait))
                 return;
         _cleanup_(request_freep) Request *request = read_request(c);
-        if (!request || !verb_prepare_request(c, c->caller, request) || !check_keep(c, request))
+        if (!request || !check_limits(c) || !verb_prepare_request(c, c->caller, request) || !check_keep(c, request))
                 return;
         Start *start = NULL;
         int r = create(c, request, &start);

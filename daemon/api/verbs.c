@@ -196,24 +196,26 @@ static bool is_on_record(const Call *c, const Session *s) {
         return recorded;
 }
 
-/* What a call is about: a session, a request for a script, or neither. */
+/* What a call is about: a session, a request for a script, a script to be run, or nothing of these. */
 typedef struct About {
         const Session *session;
         const Approval *approval;
+        const Request *request;
         const char *kind, *id, *script, *digest;
 } About;
 
 static About about_session(const Session *s) {
-        return s ? (About) { s, NULL, "session", s->id, s->request->name, s->digest } : (About) {};
+        return s ? (About) { s, NULL, NULL, "session", s->id, s->request->name, s->digest } : (About) {};
 }
 
 static About about_approval(const Approval *a) {
-        return a ? (About) { NULL, a, "request", a->id, a->name, a->digest } : (About) {};
+        return a ? (About) { NULL, a, NULL, "request", a->id, a->name, a->digest } : (About) {};
 }
 
 static void audit(const Call *c, bool allowed, const char *rule, const char *reason, const About *a) {
         audit_decision(&(AuditEntry) { .verb = word_of(c), .allowed = allowed, .rule = rule, .reason = reason,
-                                       .caller = c->caller, .session = a->session, .approval = a->approval });
+                                       .caller = c->caller, .session = a->session, .approval = a->approval,
+                                       .request = a->request });
 }
 
 static void refuse(Call *c, const char *rule, const char *reason, const About *a) {
@@ -296,6 +298,10 @@ static bool allowed_on(Call *c, Verb verb, uid_t owner, const About *a) {
 
 bool verb_allowed(Call *c, Verb verb, uid_t owner) {
         return allowed_on(c, verb, owner, &(About) {});
+}
+
+bool verb_allowed_to_compile(Call *c, const Request *r) {
+        return allowed_on(c, VERB_COMPILE, c->caller->uid, &(About) { .request = r });
 }
 
 bool verb_allowed_about(Call *c, Verb verb, uid_t owner, const Approval *a) {

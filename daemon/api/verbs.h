@@ -82,6 +82,8 @@ void param_invalid(Call *c, const char *name);
  * returns false, too, the call waits, and is made once more after a yes: so a verb changes nothing before
  * it has asked. */
 bool verb_allowed(Call *c, Verb verb, uid_t owner);
+/* May the caller have a script compiled? r: which, for the record; or NULL. Answers itself when not. */
+bool verb_allowed_to_compile(Call *c, const Request *r);
 /* Of a rule or a script, as Limits of the interface; the caller's to put. */
 json_object *verb_describe_limits(const RuleLimits *l);
 /* Makes the request for a script of the catalogue, if it is one, for this caller: scripts.h. Answers itself

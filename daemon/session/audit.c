@@ -50,7 +50,18 @@ static void add_approval(Fields *f, const Approval *a) {
         add_text(f, "STAPD_DIGEST", a->digest);
 }
 
+/* A module's digest is that of the script it was made of, and nobody has looked into it yet. */
+static void add_request(Fields *f, const Request *r, const char *digest) {
+        if (!r)
+                return;
+        add_text(f, "STAPD_SCRIPT", r->name);
+        add_text(f, "STAPD_DIGEST", *digest ? digest : NULL);
+}
+
 void audit_decision(const AuditEntry *e) {
+        char asked[KEY_LENGTH + 1] = "";
+        if (e->request && !e->request->compiled)
+                request_digest(e->request, asked);
         static Fields f; /* one thread */
         f.n = 0;
         add_text(&f, "STAPD_VERB", e->verb);
@@ -60,11 +71,13 @@ void audit_decision(const AuditEntry *e) {
         add_number(&f, "STAPD_PID", e->caller->pid);
         add_session(&f, e->session);
         add_approval(&f, e->approval);
-        const char *name = e->session ? e->session->request->name : e->approval ? e->approval->name : NULL;
-        const char *digest = e->session ? e->session->digest : e->approval ? e->approval->digest : "";
+        add_request(&f, e->request, asked);
+        const char *name = e->session ? e->session->request->name : e->approval ? e->approval->name
+                         : e->request ? e->request->name : NULL;
+        const char *digest = e->session ? e->session->digest : e->approval ? e->approval->digest : asked;
         log_event(LOG_NOTICE, AUDIT_DECISION_ID, f.list, "uid %u (pid %d) is %s to %s%s%s%s%.12s%s: %s",
                   e->caller->uid, (int) e->caller->pid, e->allowed ? "allowed" : "not allowed", e->verb,
-                  name ? " " : "", name ?: "", name ? " (sha256 " : "", digest, name ? ")" : "", e->reason);
+                  name ? " " : "", name ?: "", *digest ? " (sha256 " : "", digest, *digest ? ")" : "", e->reason);
         audit_kernel_send(f.list, e->allowed);
 }
 

@@ -21,6 +21,7 @@ typedef struct AuditEntry {
         const Caller *caller;
         const Session *session; /* that it is about, or NULL */
         const Approval *approval; /* a request for a script, or NULL */
+        const Request *request; /* what is to be run, and is no session yet; or NULL */
 } AuditEntry;
 
 void audit_decision(const AuditEntry *e);
