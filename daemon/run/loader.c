@@ -51,6 +51,20 @@ _Noreturn static void load(int fd, pid_t parent) {
         _exit(-r);
 }
 
+int loader_start(int fd, pid_t *ret) {
+        pid_t parent = getpid(), pid = fork();
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                load(fd, parent);
+        *ret = pid;
+        return 0;
+}
+
+int loader_result(int code, int status) {
+        return code == CLD_EXITED ? -status : -ECHILD;
+}
+
 /* 0 once it has ended. */
 static int await(pid_t pid) {
         _cleanup_(closep) int fd = (int) syscall(SYS_pidfd_open, pid, 0);
@@ -64,21 +78,20 @@ static int await(pid_t pid) {
         return r > 0 ? 0 : r == 0 ? -ETIMEDOUT : -errno;
 }
 
-int loader_load(int fd) {
-        int status;
-        pid_t parent = getpid(), pid = fork();
-        if (pid < 0)
-                return -errno;
-        if (pid == 0)
-                load(fd, parent);
+void loader_abandon(pid_t pid) {
+        (void) kill(pid, SIGKILL); /* of no use to one that the kernel holds */
+        (void) waitpid(pid, NULL, WNOHANG);
+}
+
+int loader_wait(pid_t pid) {
+        siginfo_t end = {};
         int r = await(pid);
         if (r < 0) {
-                (void) kill(pid, SIGKILL); /* of no use to one that the kernel holds */
-                (void) waitpid(pid, NULL, WNOHANG);
+                loader_abandon(pid);
                 return r;
         }
-        while (waitpid(pid, &status, 0) < 0)
+        while (waitid(P_PID, (id_t) pid, &end, WEXITED) < 0)
                 if (errno != EINTR)
                         return -errno;
-        return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+        return loader_result(end.si_code, end.si_status);
 }

@@ -19,11 +19,17 @@
 
 DEFINE_CLEANUP(DIR *, closedirp, closedir)
 
-int module_load(int fd, bool sealed) {
+int module_load_start(int fd, bool sealed, pid_t *ret) {
         if (sealed && fds_is_sealed(fd) <= 0)
                 return -EPERM;
         int r = fault("finit-module");
-        return r < 0 ? r : loader_load(fd);
+        return r < 0 ? r : loader_start(fd, ret);
+}
+
+int module_load(int fd, bool sealed) {
+        pid_t pid;
+        int r = module_load_start(fd, sealed, &pid);
+        return r < 0 ? r : loader_wait(pid);
 }
 
 int module_unload(const char *name) {

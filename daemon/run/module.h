@@ -6,15 +6,18 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* The names that a compiled module can be given later have this length ("stap_" and 24 hex digits). */
 #define MODULE_NAME_LENGTH 29
 
 /*
- * Loads the module in `fd`, by a child (loader.h). It must be a sealed memory file (-EPERM otherwise) or, for the core, a file that
- * only root can write. -EEXIST: one of this name is loaded. A module whose init returns > 0 is -EINVAL.
+ * Loads the module in `fd`, by a child (loader.h). It must be a sealed memory file (-EPERM otherwise) or, for the core, a
+ * file that only root can write. -EEXIST: one of this name is loaded. A module whose init returns > 0 is -EINVAL.
  */
 int module_load(int fd, bool sealed);
+/* Begins to: the child's end (loader_result()) says how it went. */
+int module_load_start(int fd, bool sealed, pid_t *ret);
 /* -ENOENT: not loaded. -EAGAIN, -EWOULDBLOCK: still in use; try again later. */
 int module_unload(const char *name);
 bool module_is_loaded(const char *name);

@@ -106,6 +106,10 @@ void session_unkeep(Session *s) {
 }
 
 void manager_leave(Manager *m) {
+        for (Session *s = m->sessions, *next; s; s = next) {
+                next = s->next;
+                session_settle(s);
+        }
         m->leaving = true;
         for (Session *s = m->sessions; s; s = s->next) {
                 session_save(s);

@@ -6,8 +6,9 @@
  *
  *   compile.c   cache or job
  *   precompiled.c  or a module that the client brings
- *   load.c      manifest; once it is decided on: module, leash, stream; then held or started
+ *   load.c      its manifest, its name, and what it may call
  *   decide.c    policy, and polkit if that is to be asked
+ *   insert.c    module, leash, stream; then held or started
  *   follow.c    the leash is readable: running, stopping, stopped
  *   finish.c    drain the stream, unload the module, end
  */
@@ -31,6 +32,8 @@ void session_load(Session *s, int fd);
 /* Goes on with session_insert(), or ends it; perhaps later. */
 void session_decide(Session *s);
 void session_insert(Session *s);
+/* Waits for what is on its way into the kernel, and goes on with it. The session may be gone when it returns. */
+void session_settle(Session *s);
 /* It is in the kernel, and kept: it waits for its client, or starts. */
 void session_loaded(Session *s);
 StreamerOptions session_stream_options(const Session *s);

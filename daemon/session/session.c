@@ -4,7 +4,7 @@
  * files of their own (lifecycle.h):
  *
  *   session_new -> manager_enqueue -> session_compile -> session_load -> session_decide -> [asking] -> session_insert
- *   -> [held] -> session_start
+ *   -> session_loaded -> [held] -> session_start
  *   -> leash readable: running, stopping, stopped -> drain -> unload -> session_end -> manager_remove
  *
  * Every error on the way ends in session_begin_unload() or, before anything is in the kernel, in
@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "base/fds.h"
 #include "base/log.h"
+#include "run/loader.h"
 #include "session/adopt.h"
 #include "session/lifecycle.h"
 #include "session/login.h"
@@ -106,6 +107,9 @@ void session_stop(Session *s, const char *result, bool immediate) {
         case SESSION_COMPILING:
         case SESSION_ASKING:
                 session_fail(s, FAILURE_NONE, s->result ?: "success", NULL);
+                break;
+        case SESSION_LOADING:
+                s->unwanted = true;
                 break;
         case SESSION_HELD:
                 session_begin_unload(s);
@@ -217,6 +221,9 @@ Session *session_free(Session *s) {
         s->start_job = job_end(s->start_job, JOB_CANCELED);
         s->stop_job = job_end(s->stop_job, JOB_DONE);
         snapshot_end_all(s);
+        sd_event_source_disable_unref(s->loading);
+        if (s->loader > 0)
+                loader_abandon(s->loader);
         sd_event_source_disable_unref(s->leash_source);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->until);

@@ -78,9 +78,11 @@ struct Session {
         Streamer *streamer;
         StreamTotals totals;
         uint64_t created_usec, started_usec; /* CLOCK_REALTIME */
+        pid_t loader;            /* while it is on its way into the kernel, the child that loads it; or 0 */
         bool module_loaded, immediate;
+        bool unwanted;           /* it was told to stop before it was loaded */
         unsigned unload_attempts;
-        sd_event_source *leash_source, *deadline, *until, *timer;
+        sd_event_source *loading, *leash_source, *deadline, *until, *timer;
         Rate rate;
 };
 

@@ -17,6 +17,12 @@ static int memory(const char *text) {
         return fd;
 }
 
+static int load(int fd) {
+        pid_t pid;
+        int r = loader_start(fd, &pid);
+        return r < 0 ? r : loader_wait(pid);
+}
+
 TEST(the_answer_is_that_of_the_kernel) {
         static const char *const images[] = { "", "no module", "\177ELF" };
         for (size_t i = 0; i < ELEMENTSOF(images); i++) {
@@ -25,16 +31,16 @@ TEST(the_answer_is_that_of_the_kernel) {
                 long r = syscall(SYS_finit_module, fd, "", 0);
                 int expected = -errno;
                 ASSERT_EQ(r, -1);
-                ASSERT_EQ(loader_load(fd), expected);
+                ASSERT_EQ(load(fd), expected);
         }
         ASSERT_EQ(syscall(SYS_finit_module, -1, "", 0), -1);
         int expected = -errno;
-        ASSERT_EQ(loader_load(-1), expected);
+        ASSERT_EQ(load(-1), expected);
 }
 
 TEST(nothing_is_left) {
         _cleanup_(closep) int fd = memory("no module"), other = memory("another");
-        ASSERT(loader_load(fd) < 0);
+        ASSERT(load(fd) < 0);
         ASSERT_EQ(waitpid(-1, NULL, WNOHANG), -1);
         ASSERT_EQ(errno, ECHILD);
         ASSERT(fcntl(fd, F_GETFD) >= 0 && fcntl(other, F_GETFD) >= 0);
