@@ -251,15 +251,21 @@ static void answer_unreadable(Call *c, int error, const char *field) {
                 call_error_text(c, "Internal", "reason", strerror(-error));
 }
 
-/* What is to be run, if the caller may have anything compiled; of a script of the catalogue it is asked when it is known
- * which it is. Answers itself, and returns NULL. */
+/* Who may run that is asked when it is known which it is. */
+static bool is_of_catalogue(json_object *context) {
+        json_object *name;
+        return json_object_is_type(context, json_type_object) &&
+               json_object_object_get_ex(context, "catalog", &name) && name;
+}
+
+/* What is to be run, if the caller may have anything compiled. Answers itself, and returns NULL. */
 static Request *read_request(Call *c) {
         json_object *context = NULL;
         const char *field = NULL;
         _cleanup_(request_freep) Request *request = NULL;
         json_object_object_get_ex(c->parameters, "context", &context);
         int r = request_from_json(context, &request, &field);
-        if (!(request && request->catalog) && !verb_allowed_to_compile(c, request))
+        if (!is_of_catalogue(context) && !verb_allowed_to_compile(c, request))
                 return NULL;
         if (r < 0) {
                 answer_unreadable(c, r, field);
